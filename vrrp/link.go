@@ -1,0 +1,118 @@
+package vrrp
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Network is where a [Host] lives: it opens links, and it waits.
+// [NewNetwork] returns the kernel's; package vrrptest has one in memory.
+//
+// All methods but Wake are called by the host's own goroutine.
+type Network interface {
+	// Open returns the link that cfg describes. A Network may hand out the
+	// same socket to several hosts' links, never the same Link twice. An
+	// interface that does not exist yet is not an error: the link reports
+	// itself down until it appears. Errors are for what waiting cannot cure,
+	// such as a missing privilege.
+	Open(cfg LinkConfig) (Link, error)
+
+	// Wait blocks until a link has packets or a new state, until the time
+	// until (the zero time: no limit), or until Wake. It appends the links
+	// that are ready to ready and returns it; a link may be reported although
+	// nothing turns out to wait in it.
+	//
+	// Before the time quiet, packets alone need not end the wait: a host that
+	// has nothing urgent to learn from them saves wake-ups so. It is a hint.
+	Wait(until, quiet time.Time, ready []Link) []Link
+
+	// Wake ends the current or the next Wait. It may be called from any
+	// goroutine, never blocks, and calls that come together count as one.
+	Wake()
+
+	// Close closes all links and frees what the network holds.
+	Close() error
+}
+
+// LinkConfig says which packets a link carries.
+type LinkConfig struct {
+	// Interface is the name of the network interface.
+	Interface string
+
+	// Group is the multicast group to join and send to: 224.0.0.18 or
+	// ff02::12, unless configured otherwise. Its family is the link's family.
+	// The zero Addr makes the link unicast.
+	Group netip.Addr
+
+	// Local is the address a unicast link receives on and sends from. It is
+	// ignored where Group is set. The address may appear on the host later
+	// than the link.
+	Local netip.Addr
+}
+
+// IPv6 reports whether the link carries IPv6.
+func (c LinkConfig) IPv6() bool {
+	if c.Group.IsValid() {
+		return c.Group.Is6()
+	}
+	return c.Local.Is6()
+}
+
+// Link carries VRRP packets of one interface, family, and multicast group or
+// unicast address. Packets that this very host sent are not received.
+//
+// All methods are called by the host's own goroutine and none blocks.
+type Link interface {
+	// Send sends ps and returns how many left. Each packet's Payload, Source,
+	// Destination, TTL and TOS are used; a zero Source lets the kernel choose.
+	// On error, ps[n] is the packet that failed; the ones behind it have not
+	// been tried. Payloads are not kept.
+	Send(ps []Packet) (n int, err error)
+
+	// Recv fills ps with packets that have arrived and returns how many; 0 and
+	// a nil error mean that nothing waits. Payloads belong to the link and are
+	// valid until the next Recv. After Close the error is net.ErrClosed. Any
+	// other error is reported once and does not end the link.
+	Recv(ps []Packet) (n int, err error)
+
+	// State returns what is known of the interface. Its Addresses slice must
+	// not be changed; the link replaces it whole.
+	State() LinkState
+
+	// Close leaves the multicast group and closes the link. It is idempotent.
+	Close() error
+}
+
+// Packet is one VRRP message with what its IP header says.
+type Packet struct {
+	Payload     []byte     // the IP payload: VRRP message, or AH and VRRP message
+	Source      netip.Addr // without zone
+	Destination netip.Addr
+	Protocol    uint8 // 112 (VRRP) or 51 (AH)
+	TTL         uint8 // IPv6: hop limit
+	TOS         uint8 // IPv6: traffic class
+	ID          uint16
+
+	// At is when the packet was received, on the monotonic clock: taken by the
+	// kernel where it stamps packets. Unused on send.
+	At time.Time
+}
+
+// LinkState describes a link's interface.
+type LinkState struct {
+	// Up is true when the interface exists, is administratively up, has a
+	// carrier, and the link can send and receive on it.
+	Up bool
+
+	// Why says in a few words what keeps Up from being true.
+	Why string
+
+	// Addresses are the interface's usable addresses of the link's family, in
+	// the kernel's order: primary IPv4 addresses first; IPv6 addresses that
+	// are tentative or failed duplicate detection are left out. It includes
+	// virtual addresses: the host knows which those are.
+	Addresses []netip.Addr
+
+	// MTU is the interface's maximum transmission unit in bytes, 0 if unknown.
+	MTU int
+}

@@ -27,8 +27,11 @@ const (
 	ErrAddressList                    // not the router's addresses
 	ErrOwner                          // an advertisement although we own the addresses
 	ErrOwnAddress                     // sent from one of our own addresses
+	ErrSource                         // sent from an address that no router can have
+	ErrDestination                    // sent to a group where unicast is expected, or the reverse
+	ErrPeer                           // unicast from a router that is not a configured peer
 
-	NumReasons = int(ErrOwnAddress) + 1 // length of an array indexed by Reason; index 0 is unused
+	NumReasons = int(ErrPeer) + 1 // length of an array indexed by Reason; index 0 is unused
 )
 
 var reasons = [NumReasons]struct{ counter, text string }{
@@ -47,6 +50,9 @@ var reasons = [NumReasons]struct{ counter, text string }{
 	ErrAddressList:  {"address-list-errors", "other addresses"},
 	ErrOwner:        {"owner-conflicts", "two address owners"},
 	ErrOwnAddress:   {"own-packets", "sent from an address of ours"},
+	ErrSource:       {"source-errors", "impossible source address"},
+	ErrDestination:  {"destination-errors", "neither our group nor our address"},
+	ErrPeer:         {"peer-errors", "not a configured peer"},
 }
 
 // String returns the name of the counter, such as "checksum-errors".

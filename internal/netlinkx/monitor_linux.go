@@ -1,0 +1,256 @@
+package netlinkx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/mdlayher/netlink"
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// monitorBuffer is the receive buffer asked for. The kernel grants it to
+	// the privileged and caps it for others; overruns are survived either way.
+	monitorBuffer = 1 << 20
+
+	// listPause is the least time between two lists of addresses, so that a
+	// thousand notifications do not become a thousand lists.
+	listPause = 2 * time.Millisecond
+)
+
+// Monitor follows the interfaces and addresses of a network namespace.
+// Notifications only say where to look: addresses are always read back from
+// the kernel, so what a Monitor tells is a state that the kernel really had,
+// in the kernel's order.
+type Monitor struct {
+	events *netlink.Conn
+	lists  *Conn
+	relist chan struct{} // addresses or everything must be listed again
+
+	mu          sync.Mutex
+	table       table
+	overrun     bool // notifications were lost
+	listing     bool // of everything: notifications must be kept,
+	kept        []netlink.Message
+	subscribers map[*func()]struct{}
+}
+
+// NewMonitor opens a monitor in the network namespace ns. Its state is
+// complete when NewMonitor returns and follows the kernel while Run runs.
+func NewMonitor(ns int) (*Monitor, error) {
+	var groups uint32
+	for _, g := range []int{
+		unix.RTNLGRP_LINK, unix.RTNLGRP_IPV4_IFADDR, unix.RTNLGRP_IPV6_IFADDR, unix.RTNLGRP_IPV6_NETCONF,
+	} {
+		groups |= 1 << (g - 1)
+	}
+	// The groups are joined before the list is made: nothing falls in between.
+	events, err := dial(ns, groups)
+	if err != nil {
+		return nil, err
+	}
+	_ = events.SetReadBuffer(monitorBuffer) // best effort
+
+	m := &Monitor{
+		events:      events,
+		relist:      make(chan struct{}, 1),
+		subscribers: make(map[*func()]struct{}),
+	}
+	if m.lists, err = Dial(ns); err != nil {
+		events.Close()
+		return nil, err
+	}
+	list, err := m.lists.Interfaces()
+	if err != nil {
+		m.close()
+		return nil, err
+	}
+	m.table = newTable(list)
+	return m, nil
+}
+
+// Run follows the kernel until ctx ends, then closes the monitor and returns
+// nil. The last state stays readable.
+func (m *Monitor) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer m.close()
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() {
+		// Receive does not tell that it was closed, a deadline it does.
+		_ = m.events.SetReadDeadline(time.Unix(1, 0))
+	})
+	defer stop()
+	wg.Go(func() { m.listAddresses(ctx) })
+
+	for {
+		messages, err := m.events.Receive()
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, syscall.ENOBUFS):
+			m.mu.Lock()
+			m.overrun = true
+			m.mu.Unlock()
+			wake(m.relist)
+		case err != nil:
+			return fmt.Errorf("netlinkx: monitor: %w", err)
+		default:
+			m.take(messages)
+		}
+	}
+}
+
+func (m *Monitor) close() {
+	m.events.Close()
+	m.lists.Close()
+}
+
+func (m *Monitor) take(messages []netlink.Message) {
+	m.mu.Lock()
+	changed := m.apply(messages)
+	if m.listing {
+		m.kept = append(m.kept, messages...)
+	}
+	relist := m.overrun || len(m.table.dirty) > 0
+	m.mu.Unlock()
+
+	if relist {
+		wake(m.relist)
+	}
+	if changed {
+		m.notify()
+	}
+}
+
+func (m *Monitor) apply(messages []netlink.Message) (changed bool) {
+	for _, message := range messages {
+		c, err := m.table.apply(message)
+		if err != nil {
+			// What a message failed to say, a list will.
+			m.overrun = true
+		}
+		changed = changed || c
+	}
+	return changed
+}
+
+// listAddresses reads back what notifications have announced. It is apart from
+// the receiver, so that a link's loss is seen while a long list is being made.
+func (m *Monitor) listAddresses(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-m.relist:
+		}
+		m.mu.Lock()
+		all, dirty := m.overrun, m.table.dirty
+		m.overrun, m.listing, m.table.dirty = false, all, make(map[int]struct{})
+		m.mu.Unlock()
+
+		if all {
+			m.listAll()
+		} else {
+			m.listSome(dirty)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(listPause):
+		}
+	}
+}
+
+func (m *Monitor) listAll() {
+	list, err := m.lists.Interfaces()
+	m.mu.Lock()
+	if err != nil {
+		m.overrun = true
+	} else {
+		// What was notified meanwhile may be newer than the list.
+		m.table = newTable(list)
+		m.apply(m.kept)
+	}
+	m.listing, m.kept = false, nil
+	if m.overrun || len(m.table.dirty) > 0 {
+		wake(m.relist)
+	}
+	m.mu.Unlock()
+	m.notify()
+}
+
+func (m *Monitor) listSome(dirty map[int]struct{}) {
+	changed := false
+	for index := range dirty {
+		list, err := m.lists.Addresses(index)
+		m.mu.Lock()
+		switch {
+		case err == nil:
+			changed = m.table.setAddresses(index, list) || changed
+		case m.table.links[index] != nil:
+			m.table.dirty[index] = struct{}{}
+			wake(m.relist)
+		}
+		m.mu.Unlock()
+	}
+	if changed {
+		m.notify()
+	}
+}
+
+// Interface returns the interface called name.
+func (m *Monitor) Interface(name string) (Interface, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.table.byName(name)
+}
+
+// Interfaces returns all interfaces, ordered by index.
+func (m *Monitor) Interfaces() []Interface {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.table.snapshot()
+}
+
+// Subscribe has changed called after each change, from the monitor's
+// goroutines: it must not block, and reads the state back itself. Changes that
+// come together may count as one. cancel ends the calls; one may still be under
+// way when it returns.
+func (m *Monitor) Subscribe(changed func()) (cancel func()) {
+	key := &changed
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.subscribers[key] = struct{}{}
+	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.subscribers, key)
+	}
+}
+
+func (m *Monitor) notify() {
+	m.mu.Lock()
+	calls := make([]func(), 0, len(m.subscribers))
+	for fn := range m.subscribers {
+		calls = append(calls, *fn)
+	}
+	m.mu.Unlock()
+	for _, fn := range calls {
+		fn()
+	}
+}
+
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

@@ -8,7 +8,8 @@ import (
 // Network is where a [Host] lives: it opens links, and it waits.
 // [NewNetwork] returns the kernel's; package vrrptest has one in memory.
 //
-// All methods but Wake are called by the host's own goroutine.
+// Wait and Close are called by the host's own goroutine; Open may be called by
+// any, while Wait waits.
 type Network interface {
 	// Open returns the link that cfg describes. A Network may hand out the
 	// same socket to several hosts' links, never the same Link twice. An
@@ -19,8 +20,10 @@ type Network interface {
 
 	// Wait blocks until a link has packets or a new state, until the time
 	// until (the zero time: no limit), or until Wake. It appends the links
-	// that are ready to ready and returns it; a link may be reported although
-	// nothing turns out to wait in it.
+	// that are ready to ready and returns it. Whatever ended the wait, every
+	// link with something to read is reported, so that an advertisement that
+	// has arrived is heard before a timer that is due; a link may also be
+	// reported although nothing turns out to wait in it.
 	//
 	// Before the time quiet, packets alone need not end the wait: a host that
 	// has nothing urgent to learn from them saves wake-ups so. It is a hint.
@@ -46,7 +49,7 @@ type LinkConfig struct {
 
 	// Local is the address a unicast link receives on and sends from. It is
 	// ignored where Group is set. The address may appear on the host later
-	// than the link.
+	// than the link. The unspecified address (0.0.0.0 or ::) means any.
 	Local netip.Addr
 }
 

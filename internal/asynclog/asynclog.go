@@ -1,0 +1,85 @@
+// Package asynclog keeps a slow log from delaying whoever writes to it.
+package asynclog
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+)
+
+// Handler is a slog.Handler that queues records for another one. It never
+// blocks: when the queue is full, records are dropped and counted, and the
+// count is logged as soon as there is room.
+type Handler struct {
+	next  slog.Handler
+	queue *queue
+}
+
+type queue struct {
+	records chan record
+	dropped atomic.Uint64
+}
+
+type record struct {
+	slog.Record
+	to slog.Handler
+}
+
+// New returns a handler that keeps at most size records for next.
+func New(next slog.Handler, size int) *Handler {
+	return &Handler{next: next, queue: &queue{records: make(chan record, size)}}
+}
+
+// For returns a handler that shares h's queue and its Run, but writes to next.
+func (h *Handler) For(next slog.Handler) *Handler { return &Handler{next, h.queue} }
+
+// Run writes queued records until ctx is done and the queue is empty.
+func (h *Handler) Run(ctx context.Context) {
+	for {
+		select {
+		case r := <-h.queue.records:
+			h.write(r)
+			continue
+		default:
+		}
+		select {
+		case r := <-h.queue.records:
+			h.write(r)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// write ignores errors: there is no log left to report them to.
+func (h *Handler) write(r record) {
+	_ = r.to.Handle(context.Background(), r.Record)
+	if n := h.queue.dropped.Swap(0); n > 0 {
+		lost := slog.NewRecord(r.Time, slog.LevelWarn, "the log is too slow, records were dropped", 0)
+		lost.AddAttrs(slog.Uint64("dropped", n))
+		_ = h.next.Handle(context.Background(), lost)
+	}
+}
+
+// Enabled implements slog.Handler.
+func (h *Handler) Enabled(ctx context.Context, l slog.Level) bool { return h.next.Enabled(ctx, l) }
+
+// Handle implements slog.Handler. It never fails.
+func (h *Handler) Handle(_ context.Context, r slog.Record) error {
+	select {
+	case h.queue.records <- record{r.Clone(), h.next}:
+	default:
+		h.queue.dropped.Add(1)
+	}
+	return nil
+}
+
+// WithAttrs implements slog.Handler.
+func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return &Handler{h.next.WithAttrs(attrs), h.queue}
+}
+
+// WithGroup implements slog.Handler.
+func (h *Handler) WithGroup(name string) slog.Handler {
+	return &Handler{h.next.WithGroup(name), h.queue}
+}

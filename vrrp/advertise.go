@@ -1,0 +1,93 @@
+package vrrp
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/vrrp/packet"
+)
+
+// advertisement is what a router sends, encoded. It is encoded anew only when
+// it changes: a master says the same thing all the time.
+type advertisement struct {
+	advert  packet.Advert
+	source  netip.Addr
+	packets []Packet // one per destination
+}
+
+// advertise queues an advertisement for the end of the turn. Called with mu
+// held.
+func (h *Host) advertise(r *Router, priority uint8) {
+	o := &r.out
+	if priority != o.advert.Priority || r.source != o.source || o.packets == nil {
+		if err := r.encode(priority); err != nil {
+			r.counters.SendErrors++
+			r.log.Error("cannot encode an advertisement", "err", err)
+			return
+		}
+	}
+	l := r.link
+	if len(l.out) == 0 {
+		h.batched = append(h.batched, l)
+	}
+	for i := range o.packets {
+		l.out = append(l.out, o.packets[i])
+		l.senders = append(l.senders, r)
+	}
+	r.counters.AdvertsSent++
+	if priority == packet.PriorityStop {
+		r.counters.PriorityZeroSent++
+	} else if r.owner != nil {
+		r.owner.owner.Renew(time.Now().Add(renewFor))
+	}
+}
+
+func (r *Router) encode(priority uint8) error {
+	o := &r.out
+	o.advert.Priority, o.source = priority, r.source
+	destinations := r.cfg.Peers
+	if !r.cfg.unicast() {
+		destinations = []netip.Addr{r.cfg.Group}
+	}
+	o.packets = nil // a batch may still refer to the old ones
+	for _, dst := range destinations {
+		if r.link.own[dst] {
+			continue // many give all routers the same list of peers
+		}
+		b, err := o.advert.Append(nil, r.source, dst, r.cfg.Checksum)
+		if err != nil {
+			o.packets = nil
+			return err
+		}
+		o.packets = append(o.packets, Packet{
+			Payload: b, Source: r.source, Destination: dst, Protocol: packet.Protocol, TTL: packet.TTL, TOS: packet.TOS,
+		})
+	}
+	return nil
+}
+
+// flush sends what is queued, a batch for each link. Called with mu held.
+func (h *Host) flush() {
+	for _, l := range h.batched {
+		l.send()
+	}
+	h.batched = h.batched[:0]
+}
+
+// send sends the batch of a link. A packet that cannot be sent is counted; the
+// next advertisement is due all the same.
+func (l *hostLink) send() {
+	for sent := 0; sent < len(l.out); {
+		n, err := l.link.Send(l.out[sent:])
+		sent += n
+		if err == nil {
+			continue
+		}
+		r := l.senders[sent]
+		r.counters.SendErrors++
+		r.complainSend(l.out[sent].Destination, err)
+		sent++
+	}
+	clear(l.senders)
+	l.out, l.senders = l.out[:0], l.senders[:0]
+}

@@ -1,0 +1,255 @@
+package vrrp
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/vrrp/packet"
+)
+
+// Config describes one virtual router. Interface, VRID and Addresses are
+// required; the zero value of everything else is the default that its comment
+// names. A Config is copied when a router is made of it.
+type Config struct {
+	// Name appears in logs, events and errors. Default: interface and VRID.
+	// keepalived: the name of the vrrp_instance.
+	Name string
+
+	// Interface is the network interface to send and listen on. It need not
+	// exist yet. keepalived: interface.
+	Interface string
+
+	// VRID is the virtual router identifier, 1..255: the same on all routers of
+	// one virtual router, and no other on the LAN. keepalived:
+	// virtual_router_id.
+	VRID uint8
+
+	// Version is the protocol version. Default: V3. Version 2 knows IPv4 and
+	// whole seconds only. keepalived: version (there, version 2 is the default).
+	Version Version
+
+	// Priority is 1..254; the highest becomes master. 255 makes the router the
+	// address owner, which never waits for another. Default: 100. keepalived:
+	// priority.
+	Priority uint8
+
+	// Interval is the time between a master's advertisements. Version 2: 1 s to
+	// 255 s in whole seconds, and equal on all routers. Version 3: 10 ms to
+	// 40.95 s in steps of 10 ms; a backup learns its master's. Default: 1 s.
+	// keepalived: advert_int.
+	Interval time.Duration
+
+	// Addresses are the virtual addresses, at least one and all of one family,
+	// in the same order on all routers. Over IPv6 multicast the first one must
+	// be link-local. Only the addresses are advertised, the prefix lengths are
+	// for the Owner. keepalived: virtual_ipaddress.
+	Addresses []netip.Prefix
+
+	// Source is the source address of advertisements. Default: the interface's
+	// first address that is not a virtual one; over IPv6 its first link-local
+	// one. keepalived: mcast_src_ip, unicast_src_ip.
+	Source netip.Addr
+
+	// Group is the multicast group. Default: 224.0.0.18 or ff02::12.
+	// keepalived: vrrp_mcast_group4, vrrp_mcast_group6.
+	Group netip.Addr
+
+	// Peers, if any, makes the router unicast: it sends to them, and listens to
+	// nobody else. An address of our own among them is skipped. keepalived:
+	// unicast_peer.
+	Peers []netip.Addr
+
+	// NoPreempt keeps this router from taking the role from a master of lower
+	// priority. keepalived: nopreempt.
+	NoPreempt bool
+
+	// DownAdverts is how many advertisements are missed before a backup takes
+	// over, 1..100. Default: 3. keepalived: down_timer_adverts.
+	DownAdverts int
+
+	// Password is the simple password of RFC 2338, version 2 only, in clear
+	// text on the wire and cut to 8 bytes. Empty: no authentication.
+	// keepalived: auth_type PASS, auth_pass.
+	Password string
+
+	// Checksum is what the checksum of version 3 over IPv4 covers when sending;
+	// received packets may use any form. Default: packet.MessageOnly, as
+	// RFC 9568 says. keepalived and FRR need packet.PseudoHeader unless
+	// configured otherwise.
+	Checksum packet.ChecksumForm
+
+	// Trackers adjust the priority or forbid to take part.
+	Trackers []Tracker
+
+	// Owner takes and gives back what a master holds. Default: nobody.
+	Owner Owner
+
+	// OwnerTimeout is how long a transition's event waits for the Owner; the
+	// event then says ErrOwnerTimeout. Default: 1 s.
+	OwnerTimeout time.Duration
+
+	// Compat relaxes rules of the RFCs for peers that break them.
+	Compat Compat
+
+	// Logger receives what an operator should know. It is written to from a
+	// goroutine of its own. Default: the host's logger.
+	Logger *slog.Logger
+}
+
+// Compat relaxes rules of the RFCs. keepalived-lite sets it for keepalived's
+// habits; the zero value is strict.
+type Compat struct {
+	// AnswerLosing answers losing advertisements in version 2 too.
+	AnswerLosing bool
+
+	// SilentMaster never answers losing advertisements; keepalived:
+	// lower_prio_no_advert.
+	SilentMaster bool
+
+	// AnyPeer accepts unicast advertisements from anybody, as keepalived does
+	// without check_unicast_src.
+	AnyPeer bool
+
+	// AnyFirstAddress accepts an IPv6 router whose first address is not
+	// link-local, configured or received.
+	AnyFirstAddress bool
+}
+
+// withDefaults returns a copy of c in which no default is left open.
+func (c Config) withDefaults() Config {
+	c.Addresses, c.Peers, c.Trackers = slices.Clone(c.Addresses), slices.Clone(c.Peers), slices.Clone(c.Trackers)
+	if c.Name == "" {
+		c.Name = fmt.Sprintf("%s/%d", c.Interface, c.VRID)
+	}
+	setDefault(&c.Version, V3)
+	setDefault(&c.Priority, DefaultPriority)
+	setDefault(&c.Interval, DefaultInterval)
+	setDefault(&c.DownAdverts, DefaultDownAdverts)
+	setDefault(&c.OwnerTimeout, DefaultOwnerTimeout)
+	if len(c.Peers) == 0 && !c.Group.IsValid() {
+		c.Group = packet.GroupIPv4
+		if c.ipv6() {
+			c.Group = packet.GroupIPv6
+		}
+	}
+	return c
+}
+
+func setDefault[T comparable](v *T, value T) {
+	var zero T
+	if *v == zero {
+		*v = value
+	}
+}
+
+func (c *Config) ipv6() bool { return len(c.Addresses) > 0 && c.Addresses[0].Addr().Is6() }
+
+func (c *Config) unicast() bool { return len(c.Peers) > 0 }
+
+// Validate returns every problem of c, joined; nil if there is none. Fields
+// that are left at their default are valid.
+func (c Config) Validate() error {
+	name := c.Name
+	c = c.withDefaults()
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if c.Interface == "" {
+		bad("no interface: name the network interface to send advertisements on")
+	}
+	if c.VRID == 0 {
+		bad("no VRID: give the virtual router an identifier of 1..255, the same on all its routers")
+	}
+	c.validateAddresses(bad)
+	if c.Version == V2 && c.ipv6() {
+		bad("version 2 is for IPv4 only; use version 3 for %v", c.Addresses[0].Addr())
+	}
+	if c.Version == V3 && c.Password != "" {
+		bad("version 3 knows no authentication: remove the password, or use version 2")
+	}
+	if c.unicast() && c.Group.IsValid() {
+		bad("both peers and a multicast group are set; a router is either unicast or multicast")
+	}
+	if c.Group.IsValid() && !c.Group.IsMulticast() {
+		bad("group %v is not a multicast address", c.Group)
+	}
+	if c.Source.IsValid() && (c.Source.IsMulticast() || c.Source.IsUnspecified()) {
+		bad("source %v is not an address a router can send from", c.Source)
+	}
+	if err := c.params().Validate(); err != nil {
+		errs = append(errs, err)
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	if name == "" {
+		name = c.Name
+	}
+	return fmt.Errorf("vrrp: router %s: %w", name, errors.Join(errs...))
+}
+
+func (c *Config) validateAddresses(bad func(string, ...any)) {
+	if len(c.Addresses) == 0 {
+		bad("no addresses: a virtual router has at least one")
+		return
+	}
+	if n := len(c.Addresses); n > packet.MaxAddresses {
+		bad("%d addresses: an advertisement carries at most %d", n, packet.MaxAddresses)
+	}
+	seen := make(map[netip.Addr]bool, len(c.Addresses))
+	for _, p := range c.Addresses {
+		switch a := p.Addr(); {
+		case !p.IsValid():
+			bad("address %v is not valid", p)
+		case a.Is6() != c.ipv6() || a.Is4In6():
+			bad("address %v is of another family than %v; use a second router for it", a, c.Addresses[0].Addr())
+		case a.IsMulticast() || a.IsUnspecified() || a.IsLoopback():
+			bad("address %v cannot be a virtual address", a)
+		case seen[a]:
+			bad("address %v appears twice", a)
+		default:
+			seen[a] = true
+		}
+	}
+	if first := c.Addresses[0].Addr(); first.Is6() && !c.unicast() && !first.IsLinkLocalUnicast() && !c.Compat.AnyFirstAddress {
+		bad("the first IPv6 address must be link-local (fe80::/10), %v is not", first)
+	}
+	others := append(slices.Clone(c.Peers), c.Group, c.Source)
+	for _, a := range others {
+		if a.IsValid() && a.Unmap().Is6() != c.ipv6() {
+			bad("%v is of another family than the virtual addresses", a)
+		}
+	}
+}
+
+// params returns what the protocol needs of c, which has its defaults.
+func (c *Config) params() Params {
+	p := Params{
+		Version: c.Version, Priority: c.Priority, Interval: c.Interval, DownAdverts: c.DownAdverts,
+		NoPreempt: c.NoPreempt, Trackers: c.Trackers,
+		AnswerLosing: (c.Version == V3 || c.Compat.AnswerLosing) && !c.Compat.SilentMaster,
+	}
+	if c.Owner != nil {
+		p.OwnerTimeout = c.OwnerTimeout
+	}
+	return p
+}
+
+// link returns the link that the router needs.
+func (c *Config) link() LinkConfig {
+	if !c.unicast() {
+		return LinkConfig{Interface: c.Interface, Group: c.Group}
+	}
+	local := c.Source
+	switch {
+	case local.IsValid():
+	case c.ipv6():
+		local = netip.IPv6Unspecified()
+	default:
+		local = netip.IPv4Unspecified()
+	}
+	return LinkConfig{Interface: c.Interface, Local: local}
+}

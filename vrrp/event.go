@@ -1,0 +1,41 @@
+package vrrp
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/internal/broadcast"
+)
+
+// eventBuffer is how many events a reader may be behind before it loses some.
+const eventBuffer = 256
+
+// Event is a transition of a router. At takeover it comes when the Owner has
+// acquired, at the end of a mastership when it has released; in any case after
+// OwnerTimeout.
+type Event struct {
+	Router *Router // whose state changed
+	Seq    uint64  // 1, 2, 3 ... per router: a gap shows what is missing
+	Missed uint64  // events of this channel that were lost before this one
+
+	From, To State
+	Reason   Reason
+	Priority uint8      // the effective priority at the time
+	Peer     netip.Addr // whose advertisement, or silence, is the reason; zero if nobody's
+	At       time.Time  // when the state changed, not when the event was delivered
+	Err      error      // what the Owner returned, or ErrOwnerTimeout
+}
+
+// Events returns a new channel of this router's transitions from now on, with a
+// buffer of 256. A reader that falls behind never delays the router: it loses
+// the oldest events, and the next one says in Missed how many. The channel is
+// closed when Run returns; [Router.Snapshot] tells the state at any time.
+func (r *Router) Events() <-chan Event { return r.events.Subscribe() }
+
+// Events returns a new channel of the transitions of all routers of the host,
+// as [Router.Events] does for one.
+func (h *Host) Events() <-chan Event { return h.events.Subscribe() }
+
+func newTopic() *broadcast.Topic[Event] {
+	return broadcast.New(eventBuffer, func(e *Event) *uint64 { return &e.Missed })
+}

@@ -1,0 +1,217 @@
+package vrrp
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/vrrp/packet"
+)
+
+// recvBatch is how many packets are read from a link at a time.
+const recvBatch = 32
+
+// hostLink is a link with the routers on it. All fields are guarded by the
+// host's mutex.
+type hostLink struct {
+	host    *Host
+	cfg     LinkConfig
+	link    Link
+	state   LinkState
+	own     map[netip.Addr]bool // state.Addresses
+	routers [256]*Router        // by VRID
+
+	in      [recvBatch]Packet
+	advert  packet.Advert // of the packet at hand
+	out     []Packet      // to be sent at the end of the turn
+	senders []*Router     // of out
+}
+
+// openLink returns the link that cfg describes, opening it if no router uses it
+// yet. Called with mu held.
+func (h *Host) openLink(cfg LinkConfig) (*hostLink, error) {
+	if l := h.links[cfg]; l != nil {
+		return l, nil
+	}
+	link, err := h.network.Open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	l := &hostLink{host: h, cfg: cfg, link: link, own: map[netip.Addr]bool{}}
+	h.links[cfg], h.byLink[link] = l, l
+	l.refresh()
+	return l, nil
+}
+
+// refresh tells the routers of the link about a change of its state.
+func (l *hostLink) refresh() {
+	st := l.link.State()
+	if st.Up == l.state.Up && st.Why == l.state.Why && sameSlice(st.Addresses, l.state.Addresses) {
+		return
+	}
+	l.state = st
+	clear(l.own)
+	for _, a := range st.Addresses {
+		l.own[a] = true
+	}
+	if !l.host.running {
+		return
+	}
+	for _, r := range l.routers {
+		if r != nil {
+			r.out.packets = nil // whether a peer is ourselves may have changed
+			r.setLink(st)
+		}
+	}
+}
+
+// sameSlice reports whether two slices are the same memory: a link replaces its
+// addresses whole when they change.
+func sameSlice(a, b []netip.Addr) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}
+
+// drain hears everything that waits in a link.
+func (h *Host) drain(link Link) {
+	l := h.byLink[link]
+	l.refresh()
+	for {
+		n, err := l.link.Recv(l.in[:])
+		for i := range l.in[:n] {
+			l.receive(&l.in[i])
+		}
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil:
+			h.log.Warn("receiving failed", "interface", l.cfg.Interface, "err", err)
+		case n < len(l.in):
+			return
+		}
+	}
+}
+
+// receive judges a packet and hands what it says to the machine. A packet that
+// is discarded has no other effect than to be counted and, rarely, logged.
+func (l *hostLink) receive(p *Packet) {
+	r, form, err := l.judge(p)
+	if err != nil {
+		l.discard(r, p, err)
+		return
+	}
+	a := &l.advert
+	l.remark(r, p)
+	r.counters.AdvertsReceived++
+	if a.Priority == packet.PriorityStop {
+		r.counters.PriorityZeroReceived++
+	}
+	r.peer = Peer{Addr: p.Source, Priority: a.Priority, Interval: a.Interval, Checksum: form, At: p.At}
+	l.host.handle(Input{
+		Kind: InputAdvert, ID: r.id, At: p.At, Source: p.Source, Priority: a.Priority, Interval: a.Interval,
+	})
+}
+
+// judge makes the checks of RFC 9568 section 7.1, in its order, and decodes p
+// into l.advert. r is nil if the packet is for none of our routers.
+func (l *hostLink) judge(p *Packet) (r *Router, form packet.ChecksumForm, err error) {
+	head, err := packet.ParseHeader(p.Payload)
+	if err != nil {
+		return nil, 0, err
+	}
+	r = l.routers[head.VRID]
+	multicast := l.cfg.Group.IsValid()
+	if multicast && p.TTL != packet.TTL {
+		return r, 0, &packet.Error{Reason: packet.ErrTTL, Got: int(p.TTL), Want: packet.TTL}
+	}
+	if err := head.Validate(); err != nil {
+		return r, 0, err
+	}
+	if r == nil {
+		return nil, 0, &packet.Error{Reason: packet.ErrVRID, Got: int(head.VRID)}
+	}
+	if head.Version != r.cfg.Version {
+		return r, 0, &packet.Error{Reason: packet.ErrVersion, Got: int(head.Version), Want: int(r.cfg.Version)}
+	}
+	a := &l.advert
+	if form, err = a.Parse(p.Payload, p.Source, p.Destination); err != nil {
+		return r, 0, err
+	}
+	if a.Version == V2 {
+		if err := a.Authenticate(r.out.advert.AuthType, r.auth); err != nil {
+			return r, 0, err
+		}
+		if a.Interval != r.cfg.Interval {
+			return r, 0, &packet.Error{Reason: packet.ErrInterval, Got: int(a.Interval / time.Second), Want: int(r.cfg.Interval / time.Second)}
+		}
+	}
+	if multicast && !r.cfg.Compat.AnyFirstAddress {
+		if err := a.CheckLinkLocal(); err != nil {
+			return r, 0, err
+		}
+	}
+	return r, form, l.judgeCarrier(r, p)
+}
+
+// judgeCarrier checks where a packet comes from and goes to.
+func (l *hostLink) judgeCarrier(r *Router, p *Packet) error {
+	switch {
+	case p.Destination.IsMulticast() != l.cfg.Group.IsValid():
+		return packet.ErrDestination
+	case l.own[p.Source]:
+		return packet.ErrOwnAddress
+	case !p.Source.IsValid() || p.Source.IsUnspecified() || p.Source.IsMulticast() || p.Source.IsLoopback():
+		return packet.ErrSource
+	case r.cfg.unicast() && !r.cfg.Compat.AnyPeer && !slices.Contains(r.cfg.Peers, p.Source):
+		return packet.ErrPeer
+	}
+	return nil
+}
+
+// discard counts a packet that is not accepted.
+func (l *hostLink) discard(r *Router, p *Packet, err error) {
+	var reason packet.Reason
+	errors.As(err, &reason)
+	if r == nil {
+		l.host.counters.Errors[reason]++
+		return
+	}
+	r.counters.Errors[reason]++
+	r.complainAbout(p, reason, err)
+}
+
+// remark counts what is odd about an accepted packet.
+func (l *hostLink) remark(r *Router, p *Packet) {
+	a := &l.advert
+	if a.Interval != r.cfg.Interval {
+		r.counters.Errors[packet.ErrInterval]++
+		r.complainAbout(p, packet.ErrInterval, nil)
+	}
+	if a.Priority == OwnerPriority && r.cfg.Priority == OwnerPriority {
+		r.counters.Errors[packet.ErrOwner]++
+		r.complainAbout(p, packet.ErrOwner, nil)
+	}
+	if !r.sameAddresses(a.Addresses) {
+		r.counters.Errors[packet.ErrAddressList]++
+		r.complainAbout(p, packet.ErrAddressList, nil)
+	}
+}
+
+// sameAddresses compares as sets: order and repetition do not matter.
+func (r *Router) sameAddresses(list []netip.Addr) bool {
+	if slices.Equal(list, r.out.advert.Addresses) {
+		return true
+	}
+	for _, a := range list {
+		if !r.vips[a] {
+			return false
+		}
+	}
+	for a := range r.vips {
+		if !slices.Contains(list, a) {
+			return false
+		}
+	}
+	return true
+}

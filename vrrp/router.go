@@ -1,0 +1,167 @@
+package vrrp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"slices"
+
+	"github.com/vrrpkit/vrrpkit/internal/broadcast"
+	"github.com/vrrpkit/vrrpkit/vrrp/packet"
+)
+
+// Router is one virtual router: make it with [New], or with [Host.Add] as one of
+// many. All methods may be called from any goroutine at any time.
+type Router struct {
+	cfg    Config // with defaults
+	host   *Host
+	alone  bool // made by New: Run is ours
+	id     ID
+	link   *hostLink
+	log    *slog.Logger
+	events *broadcast.Topic[Event]
+	owner  *caller // nil without an Owner
+
+	// The rest is guarded by host.mu.
+	auth     [8]byte
+	vips     map[netip.Addr]bool
+	source   netip.Addr // of advertisements; zero while there is none
+	linked   Input      // the last InputLink
+	tracks   []TrackStatus
+	master   bool
+	seq      uint64
+	peer     Peer
+	counters Counters
+	complain complaints
+	out      advertisement
+}
+
+// New returns a router with a private [Host] on the kernel's network. Run it
+// with [Router.Run].
+func New(cfg Config) (*Router, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	network, err := NewNetwork(NetworkConfig{Logger: cfg.Logger})
+	if err != nil {
+		return nil, err
+	}
+	h := NewHost(HostConfig{Network: network})
+	r, err := h.Add(cfg)
+	if err != nil {
+		return nil, errors.Join(err, network.Close())
+	}
+	r.alone = true
+	return r, nil
+}
+
+// Run runs a router made by [New] until ctx is done. It then hands over (a
+// master says so with priority 0 and releases what it holds), delivers the last
+// events, closes their channels, and returns nil. It can be called once. A
+// router of a Host runs with that Host, and Run is an error.
+func (r *Router) Run(ctx context.Context) error {
+	if !r.alone {
+		return fmt.Errorf("vrrp: router %s belongs to a Host: run that", r.cfg.Name)
+	}
+	return r.host.Run(ctx)
+}
+
+// Name returns the router's name.
+func (r *Router) Name() string { return r.cfg.Name }
+
+// Config returns the router's configuration with its defaults filled in. Its
+// slices must not be changed.
+func (r *Router) Config() Config { return r.cfg }
+
+// SetPriority changes the configured priority, 1..254, to which trackers add.
+// A backup counts it at once, a master advertises it next time. An address
+// owner has priority 255 for good.
+func (r *Router) SetPriority(priority uint8) error {
+	if r.cfg.Priority == OwnerPriority {
+		return fmt.Errorf("vrrp: router %s is the address owner: its priority is 255 and cannot change", r.cfg.Name)
+	}
+	if priority == 0 || priority == OwnerPriority {
+		return fmt.Errorf("vrrp: router %s: priority %d is not within 1..254", r.cfg.Name, priority)
+	}
+	r.host.input(Input{Kind: InputPriority, ID: r.id, Priority: priority})
+	return nil
+}
+
+// Track reports what a tracker found. name is that of one of Config.Trackers.
+// Reporting the same status again is fine and changes nothing.
+func (r *Router) Track(name string, status TrackStatus) error {
+	i := slices.IndexFunc(r.cfg.Trackers, func(t Tracker) bool { return t.Name == name })
+	if i < 0 {
+		return fmt.Errorf("vrrp: router %s has no tracker %q", r.cfg.Name, name)
+	}
+	h := r.host
+	h.mu.Lock()
+	changed := r.tracks[i] != status
+	r.tracks[i] = status
+	h.mu.Unlock()
+	if changed {
+		h.input(Input{Kind: InputTrack, ID: r.id, Tracker: int32(i), Track: status})
+	}
+	return nil
+}
+
+// newRouter returns a router that its host has yet to give a link and a machine.
+func newRouter(h *Host, cfg Config) *Router {
+	r := &Router{
+		cfg: cfg, host: h, events: newTopic(),
+		auth: packet.PasswordAuth(cfg.Password),
+		vips: make(map[netip.Addr]bool, len(cfg.Addresses)), tracks: make([]TrackStatus, len(cfg.Trackers)),
+		log: h.log,
+	}
+	if cfg.Logger != nil {
+		r.log = h.async(cfg.Logger)
+	}
+	r.log = r.log.With("instance", cfg.Name)
+	for _, p := range cfg.Addresses {
+		r.vips[p.Addr()] = true
+		r.out.advert.Addresses = append(r.out.advert.Addresses, p.Addr())
+	}
+	r.out.advert.Version, r.out.advert.VRID, r.out.advert.Interval = cfg.Version, cfg.VRID, cfg.Interval
+	if cfg.Password != "" {
+		r.out.advert.AuthType, r.out.advert.Auth = packet.AuthPassword, r.auth
+	}
+	if cfg.Owner != nil {
+		r.owner = &caller{owner: cfg.Owner, router: r}
+	}
+	return r
+}
+
+// setLink tells the machine what its interface can do, if that is news. Called
+// with host.mu held.
+func (r *Router) setLink(st LinkState) {
+	source := r.pickSource(st)
+	in := Input{Kind: InputLink, ID: r.id, Up: st.Up && source.IsValid(), Source: source}
+	switch {
+	case !st.Up:
+		in.Reason = ReasonLinkDown
+	case !in.Up:
+		in.Reason = ReasonNoAddress
+	}
+	if in == r.linked {
+		return
+	}
+	r.linked, r.source = in, source
+	r.host.handle(in)
+}
+
+// pickSource returns the address to advertise from: the configured one, or the
+// interface's first that is nobody's virtual address. Over IPv6 it must be
+// link-local (RFC 9568 section 5.1.2.1).
+func (r *Router) pickSource(st LinkState) netip.Addr {
+	if r.cfg.Source.IsValid() {
+		return r.cfg.Source
+	}
+	for _, a := range st.Addresses {
+		if r.host.vips[a] == 0 && (a.Is4() || a.IsLinkLocalUnicast()) {
+			return a
+		}
+	}
+	return netip.Addr{}
+}

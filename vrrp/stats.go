@@ -1,0 +1,91 @@
+package vrrp
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/vrrp/packet"
+)
+
+// Counters count from the router's creation on.
+type Counters struct {
+	AdvertsSent          uint64 // a unicast advertisement counts once, however many peers it goes to
+	AdvertsReceived      uint64 // that passed all checks
+	PriorityZeroSent     uint64
+	PriorityZeroReceived uint64
+	BecameMaster         uint64
+	ReleasedMaster       uint64
+	Answered             uint64 // losing advertisements answered at once
+	SendErrors           uint64 // packets that could not be sent
+	OwnerErrors          uint64 // calls of the Owner that failed, and troubles it reported
+
+	// Errors counts packets with something wrong, by reason. They were
+	// discarded without any effect, but for three: ErrInterval in version 3,
+	// ErrAddressList and ErrOwner are only worth telling.
+	Errors [packet.NumReasons]uint64
+}
+
+// HostCounters count what belongs to no router.
+type HostCounters struct {
+	// Errors counts discarded packets whose virtual router is not ours or
+	// cannot be told, by reason.
+	Errors [packet.NumReasons]uint64
+}
+
+// Peer is what is known of the router that advertised last.
+type Peer struct {
+	Addr     netip.Addr // zero if none has been heard
+	Priority uint8
+	Interval time.Duration
+	Checksum packet.ChecksumForm
+	At       time.Time // when its advertisement was received
+}
+
+// Snapshot is a router's state at one moment. It shares no memory with the
+// router.
+type Snapshot struct {
+	Name      string
+	Interface string
+	VRID      uint8
+	Version   Version
+	Status
+	Seq       uint64 // of the last event
+	Addresses []netip.Prefix
+	Source    netip.Addr // of our advertisements; zero if there is none
+	LinkUp    bool
+	LinkWhy   string // why the link is not up
+	Peer      Peer   // who advertised last
+	Trackers  []TrackerState
+	Counters  Counters
+}
+
+// TrackerState is a tracker with what it last reported.
+type TrackerState struct {
+	Tracker
+	Status TrackStatus
+}
+
+// Snapshot returns the router's state. It may be called at any time.
+func (r *Router) Snapshot() Snapshot {
+	h := r.host
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := Snapshot{
+		Name: r.cfg.Name, Interface: r.cfg.Interface, VRID: r.cfg.VRID, Version: r.cfg.Version,
+		Status: h.set.Status(r.id), Seq: r.seq,
+		Addresses: append([]netip.Prefix(nil), r.cfg.Addresses...),
+		Source:    r.source, LinkUp: r.link.state.Up, LinkWhy: r.link.state.Why,
+		Peer: r.peer, Counters: r.counters,
+	}
+	for i, t := range r.cfg.Trackers {
+		s.Trackers = append(s.Trackers, TrackerState{t, r.tracks[i]})
+	}
+	return s
+}
+
+// Counters returns what the host counted outside its routers.
+func (h *Host) Counters() HostCounters {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.counters
+}

@@ -1,0 +1,50 @@
+package vrrptest
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/vrrpkit/vrrpkit/vrrp"
+)
+
+// Recorder keeps the events of a channel.
+type Recorder struct {
+	mu     sync.Mutex
+	events []vrrp.Event
+}
+
+// Record records events until the channel is closed, as it is when Run returns.
+func Record(events <-chan vrrp.Event) *Recorder {
+	r := &Recorder{}
+	go func() {
+		for e := range events {
+			r.mu.Lock()
+			r.events = append(r.events, e)
+			r.mu.Unlock()
+		}
+	}()
+	return r
+}
+
+// Events returns the events recorded so far.
+func (r *Recorder) Events() []vrrp.Event {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]vrrp.Event(nil), r.events...)
+}
+
+// Transitions returns the events recorded so far, a line each: the router, the
+// states, the reason, and an error if there was one. It is meant to be compared
+// with a golden text.
+func (r *Recorder) Transitions() string {
+	var b strings.Builder
+	for _, e := range r.Events() {
+		fmt.Fprintf(&b, "%s %v->%v: %v", e.Router.Name(), e.From, e.To, e.Reason)
+		if e.Err != nil {
+			fmt.Fprintf(&b, " (%v)", e.Err)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

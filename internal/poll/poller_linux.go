@@ -18,8 +18,8 @@ const (
 	socketsEvent
 )
 
-// Poller waits for sockets, a deadline and a wake-up. All methods but Wake
-// belong to one goroutine.
+// Poller waits for sockets, a deadline and a wake-up. Wait belongs to one
+// goroutine; Wake, Add and Remove may be called meanwhile.
 type Poller struct {
 	outer   *os.File
 	conn    syscall.RawConn
@@ -39,8 +39,8 @@ type Poller struct {
 	expired bool      // the timerfd has fired and must be set again, or unset
 	armed   bool      // the sockets may end the wait
 
-	events []unix.EpollEvent // room for every socket: nobody is left out of a turn
-	socks  int
+	events  []unix.EpollEvent // room for every socket: none is left out of a turn
+	sockets atomic.Int32
 }
 
 // New returns a Poller without sockets.
@@ -106,9 +106,7 @@ func (p *Poller) Add(fd int, id int32) error {
 	if err != nil {
 		return fmt.Errorf("poll: %w", os.NewSyscallError("epoll_ctl", err))
 	}
-	if p.socks++; p.socks > len(p.events) {
-		p.events = make([]unix.EpollEvent, 2*p.socks)
-	}
+	p.sockets.Add(1)
 	return nil
 }
 
@@ -117,7 +115,7 @@ func (p *Poller) Remove(fd int) error {
 	if err := unix.EpollCtl(p.socketsFD, unix.EPOLL_CTL_DEL, fd, nil); err != nil {
 		return fmt.Errorf("poll: %w", os.NewSyscallError("epoll_ctl", err))
 	}
-	p.socks--
+	p.sockets.Add(-1)
 	return nil
 }
 

@@ -15,6 +15,9 @@ import (
 // Both times must carry a monotonic clock reading.
 func (p *Poller) Wait(until, quiet time.Time, ready []int32) []int32 {
 	p.until, p.quiet, p.ready = until, quiet, ready
+	if n := int(p.sockets.Load()); n > len(p.events) {
+		p.events = make([]unix.EpollEvent, 2*n)
+	}
 	if p.arm(time.Now()) {
 		p.collect()
 	} else {

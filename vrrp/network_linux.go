@@ -1,0 +1,207 @@
+package vrrp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vrrpkit/vrrpkit/internal/netlinkx"
+	"github.com/vrrpkit/vrrpkit/internal/netns"
+	"github.com/vrrpkit/vrrpkit/internal/poll"
+	"github.com/vrrpkit/vrrpkit/internal/rawsock"
+)
+
+// openRetry is how long a socket that could not be opened waits for the next
+// try, if nothing happens to its interface before.
+const openRetry = time.Second
+
+// network is the kernel's Network. Packets are the host's goroutine's business
+// alone. Interfaces are the watcher's: what can take time, which is netlink and
+// opening sockets, happens there, and the host's Wait picks up the results.
+type network struct {
+	namespace int
+	log       *slog.Logger
+	poller    *poll.Poller
+	monitor   *netlinkx.Monitor
+	changed   chan struct{} // tells the watcher to look again
+	stop      func()        // ends the goroutines and waits for them
+
+	// The host's goroutine's.
+	ids   []int32          // of the Wait under way
+	batch []rawsock.Packet // of the Send or Recv under way
+
+	found atomic.Bool // the watcher has found something about some link
+
+	mu     sync.Mutex // guards what follows, and link.found; never held for long
+	links  map[int32]*link
+	lastID int32
+}
+
+func newNetwork(cfg NetworkConfig) (_ Network, err error) {
+	n := &network{
+		namespace: cfg.Namespace,
+		log:       cfg.Logger,
+		changed:   make(chan struct{}, 1),
+		batch:     make([]rawsock.Packet, rawsock.Batch),
+		links:     map[int32]*link{},
+	}
+	if n.log == nil {
+		n.log = slog.New(slog.DiscardHandler)
+	}
+	if n.namespace > 0 {
+		if n.namespace, err = unix.FcntlInt(uintptr(n.namespace), unix.F_DUPFD_CLOEXEC, 3); err != nil {
+			return nil, fmt.Errorf("vrrp: namespace descriptor %d: %w", cfg.Namespace, err)
+		}
+	}
+	if n.poller, err = poll.New(); err == nil {
+		n.monitor, err = netlinkx.NewMonitor(n.namespace)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("vrrp: %w", err), n.free())
+	}
+	n.start()
+	return n, nil
+}
+
+func (n *network) start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	unsubscribe := n.monitor.Subscribe(n.lookAgain)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := n.monitor.Run(ctx); err != nil {
+			n.log.Error("interfaces are not followed any more", "error", err)
+		}
+	})
+	wg.Go(func() { n.watch(ctx) })
+	n.stop = func() {
+		unsubscribe()
+		cancel()
+		wg.Wait()
+	}
+}
+
+// Open implements Network. It may be called while the host waits.
+func (n *network) Open(cfg LinkConfig) (Link, error) {
+	cfg.Local = cfg.Local.WithZone("")
+	if err := validLink(cfg); err != nil {
+		return nil, err
+	}
+	// Tried whether or not the interface exists: this no waiting will cure.
+	if err := netns.Do(n.namespace, func() error { return rawsock.Probe(cfg.IPv6()) }); err != nil {
+		return nil, fmt.Errorf("vrrp: %s: %w", cfg.Interface, err)
+	}
+	l := &link{network: n, cfg: cfg}
+	l.look()
+	n.mu.Lock()
+	n.lastID++
+	l.id = n.lastID
+	n.links[l.id] = l
+	l.pickUp()
+	n.mu.Unlock()
+	n.lookAgain() // in case something changed before the watcher knew of l
+	return l, nil
+}
+
+func validLink(cfg LinkConfig) error {
+	switch {
+	case cfg.Interface == "":
+		return errors.New("vrrp: link without an interface")
+	case cfg.Group.IsValid() && !cfg.Group.IsMulticast():
+		return fmt.Errorf("vrrp: %s: group %v is not a multicast address", cfg.Interface, cfg.Group)
+	case !cfg.Group.IsValid() && (!cfg.Local.IsValid() || cfg.Local.IsUnspecified() || cfg.Local.IsMulticast()):
+		return fmt.Errorf("vrrp: %s: link has neither a group nor a local address", cfg.Interface)
+	}
+	return nil
+}
+
+// Wait implements Network.
+func (n *network) Wait(until, quiet time.Time, ready []Link) []Link {
+	n.ids = n.poller.Wait(until, quiet, n.ids[:0])
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, id := range n.ids {
+		if l := n.links[id]; l != nil { // not closed meanwhile
+			ready = append(ready, l)
+		}
+	}
+	if n.found.Swap(false) {
+		for _, l := range n.links {
+			if l.pickUp() {
+				ready = append(ready, l)
+			}
+		}
+	}
+	return ready
+}
+
+// Wake implements Network.
+func (n *network) Wake() { n.poller.Wake() }
+
+// Close implements Network.
+func (n *network) Close() error {
+	if n.stop == nil {
+		return nil
+	}
+	n.stop()
+	n.stop = nil
+	var errs []error
+	for _, l := range n.links {
+		errs = append(errs, l.Close())
+	}
+	return errors.Join(append(errs, n.free())...)
+}
+
+func (n *network) free() error {
+	var errs []error
+	if n.poller != nil {
+		errs = append(errs, n.poller.Close())
+	}
+	if n.namespace > 0 {
+		errs = append(errs, unix.Close(n.namespace))
+	}
+	return errors.Join(errs...)
+}
+
+// lookAgain makes the watcher look at the interfaces.
+func (n *network) lookAgain() {
+	select {
+	case n.changed <- struct{}{}:
+	default:
+	}
+}
+
+// watch looks at all links' interfaces whenever one may have changed.
+func (n *network) watch(ctx context.Context) {
+	for {
+		n.mu.Lock()
+		links := slices.Collect(maps.Values(n.links))
+		n.mu.Unlock()
+		found, failed := false, false
+		for _, l := range links {
+			found = l.look() || found
+			failed = failed || l.failed != nil
+		}
+		if found {
+			n.found.Store(true)
+			n.Wake()
+		}
+		var retry <-chan time.Time
+		if failed {
+			retry = time.After(openRetry)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-n.changed:
+		case <-retry:
+		}
+	}
+}

@@ -66,22 +66,21 @@ func NewMonitor(ns int) (*Monitor, error) {
 	}
 	list, err := m.lists.Interfaces()
 	if err != nil {
-		m.close()
+		m.Close()
 		return nil, err
 	}
 	m.table = newTable(list)
 	return m, nil
 }
 
-// Run follows the kernel until ctx ends, then closes the monitor and returns
-// nil. The last state stays readable.
+// Run follows the kernel until ctx ends and then returns nil. The last state
+// stays readable. It is called at most once.
 func (m *Monitor) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	defer m.close()
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() {
 		// Receive does not tell that it was closed, a deadline it does.
@@ -108,9 +107,9 @@ func (m *Monitor) Run(ctx context.Context) error {
 	}
 }
 
-func (m *Monitor) close() {
-	m.events.Close()
-	m.lists.Close()
+// Close closes the sockets, after Run has returned or if it is not called.
+func (m *Monitor) Close() error {
+	return errors.Join(m.events.Close(), m.lists.Close())
 }
 
 func (m *Monitor) take(messages []netlink.Message) {

@@ -33,6 +33,9 @@ func startMonitor(t *testing.T, h *netlab.Host) *Monitor {
 		if err := <-done; err != nil {
 			t.Errorf("Run: %v", err)
 		}
+		if err := m.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
 	})
 	return m
 }
@@ -179,6 +182,7 @@ func TestMonitorSurvivesOverrun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer m.Close()
 	if err := m.events.SetReadBuffer(4 << 10); err != nil {
 		t.Fatal(err)
 	}
@@ -345,7 +349,7 @@ func BenchmarkListThousand(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer m.close()
+	defer m.Close()
 	i, _ := m.Interface("eth0")
 	for b.Loop() {
 		if list, err := m.lists.Addresses(i.Index); err != nil || len(list) != 1001 {

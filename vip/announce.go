@@ -1,0 +1,176 @@
+package vip
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	// stepFrames is how many announcements go out without a pause: twenty
+	// addresses five times. stepPause is the pause after as many.
+	stepFrames = 100
+	stepPause  = time.Millisecond
+)
+
+// Schedule says how often the addresses of a Set are announced. A round
+// announces every address once; a burst is several rounds without a pause.
+// The zero Schedule stands for [DefaultSchedule].
+type Schedule struct {
+	// Repeat is the rounds in the burst on Acquire, at least 1
+	// (garp_master_repeat).
+	Repeat int
+
+	// Delay is the time from Acquire to a second such burst; 0: there is none
+	// (garp_master_delay).
+	Delay time.Duration
+
+	// Refresh is the time between bursts of RefreshRepeat rounds for as long
+	// as the addresses are held; 0: there are none (garp_master_refresh).
+	Refresh time.Duration
+
+	// RefreshRepeat is the rounds in a refresh; 0 counts as 1
+	// (garp_master_refresh_repeat).
+	RefreshRepeat int
+
+	// LowerPrioRepeat is the rounds in the burst on Announce, when another
+	// router has claimed the addresses; 0: there is none
+	// (garp_lower_prio_repeat).
+	LowerPrioRepeat int
+
+	// LowerPrioDelay is the time from Announce to a second such burst; 0:
+	// there is none (garp_lower_prio_delay).
+	LowerPrioDelay time.Duration
+}
+
+// DefaultSchedule returns keepalived's: five rounds at once and five more after
+// five seconds, on Acquire and on Announce, and no refresh.
+func DefaultSchedule() Schedule {
+	return Schedule{
+		Repeat: 5, Delay: 5 * time.Second, RefreshRepeat: 1,
+		LowerPrioRepeat: 5, LowerPrioDelay: 5 * time.Second,
+	}
+}
+
+// Validate returns all that is wrong with the schedule, joined, or nil.
+func (s Schedule) Validate() error {
+	if s == (Schedule{}) {
+		return nil
+	}
+	var errs []error
+	if s.Repeat < 1 {
+		errs = append(errs, fmt.Errorf("vip: schedule: Repeat is %d, must be at least 1", s.Repeat))
+	}
+	for _, f := range []struct {
+		name  string
+		value int64
+	}{
+		{"Delay", int64(s.Delay)}, {"Refresh", int64(s.Refresh)}, {"RefreshRepeat", int64(s.RefreshRepeat)},
+		{"LowerPrioRepeat", int64(s.LowerPrioRepeat)}, {"LowerPrioDelay", int64(s.LowerPrioDelay)},
+	} {
+		if f.value < 0 {
+			errs = append(errs, fmt.Errorf("vip: schedule: %s is negative", f.name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// announcer decides which of n addresses is announced when. It is a pure
+// value: its owner passes the time, sends, and comes back at deadline.
+type announcer struct {
+	schedule Schedule
+	n        int
+
+	rounds, pos  int       // left of the burst under way, and its next address
+	resume       time.Time // when the burst under way goes on
+	second       time.Time // when the second burst is due; zero: never
+	secondRounds int
+	refresh      time.Time // when the next refresh is due; zero: never
+}
+
+// acquired starts over with the announcements of a new master.
+func (a *announcer) acquired(now time.Time) {
+	a.stop()
+	a.burst(now, a.schedule.Repeat, a.schedule.Delay)
+	if a.schedule.Refresh > 0 {
+		a.refresh = now.Add(a.schedule.Refresh)
+	}
+}
+
+// contested answers somebody else's announcements.
+func (a *announcer) contested(now time.Time) {
+	a.burst(now, a.schedule.LowerPrioRepeat, a.schedule.LowerPrioDelay)
+}
+
+// stop forgets all that is left to announce.
+func (a *announcer) stop() { *a = announcer{schedule: a.schedule, n: a.n} }
+
+// resize changes the number of addresses.
+func (a *announcer) resize(n int) {
+	if a.n = n; a.pos >= n {
+		a.pos = 0
+	}
+	if n == 0 {
+		a.rounds, a.resume = 0, time.Time{}
+	}
+}
+
+func (a *announcer) burst(now time.Time, rounds int, delay time.Duration) {
+	if rounds == 0 || a.n == 0 {
+		return
+	}
+	a.rounds = max(a.rounds, rounds)
+	if a.resume.IsZero() {
+		a.resume = now
+	}
+	if delay > 0 {
+		a.second, a.secondRounds = now.Add(delay), rounds
+	}
+}
+
+// deadline returns when next has something to say; the zero time: never.
+func (a *announcer) deadline() time.Time {
+	return earliest(a.resume, a.second, a.refresh)
+}
+
+// next appends the indexes of the addresses to announce now to out: at most
+// stepFrames, all addresses of a round before any of the next (ANN-06).
+func (a *announcer) next(now time.Time, out []int) []int {
+	if due(a.second, now) {
+		a.second = time.Time{}
+		a.burst(now, a.secondRounds, 0)
+	}
+	if due(a.refresh, now) {
+		a.burst(now, max(a.schedule.RefreshRepeat, 1), 0)
+		if a.refresh = a.refresh.Add(a.schedule.Refresh); !a.refresh.After(now) {
+			a.refresh = now.Add(a.schedule.Refresh)
+		}
+	}
+	if !due(a.resume, now) {
+		return out
+	}
+	for range stepFrames {
+		out = append(out, a.pos)
+		if a.pos++; a.pos == a.n {
+			a.pos = 0
+			if a.rounds--; a.rounds == 0 {
+				a.resume = time.Time{}
+				return out
+			}
+		}
+	}
+	a.resume = now.Add(stepPause)
+	return out
+}
+
+func due(t, now time.Time) bool { return !t.IsZero() && !t.After(now) }
+
+// earliest returns the earliest time that is not zero.
+func earliest(times ...time.Time) (first time.Time) {
+	for _, t := range times {
+		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	return first
+}

@@ -1,0 +1,72 @@
+package vip
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+)
+
+// ErrNoInterface means that an interface does not exist (yet).
+var ErrNoInterface = errors.New("no such interface")
+
+// Kernel is the operating system as a [Manager] uses it. Its methods may be
+// called by several goroutines at once.
+type Kernel interface {
+	// Interfaces returns the interfaces and their addresses as they are now.
+	Interfaces() ([]Interface, error)
+
+	// Apply makes changes, in order, in as few exchanges as possible. It
+	// returns one error for each change, by position, or nil when all
+	// succeeded; a failure does not keep later changes from being made. Adding
+	// an address that is there and deleting one that is not are successes.
+	Apply(changes []Change) []error
+
+	// Announce tells the neighbours of each address once, in order: by
+	// gratuitous ARP, or an unsolicited neighbour advertisement. It never
+	// blocks. Interfaces without neighbours (loopback, NOARP) are passed over.
+	Announce(announcements []Announcement) error
+
+	// Watch follows the interfaces until ctx ends and then returns nil. It
+	// calls changed, which does not block, after interfaces or addresses have
+	// changed; changes that come together may share a call.
+	Watch(ctx context.Context, changed func()) error
+
+	// Close frees what the kernel holds. Addresses stay.
+	Close() error
+}
+
+// Interface is a network interface with its addresses.
+type Interface struct {
+	Name      string
+	Up        bool // enabled, with a carrier
+	Addresses []Address
+}
+
+// Change is one step from the addresses that are to those that should be.
+type Change struct {
+	Op      Op
+	Address Address
+}
+
+// Op is what a Change does.
+type Op uint8
+
+// The operations.
+const (
+	Add Op = iota
+	Delete
+)
+
+// String returns the change in the words of `ip address`.
+func (c Change) String() string {
+	if c.Op == Delete {
+		return "del " + c.Address.String()
+	}
+	return "add " + c.Address.String()
+}
+
+// Announcement says that Addr is to be found on Interface.
+type Announcement struct {
+	Interface string
+	Addr      netip.Addr
+}

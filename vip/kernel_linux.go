@@ -1,0 +1,172 @@
+package vip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/mdlayher/netlink"
+	"golang.org/x/sys/unix"
+
+	"github.com/vrrpkit/vrrpkit/internal/ether"
+	"github.com/vrrpkit/vrrpkit/internal/netlinkx"
+)
+
+// protocol is the IFA_PROTO that marks our addresses on Linux 5.18 and later:
+// keepalived's number, so that either can tell the other's leavings.
+const protocol = 18
+
+// linux is the kernel's side of a network namespace. Every socket is opened
+// in advance: a takeover finds them ready.
+type linux struct {
+	conn    *netlinkx.Conn
+	monitor *netlinkx.Monitor
+	frames  *ether.Conn
+}
+
+// NewKernel returns Linux's addresses in the network namespace that the
+// descriptor netns stands for; zero means the caller's own. It needs
+// CAP_NET_ADMIN and CAP_NET_RAW, and Linux 5.0.
+//
+// Interfaces are known as they were when NewKernel returned until Watch runs.
+// IPv6 addresses are added without duplicate address detection, and those with
+// prefix length 128 deprecated, so that they are not the source of new
+// connections (keepalived does the same). The Router flag of neighbour
+// advertisements says whether the interface forwards IPv6.
+func NewKernel(netns int) (Kernel, error) {
+	k := &linux{}
+	var err error
+	if k.conn, err = netlinkx.Dial(netns); err != nil {
+		return nil, fmt.Errorf("vip: %w", err)
+	}
+	if k.monitor, err = netlinkx.NewMonitor(netns); err != nil {
+		k.conn.Close()
+		return nil, fmt.Errorf("vip: %w", err)
+	}
+	if k.frames, err = ether.Dial(netns); err != nil {
+		k.conn.Close()
+		k.monitor.Close()
+		return nil, fmt.Errorf("vip: packet socket: %w", err)
+	}
+	return k, nil
+}
+
+func (k *linux) Interfaces() ([]Interface, error) {
+	seen, err := k.conn.Interfaces()
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Interface, len(seen))
+	for i, s := range seen {
+		list[i] = Interface{Name: s.Name, Up: s.Up, Addresses: make([]Address, len(s.Addresses))}
+		for j, a := range s.Addresses {
+			list[i].Addresses[j] = fromKernel(s.Name, a)
+		}
+	}
+	return list, nil
+}
+
+func fromKernel(dev string, a netlinkx.Address) Address {
+	v := Address{Prefix: a.Prefix, Interface: dev, Broadcast: a.Broadcast}
+	if a.Prefix.Addr().Is4() {
+		v.Scope = Scope(a.Scope)
+		if a.Label != dev { // the kernel's default
+			v.Label = a.Label
+		}
+	}
+	return v
+}
+
+func toKernel(a Address) netlinkx.Address {
+	k := netlinkx.Address{
+		Prefix:    a.Prefix,
+		Scope:     uint8(a.Scope),
+		Label:     a.Label,
+		Broadcast: a.Broadcast,
+		Protocol:  protocol,
+		Valid:     netlinkx.Forever,
+		Preferred: netlinkx.Forever,
+	}
+	if a.Prefix.Addr().Is4() {
+		return k
+	}
+	// While an address is tentative it neither answers nor can it be announced.
+	k.Flags = unix.IFA_F_NODAD
+	if a.Prefix.IsSingleIP() {
+		k.Preferred = 0
+	}
+	return k
+}
+
+func (k *linux) Apply(changes []Change) []error {
+	errs := make([]error, len(changes))
+	requests := make([]netlink.Message, 0, len(changes))
+	at := make([]int, 0, len(changes)) // which change a request is for
+	for i, c := range changes {
+		r, err := k.request(c)
+		switch {
+		case err == nil:
+			requests, at = append(requests, r), append(at, i)
+		case c.Op == Delete && errors.Is(err, ErrNoInterface):
+			// Its addresses went with it.
+		default:
+			errs[i] = err
+		}
+	}
+	failed := len(requests) < len(changes)
+	for n, err := range k.conn.Do(requests) {
+		if err != nil && !(changes[at[n]].Op == Delete && isGone(err)) {
+			errs[at[n]], failed = err, true
+		}
+	}
+	if !failed {
+		return nil
+	}
+	return errs
+}
+
+func (k *linux) request(c Change) (netlink.Message, error) {
+	i, ok := k.monitor.Interface(c.Address.Interface)
+	if !ok {
+		return netlink.Message{}, ErrNoInterface
+	}
+	if c.Op == Delete {
+		return netlinkx.DeleteAddress(i.Index, c.Address.Prefix)
+	}
+	return netlinkx.SetAddress(i.Index, toKernel(c.Address))
+}
+
+func isGone(err error) bool {
+	return errors.Is(err, unix.EADDRNOTAVAIL) || errors.Is(err, unix.ENODEV)
+}
+
+func (k *linux) Announce(list []Announcement) error {
+	var first error
+	buf := make([]byte, 0, 96)
+	for _, a := range list {
+		i, ok := k.monitor.Interface(a.Interface)
+		err := ErrNoInterface
+		switch {
+		case !ok:
+		case i.NoARP():
+			continue
+		case a.Addr.Is4():
+			err = k.frames.Send(i.Index, AppendGARP(buf, i.HardwareAddr, a.Addr))
+		default:
+			err = k.frames.Send(i.Index, AppendNA(buf, i.HardwareAddr, a.Addr, i.Forwarding6))
+		}
+		if err != nil && first == nil {
+			first = fmt.Errorf("vip: announce %v on %s: %w", a.Addr, a.Interface, err)
+		}
+	}
+	return first
+}
+
+func (k *linux) Watch(ctx context.Context, changed func()) error {
+	defer k.monitor.Subscribe(changed)()
+	return k.monitor.Run(ctx)
+}
+
+func (k *linux) Close() error {
+	return errors.Join(k.frames.Close(), k.conn.Close(), k.monitor.Close())
+}

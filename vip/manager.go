@@ -1,0 +1,209 @@
+package vip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// ErrStopped is returned by Acquire once the manager's Run has ended.
+var ErrStopped = errors.New("vip: manager has stopped")
+
+// Config says what a Manager works on. The zero Config is usable.
+type Config struct {
+	// Kernel is where the addresses go. Nil means NewKernel(NetNS). The
+	// manager owns it: Run closes it.
+	Kernel Kernel
+
+	// NetNS is a descriptor of the network namespace to work in, used where
+	// Kernel is nil. Zero means the caller's own.
+	NetNS int
+
+	// Logger gets what goes wrong behind the caller's back. Nil discards.
+	Logger *slog.Logger
+}
+
+// Manager looks after the virtual addresses of one network namespace.
+type Manager struct {
+	kernel  Kernel
+	log     *slog.Logger
+	commits *committer
+	epoch   time.Time     // what Set.Renew counts from
+	wake    chan struct{} // Run has something new to look at
+
+	mu      sync.Mutex
+	claims  map[place]*claim
+	due     map[*Set]time.Time // when Sets have to announce again
+	changed bool               // the kernel's addresses may have changed
+	stopped bool
+}
+
+// NewManager returns a manager. It fails where the kernel's sockets cannot be
+// opened, which takes CAP_NET_ADMIN and CAP_NET_RAW on Linux.
+func NewManager(cfg Config) (*Manager, error) {
+	if cfg.Kernel == nil {
+		k, err := NewKernel(cfg.NetNS)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Kernel = k
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Manager{
+		kernel:  cfg.Kernel,
+		log:     cfg.Logger,
+		commits: newCommitter(cfg.Kernel),
+		epoch:   time.Now(),
+		wake:    make(chan struct{}, 1),
+		claims:  make(map[place]*claim),
+		due:     make(map[*Set]time.Time),
+	}, nil
+}
+
+// CleanUp removes addresses that a predecessor left when it was killed: those
+// of the given ones that are found on their interfaces, by whatever prefix
+// length, and that no Set of this manager holds. Nothing else is touched. It is
+// meant to be called before the first Acquire; a machine's own address that is
+// configured as virtual is removed as well, as keepalived does.
+func (m *Manager) CleanUp(ctx context.Context, addresses ...Address) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	interfaces, err := m.kernel.Interfaces()
+	if err != nil {
+		return fmt.Errorf("vip: clean up: %w", err)
+	}
+	m.mu.Lock()
+	changes := leftovers(interfaces, addresses, func(p place) bool { return m.claims[p] != nil })
+	m.mu.Unlock()
+	for _, c := range changes {
+		m.log.Info("removing a leftover address", "address", c.Address.String())
+	}
+	return failures(changes, m.commits.apply(changes))
+}
+
+// Run makes the announcements that come later than Acquire, and puts addresses
+// back that someone else removed. When ctx ends it releases what is still held,
+// closes the kernel, and returns nil, or what could not be undone. Sets work
+// before Run is called, without that.
+func (m *Manager) Run(ctx context.Context) error {
+	watching, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	var watchErr error
+	wg.Go(func() {
+		defer cancel()
+		watchErr = m.kernel.Watch(watching, m.kernelChanged)
+	})
+	m.kernelChanged() // maybe, since it was opened
+
+	m.loop(watching)
+
+	cancel()
+	wg.Wait()
+	return errors.Join(watchErr, m.stop(), m.kernel.Close())
+}
+
+func (m *Manager) loop(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	var guarded time.Time // when the guard last looked
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-m.wake:
+		case <-timer.C:
+		}
+		next := m.announce(time.Now())
+		if wait := m.guardDue(guarded); wait == 0 {
+			m.guard()
+			guarded = time.Now()
+			wake(m.wake)
+		} else if wait > 0 {
+			next = earliest(next, time.Now().Add(wait))
+		}
+		if next.IsZero() {
+			timer.Stop()
+		} else {
+			timer.Reset(time.Until(next))
+		}
+	}
+}
+
+// announce makes the announcements that are due, up to a step's worth, and
+// returns when to come back; the zero time: never.
+func (m *Manager) announce(now time.Time) (next time.Time) {
+	var ready []*Set
+	m.mu.Lock()
+	for s, at := range m.due {
+		if at.After(now) {
+			next = earliest(next, at)
+		} else {
+			ready = append(ready, s)
+		}
+	}
+	m.mu.Unlock()
+
+	sent := 0
+	for _, s := range ready {
+		if sent >= stepFrames {
+			return now.Add(stepPause)
+		}
+		n, at := s.continueAnnouncing(now)
+		sent += n
+		next = earliest(next, at)
+	}
+	return next
+}
+
+// stop releases everything and lets nothing be acquired any more.
+func (m *Manager) stop() error {
+	m.mu.Lock()
+	m.stopped = true
+	sets := make(map[*Set]struct{})
+	for _, c := range m.claims {
+		sets[c.set] = struct{}{}
+	}
+	m.mu.Unlock()
+
+	var errs []error
+	for s := range sets {
+		errs = append(errs, s.Release(context.Background()))
+	}
+	return errors.Join(errs...)
+}
+
+// failures returns the errors of changes as one, or nil.
+func failures(changes []Change, errs []error) error {
+	var list []error
+	for i, err := range errs {
+		if err != nil {
+			list = append(list, &ChangeError{Change: changes[i], Err: err})
+		}
+	}
+	return errors.Join(list...)
+}
+
+// ChangeError is a change that the kernel refused.
+type ChangeError struct {
+	Change Change
+	Err    error
+}
+
+func (e *ChangeError) Error() string { return fmt.Sprintf("vip: %v: %v", e.Change, e.Err) }
+
+// Unwrap returns the kernel's error.
+func (e *ChangeError) Unwrap() error { return e.Err }
+
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

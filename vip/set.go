@@ -1,0 +1,219 @@
+package vip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// SetConfig describes a Set.
+type SetConfig struct {
+	// Name is for logs, such as the name of a VRRP instance.
+	Name string
+
+	// Interface carries those Addresses that name none.
+	Interface string
+
+	// Addresses are added in this order, announced in this order, and removed
+	// in the opposite order.
+	Addresses []Address
+
+	// Schedule says how often the addresses are announced. The zero Schedule
+	// means DefaultSchedule.
+	Schedule Schedule
+}
+
+// Set is a group of addresses that are taken and given back together. Its
+// methods may be called by several goroutines; Acquire, Release and Announce
+// wait for one another.
+type Set struct {
+	manager   *Manager
+	name      string
+	addresses []Address
+	trouble   chan error
+	fresh     atomic.Int64 // until when Renew vouches, since manager.epoch; 0: nobody does
+
+	turn      chan struct{} // a token: who has it may use what is below
+	announcer announcer
+	announced []Announcement // what is held, by the announcer's indexes
+}
+
+// Add returns a new Set, which holds nothing yet. Its addresses are checked,
+// and every mistake is reported. A Set needs no removing: once released it is
+// forgotten.
+func (m *Manager) Add(cfg SetConfig) (*Set, error) {
+	s := &Set{
+		manager:   m,
+		name:      cfg.Name,
+		addresses: make([]Address, len(cfg.Addresses)),
+		trouble:   make(chan error, troubleBuffer),
+		turn:      make(chan struct{}, 1),
+	}
+	errs := []error{cfg.Schedule.Validate()}
+	seen := make(map[place]bool)
+	for i, a := range cfg.Addresses {
+		if a.Interface == "" {
+			a.Interface = cfg.Interface
+		}
+		errs = append(errs, a.Validate())
+		if seen[a.place()] {
+			errs = append(errs, fmt.Errorf("vip: address %v is twice in the set", a))
+		}
+		seen[a.place()] = true
+		s.addresses[i] = a
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	s.announcer.schedule = cfg.Schedule
+	if cfg.Schedule == (Schedule{}) {
+		s.announcer.schedule = DefaultSchedule()
+	}
+	s.turn <- struct{}{}
+	return s, nil
+}
+
+// Addresses returns the addresses of the Set with their interfaces filled in.
+// The slice must not be changed.
+func (s *Set) Addresses() []Address { return s.addresses }
+
+// Acquire adds the addresses and makes the first announcements; when it returns
+// nil the addresses answer and the neighbours have been told. Addresses that
+// are there already are taken over. Later announcements are made by the
+// manager's Run. Where some addresses fail, the others are held and announced
+// all the same, and the error names the failures; what could not be added, for
+// want of an interface say, is tried again when the kernel reports a change.
+//
+// An address that another Set of the manager holds changes hands without being
+// removed: that Set's Release leaves it alone. Of ctx only an end before the
+// work has begun is noticed; the work is short and never blocks.
+func (s *Set) Acquire(ctx context.Context) error {
+	if err := s.begin(ctx); err != nil {
+		return err
+	}
+	defer s.end()
+	claims := s.claim()
+	if claims == nil {
+		return ErrStopped
+	}
+	changes := additions(s.addresses)
+	errs := s.manager.commits.apply(changes)
+	s.manager.settle(claims, errs)
+	s.hold(claims)
+
+	now := time.Now()
+	s.announcer.acquired(now)
+	_, announceErr := s.announce(now)
+	return errors.Join(failures(changes, errs), announceErr)
+}
+
+// Release removes the addresses and ends their announcements. Addresses that
+// are gone already are no error, nor is a Set that holds nothing.
+func (s *Set) Release(ctx context.Context) error {
+	if err := s.begin(ctx); err != nil {
+		return err
+	}
+	defer s.end()
+	s.hold(nil)
+	s.announcer.stop()
+	changes := removals(s.unclaim())
+	return failures(changes, s.manager.commits.apply(changes))
+}
+
+// Announce announces the addresses again, because somebody else has claimed
+// them (LowerPrioRepeat and LowerPrioDelay of the Schedule). A Set that holds
+// nothing announces nothing.
+func (s *Set) Announce(ctx context.Context) error {
+	if err := s.begin(ctx); err != nil {
+		return err
+	}
+	defer s.end()
+	now := time.Now()
+	s.announcer.contested(now)
+	_, err := s.announce(now)
+	return err
+}
+
+// Renew tells that whoever acquired the Set is alive and vouches for it until
+// the given time. From the first call on, removed addresses are put back only
+// while that time has not come: after a stall somebody else may hold them. It
+// never blocks and does not allocate. A Set that is never renewed is guarded
+// always.
+func (s *Set) Renew(until time.Time) { s.fresh.Store(int64(until.Sub(s.manager.epoch))) }
+
+// vouched reports whether the Set may restore addresses.
+func (s *Set) vouched(now time.Time) bool {
+	until := s.fresh.Load()
+	return until == 0 || int64(now.Sub(s.manager.epoch)) <= until
+}
+
+// begin takes the Set's turn.
+func (s *Set) begin(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case <-s.turn:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// tryBegin takes the Set's turn if it is free.
+func (s *Set) tryBegin() bool {
+	select {
+	case <-s.turn:
+		return true
+	default:
+		return false
+	}
+}
+
+// end gives the turn back and tells Run when the Set wants to announce again.
+func (s *Set) end() {
+	at := s.announcer.deadline()
+	s.turn <- struct{}{}
+	s.manager.setDue(s, at)
+}
+
+// hold has the Set announce those of claims that the kernel has taken.
+func (s *Set) hold(claims []*claim) {
+	s.announced = s.announced[:0]
+	for _, c := range claims {
+		if c.state == claimHeld {
+			s.announced = append(s.announced, c.announcement())
+		}
+	}
+	s.announcer.resize(len(s.announced))
+}
+
+// announce makes the announcements that are due and returns their number.
+func (s *Set) announce(now time.Time) (int, error) {
+	var buf [stepFrames]int
+	indexes := s.announcer.next(now, buf[:0])
+	if len(indexes) == 0 {
+		return 0, nil
+	}
+	list := make([]Announcement, len(indexes))
+	for i, at := range indexes {
+		list[i] = s.announced[at]
+	}
+	return len(list), s.manager.kernel.Announce(list)
+}
+
+// continueAnnouncing is announce for Run. It leaves a Set alone that is being
+// worked on: whoever does that will tell Run what is left to do.
+func (s *Set) continueAnnouncing(now time.Time) (sent int, next time.Time) {
+	if !s.tryBegin() {
+		return 0, time.Time{}
+	}
+	defer s.end()
+	sent, err := s.announce(now)
+	if err != nil {
+		s.manager.log.Warn("announcement failed", "set", s.name, "error", err)
+	}
+	return sent, s.announcer.deadline()
+}

@@ -16,7 +16,7 @@ const eventBuffer = 256
 type Event struct {
 	Router *Router // whose state changed
 	Seq    uint64  // 1, 2, 3 ... per router: a gap shows what is missing
-	Missed uint64  // events of this channel that were lost before this one
+	Missed uint64  // events of this channel lost since the last one that said so
 
 	From, To State
 	Reason   Reason

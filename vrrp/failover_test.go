@@ -20,7 +20,7 @@ func TestFailover(t *testing.T) {
 		seg := vrrptest.NewSegment()
 		portA, portB := seg.Attach("192.0.2.1"), seg.Attach("192.0.2.2")
 
-		start := func(port *vrrptest.Port, priority uint8) *vrrp.Router {
+		start := func(port *vrrptest.Port, priority uint8) <-chan vrrp.Event {
 			h := vrrp.NewHost(vrrp.HostConfig{Network: port})
 			r, err := h.Add(vrrp.Config{
 				Interface: "eth0", VRID: 51, Priority: priority,
@@ -29,12 +29,12 @@ func TestFailover(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			events := r.Events()
 			go h.Run(ctx)
-			return r
+			return events
 		}
 		start(portA, 200)
-		b := start(portB, 100)
-		events := b.Events()
+		events := start(portB, 100)
 
 		time.Sleep(10 * time.Second)
 		seg.Cut(portA)

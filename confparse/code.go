@@ -44,6 +44,8 @@ const (
 	CodeScriptSecurity   Code = "script-security"
 	CodeShell            Code = "shell-script" // a command only a shell understands
 	CodeListEntry        Code = "list-entry"   // an entry of a list looks wrong
+	CodeSingleMember     Code = "single-member"
+	CodeLinkLocal        Code = "link-local" // an IPv6 instance should begin with a link-local address
 )
 
 // ours reports whether keepalived says nothing about such a finding, so that a

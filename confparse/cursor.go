@@ -1,0 +1,207 @@
+package confparse
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// cursor walks over the words behind a keyword. Its methods take the next one,
+// and return ok == false after reporting what is wrong with it.
+type cursor struct {
+	r *reporter
+	d *decoder
+	b *block // whose entry is read, if it is one of a list
+	n *node
+	i int // the next word
+}
+
+// keyword is the word that the one to be read belongs to.
+func (c *cursor) keyword() Word { return c.n.words[max(c.i-1, 0)] }
+
+func (c *cursor) more() bool { return c.i < len(c.n.words) }
+
+// peek returns the next word, which must exist.
+func (c *cursor) peek() Word { return c.n.words[c.i] }
+
+// accept skips the next word if it is the given one.
+func (c *cursor) accept(s string) bool {
+	if !c.more() || c.peek().Text != s {
+		return false
+	}
+	c.i++
+	return true
+}
+
+// next takes a word that must be there.
+func (c *cursor) next(what string) (Word, bool) {
+	if !c.more() {
+		last := c.keyword()
+		c.r.errorf(CodeMissingArg, last.Pos, fmt.Sprintf("%s %s", last.Text, strings.ToUpper(what)), "%s needs a %s", last.Text, what)
+		return Word{}, false
+	}
+	c.i++
+	return c.n.words[c.i-1], true
+}
+
+// number takes a decimal integer in lo..hi.
+func (c *cursor) number(lo, hi int64) (int64, bool) {
+	kw := c.keyword().Text
+	w, ok := c.next("number")
+	if !ok {
+		return 0, false
+	}
+	v, err := strconv.ParseInt(strings.TrimSpace(w.Text), 10, 64)
+	if err != nil && !isRange(err) {
+		c.r.errorf(CodeInvalid, w.Pos, fmt.Sprintf("a whole number in %d..%d", lo, hi), "%s %q is not a number", kw, w.Text)
+		return 0, false
+	}
+	if err != nil || v < lo || v > hi {
+		c.r.errorf(CodeOutOfRange, w.Pos, "", "%s %s is not in %d..%d", kw, w.Text, lo, hi)
+		return 0, false
+	}
+	return v, true
+}
+
+func isRange(err error) bool {
+	e, ok := err.(*strconv.NumError)
+	return ok && e.Err == strconv.ErrRange
+}
+
+// duration takes seconds in lo..hi, with decimals down to step.
+func (c *cursor) duration(lo, hi, step time.Duration) (time.Duration, bool) {
+	kw := c.keyword().Text
+	w, ok := c.next("number of seconds")
+	if !ok {
+		return 0, false
+	}
+	v, ok := parseSeconds(strings.TrimSpace(w.Text))
+	if !ok {
+		c.r.errorf(CodeInvalid, w.Pos, fmt.Sprintf("seconds, %s", secondsRange(lo, hi)), "%s %q is not a number of seconds", kw, w.Text)
+		return 0, false
+	}
+	if v < lo || v > hi {
+		c.r.errorf(CodeOutOfRange, w.Pos, "", "%s %s is not in %s seconds", kw, w.Text, secondsRange(lo, hi))
+		return 0, false
+	}
+	if rounded := v.Round(step); rounded != v {
+		if step == time.Second {
+			c.r.errorf(CodeInvalid, w.Pos, "", "%s takes whole seconds, not %s", kw, w.Text)
+			return 0, false
+		}
+		c.r.warnf(CodeAdjusted, w.Pos, "", "%s %s is rounded to %s seconds", kw, w.Text, formatSeconds(rounded))
+		v = rounded
+	}
+	return v, true
+}
+
+// parseSeconds reads a decimal number of seconds. Digits below a nanosecond are
+// cut.
+func parseSeconds(s string) (time.Duration, bool) {
+	whole, frac, _ := strings.Cut(s, ".")
+	if whole == "" && frac == "" {
+		return 0, false
+	}
+	n, err := strconv.ParseUint("0"+whole, 10, 33)
+	if err != nil {
+		return 0, false
+	}
+	d := time.Duration(n) * time.Second
+	unit := time.Second
+	for i := range len(frac) {
+		if frac[i] < '0' || frac[i] > '9' {
+			return 0, false
+		}
+		unit /= 10
+		d += time.Duration(frac[i]-'0') * unit
+	}
+	return d, true
+}
+
+// formatSeconds writes d as configurations have it.
+func formatSeconds(d time.Duration) string {
+	return strconv.FormatFloat(d.Seconds(), 'f', -1, 64)
+}
+
+func secondsRange(lo, hi time.Duration) string {
+	return formatSeconds(lo) + ".." + formatSeconds(hi)
+}
+
+// boolean takes on, off, true, false, yes or no; nothing means true.
+func (c *cursor) boolean() (v, ok bool) {
+	if !c.more() {
+		return true, true
+	}
+	kw := c.keyword().Text
+	w, _ := c.next("")
+	switch w.Text {
+	case "on", "true", "yes":
+		return true, true
+	case "off", "false", "no":
+		return false, true
+	}
+	c.r.errorf(CodeInvalid, w.Pos, "on, off, true, false, yes or no, in lower case", "%s %q is neither on nor off", kw, w.Text)
+	return false, false
+}
+
+// address takes an IP address.
+func (c *cursor) address() (netip.Addr, Word, bool) {
+	kw := c.keyword().Text
+	w, ok := c.next("address")
+	if !ok {
+		return netip.Addr{}, w, false
+	}
+	a, err := netip.ParseAddr(w.Text)
+	if err != nil || a.Zone() != "" {
+		c.r.errorf(CodeInvalid, w.Pos, "", "%s %q is not an IP address", kw, w.Text)
+		return netip.Addr{}, w, false
+	}
+	return a, w, true
+}
+
+// choice takes one of some words.
+func choice[E any](c *cursor, words []string, values []E) (v E, ok bool) {
+	kw := c.keyword().Text
+	w, ok := c.next("value")
+	if !ok {
+		return v, false
+	}
+	for i, s := range words {
+		if s == w.Text {
+			return values[i], true
+		}
+	}
+	c.r.errorf(CodeInvalid, w.Pos, "one of "+strings.Join(words, ", "), "%s does not know %q", kw, w.Text)
+	return v, false
+}
+
+// options takes the rest of an entry of a list as the keywords of that list.
+func (c *cursor) options(to any) {
+	for c.more() {
+		w := c.peek()
+		c.i++
+		k := c.b.lookup(w.Text)
+		if k == nil {
+			help := ""
+			if s := suggest(w.Text, c.b.names); s != "" {
+				help = fmt.Sprintf("did you mean %s?", s)
+			}
+			c.r.errorf(CodeUnknownKeyword, w.Pos, help, "unknown option %s of %s", w.Text, c.n.words[0].Text)
+			return // its arguments would be taken for options
+		}
+		c.d.announce(k, w)
+		if k.read != nil {
+			k.read(c, to)
+		}
+	}
+}
+
+// rest reports words that nothing takes.
+func (c *cursor) rest() {
+	if c.more() {
+		w := c.peek()
+		c.r.warnf(CodeExtraArg, w.Pos, "", "from here on the line is ignored: %s takes no more", c.n.words[0].Text)
+	}
+}

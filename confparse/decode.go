@@ -1,0 +1,111 @@
+package confparse
+
+// decoder turns the tree into a Config, as the schema says.
+type decoder struct {
+	r   *reporter
+	cfg *Config
+	// quiet counts the enclosing blocks that have been announced as without
+	// effect, so that what is in them is not.
+	quiet int
+	// later has what the whole tree defines, to tell what stands too late from
+	// what is missing.
+	later map[string]Pos
+	top   *block
+}
+
+// isKeyword reports whether a word is a keyword anywhere, so that it is
+// probably not an entry of a list.
+func (d *decoder) isKeyword(s string) bool {
+	for k := range d.top.all() {
+		if k.Name == s {
+			return true
+		}
+	}
+	return false
+}
+
+// config decodes global_defs first, because every block takes defaults from it
+// wherever it stands, then everything else in the order of the file.
+func (d *decoder) config(nodes []*node) {
+	d.later = map[string]Pos{}
+	for _, n := range nodes {
+		if n.words[0].Text == "global_defs" {
+			d.statement(n, d.cfg)
+		} else if len(n.words) > 1 && n.keyword != nil {
+			d.later[n.keyword.Name+" "+n.words[1].Text] = n.words[1].Pos
+		}
+	}
+	d.cfg.Global.resolve()
+	for _, n := range nodes {
+		if n.words[0].Text != "global_defs" {
+			d.statement(n, d.cfg)
+		}
+	}
+	d.crossCheck()
+}
+
+// contents decodes what stands between the braces of n.
+func (d *decoder) contents(b *block, n *node, to any) {
+	for _, n := range n.body {
+		switch {
+		case n.skip:
+		case b.kind == statements || n.keyword != nil:
+			d.statement(n, to)
+		case to == nil || b.entry == nil:
+		case b.kind == wordList:
+			for c := (&cursor{r: d.r, d: d, b: b, n: n}); c.more(); {
+				b.entry(c, to)
+			}
+		default:
+			c := &cursor{r: d.r, d: d, b: b, n: n}
+			b.entry(c, to)
+			c.rest()
+		}
+	}
+}
+
+// statement decodes n into to; nil has it only checked.
+func (d *decoder) statement(n *node, to any) {
+	k := n.keyword
+	if n.skip || k == nil {
+		return
+	}
+	d.announce(k, n.words[0])
+	c := &cursor{r: d.r, d: d, n: n, i: 1}
+	if k.body == nil {
+		if k.read != nil && to != nil {
+			k.read(c, to)
+			c.rest()
+		} else if k.Args == "" {
+			c.rest()
+		}
+		return
+	}
+	if k.Status == Known {
+		d.quiet++
+		defer func() { d.quiet-- }()
+	}
+	inner := to
+	if k.body.open == nil && k.body.entry == nil {
+		inner = nil
+	} else if k.body.open != nil && to != nil {
+		if inner = k.body.open(c, to); inner == nil {
+			return // refused, with a report
+		}
+		c.rest()
+	}
+	d.contents(k.body, n, inner)
+	if k.body.done != nil && inner != nil {
+		k.body.done(d, n, inner)
+	}
+}
+
+// announce warns of keywords that do not do what one might expect.
+func (d *decoder) announce(k *Keyword, w Word) {
+	switch {
+	case k.Status == Deprecated:
+		d.r.warnf(CodeDeprecated, w.Pos, k.Help, "%s is deprecated", k.Name)
+	case k.Status == Known && d.quiet == 0:
+		d.r.warnf(CodeNotActedOn, w.Pos, "", "%s is known, but has no effect here yet", k.Name)
+	}
+}

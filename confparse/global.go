@@ -1,0 +1,98 @@
+package confparse
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// maxSeconds is the longest time that keepalived can count.
+const maxSeconds = 4294967295 * time.Microsecond
+
+// unsetCount marks what has another setting as its default.
+const unsetCount = -1
+
+func newConfig() *Config {
+	return &Config{Global: Global{
+		DefaultInterface: "eth0",
+		Version:          2,
+		MulticastGroup4:  netip.AddrFrom4([4]byte{224, 0, 0, 18}),
+		MulticastGroup6:  netip.MustParseAddr("ff02::12"),
+		Mail:             Mail{Port: 25, ConnectTimeout: 30 * time.Second},
+		Instance: InstanceDefaults{
+			GARP: GARP{
+				MasterDelay: 5 * time.Second, MasterRepeat: 5, MasterRefreshRepeat: 1,
+				LowerPrioDelay: unsetCount, LowerPrioRepeat: unsetCount,
+			},
+			DownTimerAdverts: 3,
+		},
+	}}
+}
+
+// resolve fills in the defaults that depend on other settings.
+func (g *Global) resolve() {
+	garp := &g.Instance.GARP
+	if garp.LowerPrioDelay == unsetCount {
+		garp.LowerPrioDelay = garp.MasterDelay
+	}
+	if garp.LowerPrioRepeat == unsetCount {
+		garp.LowerPrioRepeat = garp.MasterRepeat
+	}
+	g.Instance.SMTPAlert = g.alert.all
+	if g.alert.vrrp != nil {
+		g.Instance.SMTPAlert = *g.alert.vrrp
+	}
+}
+
+// alert is the mail default, before the narrower setting has beaten the wider.
+type alert struct {
+	all  bool
+	vrrp *bool
+}
+
+func alertVRRP(c *cursor, g *Global) {
+	if v, ok := c.boolean(); ok {
+		g.alert.vrrp = &v
+	}
+}
+
+func globalDefs(_ *cursor, cfg *Config) *Global { return &cfg.Global }
+
+func mailAddress(c *cursor, g *Global) {
+	w, _ := c.next("address")
+	if !strings.Contains(w.Text, "@") {
+		c.r.warnf(CodeListEntry, w.Pos, "", "mail address %q has no @", w.Text)
+	}
+	g.Mail.To = append(g.Mail.To, w.Text)
+}
+
+func smtpServer(c *cursor, g *Global) {
+	w, ok := c.next("host")
+	if !ok {
+		return
+	}
+	g.Mail.Server = w.Text
+	if c.more() {
+		if port, ok := c.number(1, 65535); ok {
+			g.Mail.Port = uint16(port)
+		}
+	}
+}
+
+func dynamicInterfaces(c *cursor, g *Global) {
+	g.DynamicInterfaces = DynamicOn
+	if c.more() {
+		if v, ok := choice(c, []string{"allow_if_changes"}, []DynamicInterfaces{DynamicAllowChanges}); ok {
+			g.DynamicInterfaces = v
+		}
+	}
+}
+
+func maxAutoPriority(c *cursor, g *Global) {
+	g.MaxAutoPriority = 99
+	if c.more() {
+		if v, ok := c.number(-1, 99); ok {
+			g.MaxAutoPriority = int(v)
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package confparse
+
+import "math/rand/v2"
+
+// ParseFile reads a configuration from the file of that name, with everything
+// it includes. The Config is nil only if there was nothing to read: a missing,
+// unreadable or empty file, which the Diagnostics say.
+func ParseFile(name string, opts Options) (*Config, Diagnostics) {
+	p := newParser(opts)
+	if err := p.pre.file(name, nil); err != nil {
+		p.r.files = append(p.r.files, name)
+		p.r.errorf(CodeNoConfig, Pos{File: name}, "", "cannot read the configuration: %v", err)
+		return nil, p.r.diagnostics()
+	}
+	return p.finish(name)
+}
+
+// Parse reads a configuration from src. Includes are relative to the directory
+// of name, which need not exist.
+func Parse(name string, src []byte, opts Options) (*Config, Diagnostics) {
+	p := newParser(opts)
+	p.pre.within(name, func() { p.pre.source(name, string(src), nil) })
+	return p.finish(name)
+}
+
+// parser is the layers of one parse put together.
+type parser struct {
+	r    *reporter
+	pre  *preproc
+	tree *builder
+	top  *block
+}
+
+func newParser(opts Options) *parser {
+	opts = opts.withDefaults()
+	p := &parser{r: newReporter(), top: language()}
+	p.pre = &preproc{opts: opts, r: p.r, defs: map[string]definition{}, rand: opts.Rand}
+	if opts.Rand == nil {
+		p.pre.rand = func(lo, hi int) int { return lo + rand.IntN(hi-lo+1) }
+	}
+	if opts.StrictIncludes {
+		p.pre.check = checkAll
+	}
+	p.tree = newBuilder(p.r, p.top, p.directive)
+	p.pre.sink = p.tree.add
+	return p
+}
+
+func (p *parser) finish(name string) (*Config, Diagnostics) {
+	p.pre.closeDefinition()
+	nodes := p.tree.finish()
+	if len(nodes) == 0 && len(p.r.found) == 0 {
+		p.r.errorf(CodeNoConfig, Pos{File: name}, "", "the configuration is empty")
+		return nil, p.r.diagnostics()
+	}
+	d := &decoder{r: p.r, cfg: newConfig(), top: p.top}
+	d.config(nodes)
+	d.cfg.Files = p.r.files
+	return d.cfg, p.r.diagnostics()
+}
+
+// directive lets a statement change how what follows is read.
+func (p *parser) directive(n *node) {
+	if n.keyword.Block != "global_defs" {
+		return
+	}
+	switch n.words[0].Text {
+	case "include_check":
+		p.includeCheck(n)
+	case "random_seed":
+		c := cursor{r: p.r, n: n, i: 1}
+		if seed, ok := c.number(0, 1<<31-1); ok && p.pre.opts.Rand == nil {
+			p.pre.rand = seeded(uint64(seed))
+		}
+	}
+}
+
+// includeCheck evaluates "include_check [[+|-]read|match|wildcard_match|brace_match ...]".
+func (p *parser) includeCheck(n *node) {
+	names := map[string]includeCheck{"read": checkRead, "readable": checkRead, "match": checkMatch, "wildcard_match": checkWildcard, "brace_match": checkBrace}
+	if len(n.words) == 1 {
+		p.pre.check = checkAll
+		return
+	}
+	for i, w := range n.words[1:] {
+		name := w.Text
+		sign := byte(0)
+		if name != "" && (name[0] == '+' || name[0] == '-') {
+			sign, name = name[0], name[1:]
+		}
+		check, ok := names[name]
+		switch {
+		case !ok:
+			p.r.errorf(CodeInvalid, w.Pos, "read, match, wildcard_match or brace_match, with + or - before it", "include_check does not know %q", name)
+		case sign == '-':
+			p.pre.check &^= check
+		case sign == '+' || i > 0:
+			p.pre.check |= check
+		default:
+			p.pre.check = check
+		}
+	}
+}

@@ -1,0 +1,327 @@
+package confparse
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+const (
+	defaultPriority = 100
+	ownerPriority   = 255
+	maxAddresses    = 255 // the count in an advertisement is one byte
+	maxV3Interval   = 40950 * time.Millisecond
+)
+
+// closeInstance applies what keepalived defaults, rounds, drops and refuses
+// once an instance has been read, in its order.
+func closeInstance(d *decoder, n *node, i *instance) {
+	i.IPv6 = i.family == ipv6
+	d.setVersion(i)
+	d.setRole(i)
+	d.setAuth(i)
+	d.setUnicast(n, i)
+	d.setAddresses(i)
+	d.setPreemption(i)
+	d.setInterval(i)
+	d.setTrackers(i)
+	d.require(n, i)
+}
+
+func (d *decoder) adjusted(at Pos, format string, args ...any) {
+	d.r.warnf(CodeAdjusted, at, "", format, args...)
+}
+
+// line returns where a keyword of the instance stands.
+func (i *instance) line(keyword string) Pos {
+	for _, n := range i.node.body {
+		if n.words[0].Text == keyword {
+			return n.pos()
+		}
+	}
+	return i.Pos
+}
+
+func (d *decoder) setVersion(i *instance) {
+	switch {
+	case i.IPv6 && i.Version == 2:
+		d.adjusted(i.line("version"), "vrrp_instance %s uses version 3: there is no version 2 for IPv6", i.Name)
+		i.Version = 3
+	case i.IPv6:
+		i.Version = 3
+	case i.Version == 0:
+		i.Version = d.cfg.Global.Version
+	}
+	if !i.MulticastGroup.IsValid() {
+		i.MulticastGroup = d.cfg.Global.MulticastGroup4
+		if i.IPv6 {
+			i.MulticastGroup = d.cfg.Global.MulticastGroup6
+		}
+	}
+}
+
+func (d *decoder) setRole(i *instance) {
+	if i.Priority == 0 {
+		i.Priority = defaultPriority
+		if i.State == StateMaster {
+			i.Priority = ownerPriority
+			d.r.warnf(CodeOwner, i.line("state"),
+				"if that is not meant, add for example: priority 150",
+				"state MASTER without a priority makes vrrp_instance %s the address owner: priority 255, which always preempts and ignores trackers", i.Name)
+		}
+	}
+	if i.State == StateUnset {
+		i.State = StateBackup
+		if i.Priority == ownerPriority {
+			i.State = StateMaster
+		}
+	}
+}
+
+func (d *decoder) setAuth(i *instance) {
+	at := i.Auth.Pos
+	switch {
+	case i.Auth.Type == AuthNone && i.Auth.Password == "":
+		return
+	case i.Auth.Type == AuthNone:
+		d.adjusted(i.Pos, "auth_pass of vrrp_instance %s is ignored without an auth_type", i.Name)
+	case i.Version == 3:
+		d.adjusted(at, "authentication of vrrp_instance %s is ignored: VRRP version 3 has none", i.Name)
+	case i.Strict:
+		d.adjusted(at, "authentication of vrrp_instance %s is ignored in strict mode", i.Name)
+	case i.Auth.Password == "":
+		d.adjusted(at, "authentication of vrrp_instance %s is ignored without an auth_pass", i.Name)
+	case i.Auth.Type == AuthAH:
+		d.r.warnf(CodeNotActedOn, at, "use auth_type PASS on all nodes, or none", "auth_type AH is known, but has no effect here yet")
+		return
+	default:
+		return
+	}
+	i.Auth = Auth{}
+}
+
+func (d *decoder) setUnicast(n *node, i *instance) {
+	if i.Source.IsValid() {
+		i.Peers = slices.DeleteFunc(i.Peers, func(p Peer) bool {
+			if p.Addr == i.Source {
+				d.r.notef(CodeListEntry, p.Pos, "", "unicast_peer %s is this router's own address, and skipped", p.Addr)
+			}
+			return p.Addr == i.Source
+		})
+	}
+	if i.unicast.IsValid() && !i.Unicast() {
+		d.r.warnf(CodeDeprecated, i.unicast, "add a unicast_peer block, or write mcast_src_ip", "vrrp_instance %s has no unicast_peer, and therefore uses multicast", i.Name)
+	}
+	for _, p := range i.Peers {
+		if p.MinTTL > 0 || p.MaxTTL < 255 {
+			i.CheckUnicastSource = true
+		}
+		if p.MinTTL > p.MaxTTL {
+			d.r.errorf(CodeOutOfRange, p.Pos, "", "min_ttl %d of %s is greater than its max_ttl %d", p.MinTTL, p.Addr, p.MaxTTL)
+		}
+	}
+}
+
+func (d *decoder) setAddresses(i *instance) {
+	if len(i.Addresses) > maxAddresses {
+		d.adjusted(i.Addresses[maxAddresses].Pos, "vrrp_instance %s has more than %d addresses: the others count as excluded", i.Name, maxAddresses)
+		i.Excluded = slices.Concat(i.Addresses[maxAddresses:], i.Excluded)
+		i.Addresses = i.Addresses[:maxAddresses:maxAddresses]
+	}
+	if i.IPv6 && !i.Unicast() && len(i.Addresses) > 0 && !i.Addresses[0].Prefix.Addr().IsLinkLocalUnicast() {
+		d.r.warnf(CodeLinkLocal, i.Addresses[0].Pos, "RFC 9568 wants fe80::... first", "the first address of vrrp_instance %s is not link-local", i.Name)
+	}
+	seen := map[string]Pos{}
+	for _, list := range [][]Address{i.Addresses, i.Excluded} {
+		for k := range list {
+			a := &list[k]
+			if a.Interface == "" {
+				a.Interface = i.Interface
+			}
+			if a.Interface == "" {
+				a.Interface = d.cfg.Global.DefaultInterface
+			}
+			key := a.Prefix.Addr().String() + " " + a.Interface
+			if first, ok := seen[key]; ok {
+				d.r.warnf(CodeDuplicateAddress, a.Pos, "it is at "+first.String()+" too", "vrrp_instance %s has %s twice", i.Name, a.Prefix.Addr())
+			} else {
+				seen[key] = a.Pos
+			}
+		}
+	}
+}
+
+func (d *decoder) setPreemption(i *instance) {
+	if i.NoPreempt {
+		switch {
+		case i.State == StateMaster:
+			d.r.warnf(CodeAdjusted, i.line("nopreempt"), "nopreempt needs state BACKUP, on all nodes", "nopreempt of vrrp_instance %s is ignored: it has state MASTER", i.Name)
+			i.NoPreempt = false
+		case i.Priority == ownerPriority:
+			d.adjusted(i.line("nopreempt"), "nopreempt of vrrp_instance %s is ignored: priority 255 always preempts", i.Name)
+			i.NoPreempt = false
+		}
+	}
+	if i.PreemptDelay == 0 {
+		return
+	}
+	switch {
+	case i.State == StateMaster:
+		d.adjusted(i.Pos, "preempt_delay of vrrp_instance %s is ignored: it has state MASTER", i.Name)
+	case i.Strict:
+		d.adjusted(i.Pos, "preempt_delay of vrrp_instance %s is ignored in strict mode", i.Name)
+	case i.NoPreempt:
+		d.adjusted(i.Pos, "preempt_delay of vrrp_instance %s is ignored: it does not preempt", i.Name)
+	default:
+		return
+	}
+	i.PreemptDelay = 0
+}
+
+func (d *decoder) setInterval(i *instance) {
+	want := i.AdvertInterval
+	if i.Version == 2 {
+		i.AdvertInterval = max(want.Round(time.Second), time.Second)
+	} else {
+		i.AdvertInterval = min(want.Round(10*time.Millisecond), maxV3Interval)
+	}
+	if i.AdvertInterval == want {
+		return
+	}
+	unit := "whole seconds"
+	if i.Version == 3 {
+		unit = "hundredths of a second, at most 40.95"
+	}
+	d.adjusted(i.line("advert_int"), "advert_int %s of vrrp_instance %s becomes %s: VRRP version %d has %s",
+		formatSeconds(want), i.Name, formatSeconds(i.AdvertInterval), i.Version, unit)
+}
+
+// setTrackers drops trackers that cannot have an effect.
+func (d *decoder) setTrackers(i *instance) {
+	i.TrackInterfaces = slices.DeleteFunc(i.TrackInterfaces, func(t TrackInterface) bool {
+		switch {
+		case t.Name == i.Interface:
+			d.adjusted(t.Pos, "track_interface %s is ignored: it is the instance's own interface, and watched anyway", t.Name)
+		case i.Priority == ownerPriority && t.Weight.Value != 0:
+			d.adjusted(t.Pos, "track_interface %s is ignored: a weight does not change priority 255", t.Name)
+		default:
+			return false
+		}
+		return true
+	})
+	i.TrackScripts = slices.DeleteFunc(i.TrackScripts, func(t TrackScript) bool {
+		drop := i.Priority == ownerPriority && t.Weight.Value != 0
+		if drop {
+			d.adjusted(t.Pos, "track_script %s is ignored: a weight does not change priority 255", t.Script.Name)
+		}
+		return drop
+	})
+}
+
+// require reports what an instance cannot do without.
+func (d *decoder) require(n *node, i *instance) {
+	if i.VRID == 0 && !n.has("virtual_router_id") {
+		d.r.errorf(CodeMissingVRID, i.Pos, fmt.Sprintf("add to vrrp_instance %s, the same on all nodes: virtual_router_id 51", i.Name),
+			"vrrp_instance %s has no virtual_router_id", i.Name)
+	}
+	if i.Interface == "" && !n.has("interface") {
+		help := fmt.Sprintf("add to vrrp_instance %s: interface eth0", i.Name)
+		switch {
+		case !i.Unicast():
+			d.r.errorf(CodeMissingInterface, i.Pos, help, "vrrp_instance %s has no interface", i.Name)
+		case !i.Source.IsValid():
+			d.r.errorf(CodeMissingInterface, i.Pos, help, "vrrp_instance %s has neither an interface nor a unicast_src_ip", i.Name)
+		case i.Source.IsLinkLocalUnicast() && i.IPv6:
+			d.r.errorf(CodeMissingInterface, i.Pos, help, "vrrp_instance %s needs an interface for its link-local unicast_src_ip", i.Name)
+		}
+	}
+	if len(i.Addresses) == 0 && !i.NoVIP && !n.has("virtual_ipaddress") {
+		help := fmt.Sprintf("add to vrrp_instance %s: virtual_ipaddress { 192.0.2.1/24 }", i.Name)
+		if i.Version == 3 || i.Strict {
+			d.r.errorf(CodeMissingAddress, i.Pos, help, "vrrp_instance %s has no virtual_ipaddress", i.Name)
+		} else {
+			d.r.notef(CodeMissingAddress, i.Pos, help, "vrrp_instance %s has no virtual_ipaddress", i.Name)
+		}
+	}
+}
+
+// crossCheck reports what blocks mean to each other.
+func (d *decoder) crossCheck() {
+	d.checkGroups()
+	d.checkVRIDs()
+	d.checkScripts()
+}
+
+func (d *decoder) checkVRIDs() {
+	type space struct {
+		ipv6 bool
+		vrid uint8
+	}
+	seen := map[space][]*Instance{}
+	for _, i := range d.cfg.Instances {
+		if i.VRID == 0 {
+			continue
+		}
+		key := space{i.IPv6, i.VRID}
+		for _, other := range seen[key] {
+			if clash(i, other) {
+				d.r.errorf(CodeDuplicateVRID, i.Pos, fmt.Sprintf("%s is at %s; give one of them another virtual_router_id", other.Name, other.Pos),
+					"%s and %s both use virtual_router_id %d on interface %s", other.Name, i.Name, i.VRID, i.Interface)
+				break
+			}
+		}
+		seen[key] = append(seen[key], i)
+	}
+}
+
+// clash reports whether two instances with the same VRID and family would hear
+// each other's adverts as their own. Unicast and multicast are apart.
+func clash(a, b *Instance) bool {
+	switch {
+	case a.Unicast() != b.Unicast():
+		return false
+	case !a.Unicast():
+		return a.Interface == b.Interface && a.MulticastGroup == b.MulticastGroup
+	case a.Interface != b.Interface && a.Interface != "" && b.Interface != "", a.Source != b.Source:
+		return false
+	}
+	return slices.ContainsFunc(a.Peers, func(p Peer) bool {
+		return slices.ContainsFunc(b.Peers, func(q Peer) bool { return p.Addr == q.Addr })
+	})
+}
+
+func (d *decoder) checkScripts() {
+	used := map[*Script]bool{}
+	runs := Pos{}
+	run := func(c *Command) {
+		if c != nil && !runs.IsValid() {
+			runs = c.Pos
+		}
+	}
+	for _, s := range d.cfg.Scripts {
+		run(s.Command)
+	}
+	tracked := func(ts []TrackScript, n Notify) {
+		for _, t := range ts {
+			used[t.Script] = true
+		}
+		for _, c := range []*Command{n.Any, n.Master, n.Backup, n.Fault, n.Stop, n.Deleted, n.MasterRxLowerPri} {
+			run(c)
+		}
+	}
+	for _, i := range d.cfg.Instances {
+		tracked(i.TrackScripts, i.Notify)
+	}
+	for _, g := range d.cfg.SyncGroups {
+		tracked(g.TrackScripts, g.Notify)
+	}
+	for _, s := range d.cfg.Scripts {
+		if !used[s] {
+			d.r.notef(CodeUnused, s.Pos, fmt.Sprintf("track_script { %s }", s.Name), "nothing tracks vrrp_script %s, so it does not run", s.Name)
+		}
+	}
+	if runs.IsValid() && !d.cfg.Global.ScriptSecurity {
+		d.r.warnf(CodeScriptSecurity, runs, "add to global_defs: enable_script_security, and a script_user",
+			"scripts run without enable_script_security: whoever can change one runs what he likes as the script user")
+	}
+}

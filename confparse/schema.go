@@ -1,0 +1,143 @@
+package confparse
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+)
+
+// Status says what this project does about a keyword.
+type Status uint8
+
+// The statuses.
+const (
+	// Active keywords are decoded and acted on.
+	Active Status = iota + 1
+	// Known keywords belong to keepalived's language; they are accepted with a
+	// warning, and have no effect yet.
+	Known
+	// Deprecated keywords are accepted with a warning; Help says what to write
+	// instead.
+	Deprecated
+)
+
+func (s Status) String() string {
+	switch s {
+	case Active:
+		return "active"
+	case Known:
+		return "known"
+	case Deprecated:
+		return "deprecated"
+	}
+	return fmt.Sprintf("Status(%d)", s)
+}
+
+// Keyword is one keyword of keepalived.conf in one place.
+type Keyword struct {
+	Block   string // where it stands: "" at the top level, else the path of blocks
+	Name    string
+	Args    string // what follows it, with ranges; empty for a flag
+	Default string // what counts without it; empty if nothing does
+	Status  Status
+	Help    string // one line
+
+	read func(c *cursor, to any) // nil: the arguments are not looked at
+	body *block                  // nil: it opens no block
+}
+
+// block is what may stand between a pair of braces.
+type block struct {
+	path     string // as in Keyword.Block
+	kind     blockKind
+	keywords []*Keyword
+	index    map[string]*Keyword
+
+	// open reads the words between keyword and brace, and returns what the
+	// contents are decoded into: nil if they are only to be checked.
+	open func(c *cursor, to any) any
+	// entry decodes one line, or one word, of a list.
+	entry func(c *cursor, to any)
+	// done runs after the contents have been decoded.
+	done func(d *decoder, n *node, to any)
+}
+
+type blockKind uint8
+
+const (
+	statements blockKind = iota // each line begins with a keyword of the block
+	lines                       // each line is an entry of a list; keywords are its options
+	wordList                    // each word is an entry of a list
+)
+
+func (b *block) lookup(name string) *Keyword { return b.index[name] }
+
+// names yields the keywords of the block.
+func (b *block) names(yield func(string) bool) {
+	for _, k := range b.keywords {
+		if !yield(k.Name) {
+			return
+		}
+	}
+}
+
+// row is a Keyword as the tables have it.
+type row struct {
+	name   string
+	args   args
+	def    string
+	status Status
+	help   string
+}
+
+// newBlock makes a block of rows. Its name is the path of the keywords inside.
+func newBlock(path string, tables ...[]row) *block {
+	b := &block{path: path, index: map[string]*Keyword{}}
+	for _, r := range slices.Concat(tables...) {
+		k := &Keyword{
+			Block: path, Name: r.name, Args: r.args.syntax, Default: r.def, Status: r.status, Help: r.help,
+			read: r.args.read, body: r.args.body,
+		}
+		b.keywords = append(b.keywords, k)
+		b.index[k.Name] = k
+	}
+	return b
+}
+
+// all yields the keywords of b and of the blocks in it, each block once.
+func (b *block) all() iter.Seq[*Keyword] {
+	return func(yield func(*Keyword) bool) {
+		seen := map[*block]bool{}
+		var walk func(b *block) bool
+		walk = func(b *block) bool {
+			seen[b] = true
+			for _, k := range b.keywords {
+				if !yield(k) {
+					return false
+				}
+				if k.body != nil && !seen[k.body] && !walk(k.body) {
+					return false
+				}
+			}
+			return true
+		}
+		walk(b)
+	}
+}
+
+// language is the table of everything; it never changes.
+var language = sync.OnceValue(topLevel)
+
+// Keywords returns every keyword of keepalived.conf, blocks before what is in
+// them. A keyword that is allowed in several places comes once for each.
+func Keywords() []Keyword {
+	var ks []Keyword
+	for _, r := range syntaxRows() {
+		ks = append(ks, Keyword{Block: "language", Name: r.name, Args: r.args.syntax, Default: r.def, Status: r.status, Help: r.help})
+	}
+	for k := range language().all() {
+		ks = append(ks, *k)
+	}
+	return ks
+}

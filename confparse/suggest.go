@@ -1,0 +1,47 @@
+package confparse
+
+import (
+	"iter"
+	"strings"
+)
+
+// suggest returns the name that was most likely meant by word, or "" if none is
+// near enough.
+func suggest(word string, names iter.Seq[string]) string {
+	best, limit := "", max(1, len(word)/3)+1
+	for name := range names {
+		if d := distance(strings.ToLower(word), strings.ToLower(name), limit); d < limit || d == limit && best != "" && name < best {
+			best, limit = name, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters to insert, delete, replace or swap with their
+// neighbour to make b of a. It may stop at limit.
+func distance(a, b string, limit int) int {
+	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
+	}
+	var older []int
+	prev := make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row := make([]int, len(b)+1)
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(prev[j]+1, row[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], older[j-2]+1)
+			}
+		}
+		older, prev = prev, row
+	}
+	return min(prev[len(b)], limit)
+}

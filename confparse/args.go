@@ -23,15 +23,6 @@ func custom[T any](syntax string, read func(c *cursor, to *T)) args {
 	return args{syntax: syntax, read: func(c *cursor, to any) { read(c, to.(*T)) }}
 }
 
-// ignored takes and forgets a number of words.
-func ignored(syntax string, n int) args {
-	return args{syntax: syntax, read: func(c *cursor, _ any) {
-		for range n {
-			c.next("value")
-		}
-	}}
-}
-
 // flag takes nothing, and sets the field.
 func flag[T any](field func(*T) *bool) args { return flagAs(field, true) }
 
@@ -126,15 +117,6 @@ func group[T any](ipv6 bool, field func(*T) *netip.Addr) args {
 			c.r.errorf(CodeInvalid, w.Pos, "", "%s is not an %s multicast address", a, family)
 		default:
 			*field(to) = a
-		}
-	})
-}
-
-// oneOf takes one of some words, each of which stands for a value.
-func oneOf[T, E any](words []string, values []E, field func(*T) *E) args {
-	return custom(strings.Join(words, "|"), func(c *cursor, to *T) {
-		if v, ok := choice(c, words, values); ok {
-			*field(to) = v
 		}
 	})
 }

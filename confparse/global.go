@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// maxSeconds is the longest time that keepalived can count.
-const maxSeconds = 4294967295 * time.Microsecond
+// maxPeriod is the longest time that keepalived can count.
+const maxPeriod = 4294967295 * time.Microsecond
 
 // unsetCount marks what has another setting as its default.
 const unsetCount = -1

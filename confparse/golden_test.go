@@ -1,7 +1,7 @@
 package confparse
 
 import (
-	"flag"
+	stdflag "flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write what comes out to testdata")
+var update = stdflag.Bool("update", false, "write what comes out to testdata")
 
 // golden compares got with the file of that name.
 func golden(t *testing.T, name, got string) {

@@ -6,8 +6,8 @@ import "time"
 func scriptRows() []row {
 	return []row{
 		{"script", custom("COMMAND", func(c *cursor, s *Script) { s.Command = c.scriptCommand() }), "required", Active, "command"},
-		{"interval", decimal(0, maxSeconds, time.Millisecond, func(s *Script) *time.Duration { return &s.Interval }), "1", Active, "period"},
-		{"timeout", decimal(0, maxSeconds, time.Millisecond, func(s *Script) *time.Duration { return &s.Timeout }), "= interval", Active, "time until SIGTERM"},
+		{"interval", decimal(0, maxPeriod, time.Millisecond, func(s *Script) *time.Duration { return &s.Interval }), "1", Active, "period"},
+		{"timeout", decimal(0, maxPeriod, time.Millisecond, func(s *Script) *time.Duration { return &s.Timeout }), "= interval", Active, "time until SIGTERM"},
 		{"weight", weight(253, func(s *Script) *Weight { return &s.Weight }), "0", Active, "default weight; 0 = FAULT on failure"},
 		{"rise", number(1, 1<<31-1, func(s *Script) *int { return &s.Rise }), "1", Active, "successes needed to become OK (first result after start: one is enough)"},
 		{"fall", number(1, 1<<31-1, func(s *Script) *int { return &s.Fall }), "1", Active, "failures needed to become KO"},

@@ -100,9 +100,8 @@ func (n *node) nothing(l vrrp.Link) {
 	}
 }
 
-// until waits for a state and returns how long it took. Links must report
-// themselves ready: State is not asked between.
-func (n *node) until(l vrrp.Link, what string, ok func(vrrp.LinkState) bool) time.Duration {
+// until waits for a state.
+func (n *node) until(l vrrp.Link, what string, ok func(vrrp.LinkState) bool) {
 	n.t.Helper()
 	start := time.Now()
 	for !ok(l.State()) {
@@ -110,7 +109,6 @@ func (n *node) until(l vrrp.Link, what string, ok func(vrrp.LinkState) bool) tim
 			n.t.Fatalf("waited for %s, state is %+v", what, l.State())
 		}
 	}
-	return time.Since(start)
 }
 
 func up(s vrrp.LinkState) bool { return s.Up && s.Why == "" }
@@ -322,8 +320,7 @@ func TestLinkState(t *testing.T) {
 	hears("at first")
 	for _, s := range steps {
 		s.do()
-		took := b.until(s.link, s.what, s.want)
-		t.Logf("%-25s seen %.1f ms after", s.what, took.Seconds()*1000)
+		b.until(s.link, s.what, s.want)
 		if s.link == l4 && l4.State().Up {
 			b.until(l4, "addresses", func(s vrrp.LinkState) bool { return len(s.Addresses) > 0 })
 			hears(s.what)

@@ -98,6 +98,29 @@ func TestUnicastAddressComesLater(t *testing.T) {
 	}
 }
 
+// TestUnicastOnOneHost has two links on the loopback interface: each hears the
+// other, but not itself.
+func TestUnicastOnOneHost(t *testing.T) {
+	_, _, b := pair(t)
+	b.IP("addr add 127.0.0.2/8 dev lo", "addr add 2001:db8:f::1/128 dev lo", "addr add 2001:db8:f::2/128 dev lo")
+	for _, addrs := range [][2]string{{"127.0.0.1", "127.0.0.2"}, {"2001:db8:f::1", "2001:db8:f::2"}} {
+		one, two := netip.MustParseAddr(addrs[0]), netip.MustParseAddr(addrs[1])
+		l1 := b.open(vrrp.LinkConfig{Interface: "lo", Local: one})
+		l2 := b.open(vrrp.LinkConfig{Interface: "lo", Local: two})
+		b.until(l2, "the second address", up)
+		mine := vrrp.Packet{Payload: advert3, Source: one, Destination: one, TTL: 255}
+		theirs := vrrp.Packet{Payload: advert3[:8], Source: two, Destination: one, TTL: 255}
+		send(t, l1, mine)
+		send(t, l2, theirs)
+		got := b.recv(l1, 1)
+		if len(got) != 1 || got[0].Source != two {
+			t.Errorf("%v received %+v, want only what %v sent", one, got, two)
+		}
+		b.nothing(l1)
+		b.nothing(l2)
+	}
+}
+
 // TestTentativeAddressIsLeftOut: an IPv6 address counts once it has passed
 // duplicate address detection, and that is seen at once (ENC-12).
 func TestTentativeAddressIsLeftOut(t *testing.T) {
@@ -301,17 +324,12 @@ func TestWaitUnderChange(t *testing.T) {
 		done <- struct{}{}
 	}()
 	go func() { // as Host.Add does
-		for {
-			select {
-			case <-stop:
-				done <- struct{}{}
-				return
-			default:
-				if _, err := b.Open(vrrp.LinkConfig{Interface: "eth0", Group: group6}); err != nil {
-					t.Error(err)
-				}
+		for range 30 {
+			if _, err := b.Open(vrrp.LinkConfig{Interface: "eth0", Group: group6}); err != nil {
+				t.Error(err)
 			}
 		}
+		done <- struct{}{}
 	}()
 	go func() {
 		for {

@@ -138,6 +138,7 @@ func (p *Poller) Close() error {
 	if p.outer == nil && p.outerFD >= 0 {
 		errs = append(errs, unix.Close(p.outerFD))
 	}
+	p.outerFD = -1
 	for _, fd := range []*int{&p.socketsFD, &p.timerFD} {
 		if *fd >= 0 {
 			errs = append(errs, unix.Close(*fd))

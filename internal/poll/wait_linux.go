@@ -18,10 +18,14 @@ func (p *Poller) Wait(until, quiet time.Time, ready []int32) []int32 {
 	if n := int(p.sockets.Load()); n > len(p.events) {
 		p.events = make([]unix.EpollEvent, 2*n)
 	}
-	if p.arm(time.Now()) {
-		p.collect()
-	} else {
-		_ = p.conn.Read(p.onEvent) // fails only once closed
+	now := time.Now()
+	// What waits already needs no arming, which would wake Go's poller too.
+	if quiet.After(now) || !p.collect() {
+		if p.arm(now) {
+			p.collect()
+		} else {
+			_ = p.conn.Read(p.onEvent) // fails only once closed
+		}
 	}
 	ready, p.ready = p.ready, nil
 	return ready

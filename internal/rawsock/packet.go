@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Batch is how many packets one system call carries at most.
+// Batch is how many packets one system call sends at most.
 const Batch = 64
 
 // Protocol is VRRP's IP protocol number.

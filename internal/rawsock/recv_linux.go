@@ -11,6 +11,10 @@ import (
 )
 
 const (
+	// recvBatch is how many packets one system call fetches at most: fewer
+	// than it sends, for the room they take.
+	recvBatch = Batch / 2
+
 	// packetSize is room for the largest VRRP packet: an IPv4 header with
 	// options, AH, and 255 IPv6 addresses. Of anything longer the head is
 	// delivered, which then has the wrong length for what it says.
@@ -22,15 +26,15 @@ const (
 
 // receiver is the memory of one batch on its way in.
 type receiver struct {
-	messages [Batch]mmsghdr
-	iov      [Batch]unix.Iovec
-	name6    [Batch]unix.RawSockaddrInet6
-	control  [Batch][controlSize]byte
+	messages [recvBatch]mmsghdr
+	iov      [recvBatch]unix.Iovec
+	name6    [recvBatch]unix.RawSockaddrInet6
+	control  [recvBatch][controlSize]byte
 	packets  []byte
 }
 
 func newReceiver(six bool) *receiver {
-	r := &receiver{packets: make([]byte, Batch*packetSize)}
+	r := &receiver{packets: make([]byte, recvBatch*packetSize)}
 	for i := range r.messages {
 		h := &r.messages[i].hdr
 		r.iov[i].Base = &r.packets[i*packetSize]
@@ -45,11 +49,11 @@ func newReceiver(six bool) *receiver {
 	return r
 }
 
-// Recv fills ps, up to Batch packets, and returns how many have come; 0 and a
+// Recv fills ps, or part of it, and returns how many have come; 0 and a
 // nil error mean that none waits. Payloads are valid until the next Recv.
 func (s *Socket) Recv(ps []Packet) (int, error) {
 	r := s.rx
-	want := min(len(ps), Batch)
+	want := min(len(ps), recvBatch)
 	if want == 0 {
 		return 0, nil
 	}

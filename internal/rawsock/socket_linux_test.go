@@ -91,11 +91,12 @@ func recv(t testing.TB, s *Socket, ps []Packet, n int) int {
 	return got
 }
 
-// TestBatches sends more than one batch, and takes it in small helpings.
+// TestBatches sends the adverts of a thousand routers before any is read, and
+// takes them in small helpings: nothing is lost, the order is kept.
 func TestBatches(t *testing.T) {
 	for _, six := range []bool{false, true} {
 		w := newWire(t, six, false)
-		const n = 2*Batch + 3
+		const n = 1000
 		var out []Packet
 		for i := range n {
 			p := w.toB

@@ -60,8 +60,6 @@ type Global struct {
 	// Instance holds the defaults of instances: what vrrp_garp_master_delay,
 	// vrrp_strict and their like set.
 	Instance InstanceDefaults
-
-	alert alert
 }
 
 // InstanceDefaults are the settings that an instance has of its own and that

@@ -173,7 +173,7 @@ func choice[E any](c *cursor, words []string, values []E) (v E, ok bool) {
 			return values[i], true
 		}
 	}
-	c.r.errorf(CodeInvalid, w.Pos, "one of "+strings.Join(words, ", "), "%s does not know %q", kw, w.Text)
+	c.r.errorf(CodeInvalid, w.Pos, "one of "+strings.Join(words, ", "), "%s cannot be %q", kw, w.Text)
 	return v, false
 }
 
@@ -189,7 +189,8 @@ func (c *cursor) options(to any) {
 				help = fmt.Sprintf("did you mean %s?", s)
 			}
 			c.r.errorf(CodeUnknownKeyword, w.Pos, help, "unknown option %s of %s", w.Text, c.n.words[0].Text)
-			return // its arguments would be taken for options
+			c.i = len(c.n.words) // its arguments would be taken for options
+			return
 		}
 		c.d.announce(k, w)
 		if k.read != nil {

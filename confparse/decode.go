@@ -4,6 +4,8 @@ package confparse
 type decoder struct {
 	r   *reporter
 	cfg *Config
+	// global is cfg.Global while it is decoded.
+	global *global
 	// quiet counts the enclosing blocks that have been announced as without
 	// effect, so that what is in them is not.
 	quiet int
@@ -28,6 +30,7 @@ func (d *decoder) isKeyword(s string) bool {
 // wherever it stands, then everything else in the order of the file.
 func (d *decoder) config(nodes []*node) {
 	d.later = map[string]Pos{}
+	d.global = &global{Global: &d.cfg.Global}
 	for _, n := range nodes {
 		if n.words[0].Text == "global_defs" {
 			d.statement(n, d.cfg)
@@ -35,7 +38,7 @@ func (d *decoder) config(nodes []*node) {
 			d.later[n.keyword.Name+" "+n.words[1].Text] = n.words[1].Pos
 		}
 	}
-	d.cfg.Global.resolve()
+	d.global.resolve()
 	for _, n := range nodes {
 		if n.words[0].Text != "global_defs" {
 			d.statement(n, d.cfg)

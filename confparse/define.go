@@ -1,6 +1,8 @@
 package confparse
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -130,7 +132,7 @@ func (p *preproc) substitute(t text) (line text, more []text, changed bool) {
 			continue
 		}
 		at := t.at(ref.start)
-		def, ok := p.lookup(ref, at)
+		def, ok := p.lookup(ref, at, strings.Count(t.s[:ref.start], `"`)%2 == 1)
 		if !ok || def.multi && ref.end < len(t.s) {
 			i = ref.end
 			continue
@@ -176,7 +178,7 @@ func (d definition) rest(use Pos) (lines []text) {
 
 // lookup returns what ref stands for. The standard definitions begin with an
 // underscore and may be overridden.
-func (p *preproc) lookup(ref reference, at Pos) (def definition, ok bool) {
+func (p *preproc) lookup(ref reference, at Pos, quoted bool) (def definition, ok bool) {
 	if def, ok := p.defs[ref.name]; ok && len(ref.args) == 0 {
 		return def, true
 	}
@@ -211,7 +213,7 @@ func (p *preproc) lookup(ref reference, at Pos) (def definition, ok bool) {
 		}
 		if ref.braced {
 			// Without braces it may well be meant as it stands.
-			p.undefined(ref, at)
+			p.undefined(ref, at, quoted)
 		}
 		return def, false
 	}
@@ -219,18 +221,18 @@ func (p *preproc) lookup(ref reference, at Pos) (def definition, ok bool) {
 	return def, false
 }
 
-func (p *preproc) undefined(ref reference, at Pos) {
+// undefined reports a reference to nothing. In quotes it may be meant for a
+// shell, and outside keepalived splits it at its braces.
+func (p *preproc) undefined(ref reference, at Pos, quoted bool) {
+	severity := Error
+	if quoted {
+		severity = Warning
+	}
 	help := "definitions have to stand before what refers to them"
-	if s := suggest(ref.name, func(yield func(string) bool) {
-		for name := range p.defs {
-			if !yield(name) {
-				return
-			}
-		}
-	}); s != "" {
+	if s := suggest(ref.name, slices.Values(slices.Sorted(maps.Keys(p.defs)))); s != "" {
 		help = "did you mean ${" + s + "}?"
 	}
-	p.r.warnf(CodeUndefined, at, help, "${%s} is not defined and stays as it is", ref.name)
+	p.r.report(severity, CodeUndefined, at, help, "${%s} is not defined and stays as it is", ref.name)
 }
 
 // random resolves ${_RANDOM MIN MAX}.

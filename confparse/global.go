@@ -29,8 +29,18 @@ func newConfig() *Config {
 	}}
 }
 
+// global is Global while the blocks are decoded.
+type global struct {
+	*Global
+	alert     bool  // smtp_alert
+	alertVRRP *bool // smtp_alert_vrrp, which beats it
+}
+
+// openGlobal continues global_defs: the blocks count together.
+func openGlobal(c *cursor, _ *Config) *global { return c.d.global }
+
 // resolve fills in the defaults that depend on other settings.
-func (g *Global) resolve() {
+func (g *global) resolve() {
 	garp := &g.Instance.GARP
 	if garp.LowerPrioDelay == unsetCount {
 		garp.LowerPrioDelay = garp.MasterDelay
@@ -38,27 +48,19 @@ func (g *Global) resolve() {
 	if garp.LowerPrioRepeat == unsetCount {
 		garp.LowerPrioRepeat = garp.MasterRepeat
 	}
-	g.Instance.SMTPAlert = g.alert.all
-	if g.alert.vrrp != nil {
-		g.Instance.SMTPAlert = *g.alert.vrrp
+	g.Instance.SMTPAlert = g.alert
+	if g.alertVRRP != nil {
+		g.Instance.SMTPAlert = *g.alertVRRP
 	}
 }
 
-// alert is the mail default, before the narrower setting has beaten the wider.
-type alert struct {
-	all  bool
-	vrrp *bool
-}
-
-func alertVRRP(c *cursor, g *Global) {
+func alertVRRP(c *cursor, g *global) {
 	if v, ok := c.boolean(); ok {
-		g.alert.vrrp = &v
+		g.alertVRRP = &v
 	}
 }
 
-func globalDefs(_ *cursor, cfg *Config) *Global { return &cfg.Global }
-
-func mailAddress(c *cursor, g *Global) {
+func mailAddress(c *cursor, g *global) {
 	w, _ := c.next("address")
 	if !strings.Contains(w.Text, "@") {
 		c.r.warnf(CodeListEntry, w.Pos, "", "mail address %q has no @", w.Text)
@@ -66,7 +68,7 @@ func mailAddress(c *cursor, g *Global) {
 	g.Mail.To = append(g.Mail.To, w.Text)
 }
 
-func smtpServer(c *cursor, g *Global) {
+func smtpServer(c *cursor, g *global) {
 	w, ok := c.next("host")
 	if !ok {
 		return
@@ -79,7 +81,7 @@ func smtpServer(c *cursor, g *Global) {
 	}
 }
 
-func dynamicInterfaces(c *cursor, g *Global) {
+func dynamicInterfaces(c *cursor, g *global) {
 	g.DynamicInterfaces = DynamicOn
 	if c.more() {
 		if v, ok := choice(c, []string{"allow_if_changes"}, []DynamicInterfaces{DynamicAllowChanges}); ok {
@@ -88,7 +90,7 @@ func dynamicInterfaces(c *cursor, g *Global) {
 	}
 }
 
-func maxAutoPriority(c *cursor, g *Global) {
+func maxAutoPriority(c *cursor, g *global) {
 	g.MaxAutoPriority = 99
 	if c.more() {
 		if v, ok := c.number(-1, 99); ok {

@@ -20,7 +20,7 @@ func closeInstance(d *decoder, n *node, i *instance) {
 	d.setVersion(i)
 	d.setRole(i)
 	d.setAuth(i)
-	d.setUnicast(n, i)
+	d.setUnicast(i)
 	d.setAddresses(i)
 	d.setPreemption(i)
 	d.setInterval(i)
@@ -100,7 +100,7 @@ func (d *decoder) setAuth(i *instance) {
 	i.Auth = Auth{}
 }
 
-func (d *decoder) setUnicast(n *node, i *instance) {
+func (d *decoder) setUnicast(i *instance) {
 	if i.Source.IsValid() {
 		i.Peers = slices.DeleteFunc(i.Peers, func(p Peer) bool {
 			if p.Addr == i.Source {

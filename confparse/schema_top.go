@@ -6,7 +6,7 @@ func topLevel() *block { return newBlock("", topRows()) }
 // topRows are the keywords outside all blocks.
 func topRows() []row {
 	return []row{
-		{"global_defs", section("", newBlock("global_defs", globalRows()), globalDefs, func(*decoder, *node, *Global) {}), "", Active, "global settings block (may appear more than once)"},
+		{"global_defs", section("", newBlock("global_defs", globalRows()), openGlobal, func(*decoder, *node, *global) {}), "", Active, "global settings block (may appear more than once)"},
 		{"linkbeat_use_polling", args{}, "off", Known, "poll link state (MII/ETHTOOL/ioctl) on every VRRP interface instead of netlink"},
 		{"net_namespace", form("NAME"), "default ns", Known, "run everything in named netns; implies use_pid_dir; not changeable on reload"},
 		{"net_namespace_ipvs", form("[NAME] (none = default ns)"), "main ns", Known, "namespace for IPVS configuration only"},

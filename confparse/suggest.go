@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// suggest returns the name that was most likely meant by word, or "" if none is
-// near enough.
+// suggest returns the name that was most likely meant by word, the first of
+// equals, or "" if none is near enough.
 func suggest(word string, names iter.Seq[string]) string {
 	best, limit := "", max(1, len(word)/3)+1
 	for name := range names {
-		if d := distance(strings.ToLower(word), strings.ToLower(name), limit); d < limit || d == limit && best != "" && name < best {
+		if d := distance(strings.ToLower(word), strings.ToLower(name), limit); d < limit {
 			best, limit = name, d
 		}
 	}

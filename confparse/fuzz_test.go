@@ -1,0 +1,162 @@
+package confparse
+
+import (
+	"io/fs"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// hermetic are options that make a parse depend on its input only.
+func hermetic(files fs.FS) Options {
+	return Options{
+		ConfigID: "main", FS: files, Dir: "/etc/keepalived",
+		Env:  func(name string) string { return "env-" + name },
+		Rand: func(lo, _ int) int { return lo },
+	}
+}
+
+// seedCorpus adds every configuration in testdata.
+func seedCorpus(f *testing.F) {
+	names, err := filepath.Glob("testdata/*/*.conf")
+	if err != nil || len(names) == 0 {
+		f.Fatalf("no corpus: %v", err)
+	}
+	for _, name := range names {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(src)
+	}
+	f.Add([]byte("$A=${A}x\nfoo $A"))
+	f.Add([]byte("~SEQ(a, 1, 1000000) ~SEQ(b, 1, 1000000) ~SEQx(c, 9) x${a}${b}$c"))
+	f.Add([]byte("$A= \\\n$A\n$A"))
+	f.Add([]byte("include self.conf\ninclude {a,b}*.conf\ninclude other.conf"))
+	f.Add([]byte("~LST({a,b}, {1,2}, {3}) vrrp_instance V$a { virtual_router_id ${a} }"))
+	f.Add([]byte("vrrp_instance A {\nvirtual_ipaddress {\n fe80::1%eth0\n ::ffff:1.2.3.4/120 brd + dev a dev b\n}"))
+}
+
+// FuzzParse holds Parse to what it promises for any input: it ends, says where,
+// says the same again, and what it passes is fit to run.
+func FuzzParse(f *testing.F) {
+	seedCorpus(f)
+	f.Fuzz(func(t *testing.T, src []byte) {
+		opts := hermetic(fstest.MapFS{
+			"etc/keepalived/self.conf":  {Data: src},
+			"etc/keepalived/other.conf": {Data: []byte("include self.conf\n$OTHER=1\nvrrp_script s { script a }\n")},
+		})
+		opts.limits = limits{depth: 16, lines: 2000, bytes: 1 << 20, lineBytes: 4096, references: 100}
+		cfg, ds := Parse("keepalived.conf", src, opts)
+		again, ds2 := Parse("keepalived.conf", src, opts)
+		if diff := cmp.Diff(cfg, again, cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{})); diff != "" {
+			t.Errorf("two parses differ:\n%s", diff)
+		}
+		if a, b := ds.Render(), ds2.Render(); a != b {
+			t.Errorf("two parses report differently:\n%s", cmp.Diff(a, b))
+		}
+		if cfg == nil {
+			if ds.ExitCode() != ExitCannot {
+				t.Errorf("no Config, but exit code %d:\n%s", ds.ExitCode(), ds.Render())
+			}
+			return
+		}
+		lines := strings.Count(string(src), "\n") + 1
+		for _, d := range ds {
+			if d.Message == "" || d.File == "keepalived.conf" && (d.Line < 1 || d.Line > lines) && d.Code != CodeTooLarge {
+				t.Errorf("bad finding %+v", d)
+			}
+		}
+		if !ds.HasErrors() {
+			checkRunnable(t, cfg)
+		}
+	})
+}
+
+// checkRunnable asserts what whoever runs a Config relies on.
+func checkRunnable(t *testing.T, cfg *Config) {
+	t.Helper()
+	for _, i := range cfg.Instances {
+		for what, ok := range map[string]bool{
+			"VRID":      i.VRID > 0,
+			"Priority":  i.Priority > 0,
+			"Version":   i.Version == 2 || i.Version == 3,
+			"State":     i.State == StateMaster || i.State == StateBackup,
+			"Interval":  i.AdvertInterval > 0,
+			"Interface": i.Interface != "" || i.Unicast() && i.Source.IsValid(),
+			"Addresses": len(i.Addresses) <= 255,
+			"Password":  len(i.Auth.Password) <= 8,
+			"Timer":     i.DownTimerAdverts > 0,
+			"GARP":      i.GARP.MasterRepeat > 0 && i.GARP.MasterRefreshRepeat > 0 && i.GARP.LowerPrioDelay >= 0,
+			"Group":     i.MulticastGroup.IsMulticast() && i.MulticastGroup.Is6() == i.IPv6,
+		} {
+			if !ok {
+				t.Errorf("vrrp_instance %s passes with a bad %s: %+v", i.Name, what, *i)
+			}
+		}
+		for _, a := range i.Addresses {
+			if a.Prefix.Addr().Is6() != i.IPv6 || !a.Prefix.IsValid() || a.Interface == "" {
+				t.Errorf("vrrp_instance %s passes with a bad address %+v", i.Name, a)
+			}
+		}
+		for _, s := range i.TrackScripts {
+			if !slices.Contains(cfg.Scripts, s.Script) || s.Script.Command == nil {
+				t.Errorf("vrrp_instance %s tracks %+v", i.Name, s)
+			}
+		}
+	}
+	for _, s := range cfg.Scripts {
+		if s.Interval <= 0 || s.Timeout <= 0 || s.Rise < 1 || s.Fall < 1 || s.Command == nil || len(s.Command.Argv) == 0 {
+			t.Errorf("bad script passes: %+v", s)
+		}
+	}
+}
+
+// FuzzLexer holds the lowest layer to its promises: words keep to their line,
+// and positions point at what they name.
+func FuzzLexer(f *testing.F) {
+	for _, s := range []string{`a "b c" d"e f"g`, `a\#b #c`, `x "`, `{ a } "{"`, "${X} $Y, $Z", `'a "b`, "\u201ca\u201d"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if strings.ContainsAny(s, "\n") {
+			return
+		}
+		end, _ := commentStart(s)
+		line := newText(s, Pos{File: "f", Line: 1, Column: 1}).cut(0, end).trim()
+		if i := braceIndex(line.s); i >= 0 && line.s[i] != '{' && line.s[i] != '}' {
+			t.Errorf("braceIndex(%q) = %d", line.s, i)
+		}
+		ws, _ := words(line)
+		last := 0
+		for _, w := range ws {
+			col := w.Pos.Column
+			if col <= last || col > end {
+				t.Fatalf("word %q of %q is at column %d", w.Text, s, col)
+			}
+			if want := s[col-1:]; !w.Quoted && !strings.HasPrefix(want, w.Text) && !strings.Contains(s, `\`) {
+				t.Errorf("word %q of %q is not at column %d", w.Text, s, col)
+			}
+			last = col
+		}
+		splitArgs(s)
+		splitCommandLine(s)
+		expandBraces(s)
+		if _, values, err := parseRange(s, false); err == nil {
+			n := 0
+			for range values {
+				if n++; n > 10 {
+					break
+				}
+			}
+		}
+		parseList(s)
+	})
+}

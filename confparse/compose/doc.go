@@ -1,0 +1,13 @@
+// Package compose makes a running load balancer of a keepalived configuration:
+// it joins confparse, which reads it, with vrrp, vip and check, which do what it
+// says. It is the one package that imports them all.
+//
+//	cfg, diags := confparse.ParseFile("/etc/keepalived/keepalived.conf", confparse.Options{})
+//	if diags.HasErrors() { ... }
+//	c, err := compose.New(cfg, compose.Options{})
+//	if err != nil { ... }
+//	err = c.Run(ctx)
+//
+// With the fakes of vrrptest and viptest in Options, a whole configuration can
+// be tested in-process and in virtual time.
+package compose

@@ -1,0 +1,182 @@
+package compose
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os/user"
+
+	"github.com/vrrpkit/vrrpkit/check"
+	"github.com/vrrpkit/vrrpkit/confparse"
+	"github.com/vrrpkit/vrrpkit/vip"
+	"github.com/vrrpkit/vrrpkit/vrrp"
+	"github.com/vrrpkit/vrrpkit/vrrp/packet"
+)
+
+// defaultScriptUser runs scripts that name no user, if it exists.
+const defaultScriptUser = "keepalived_script"
+
+// routerConfig translates an instance. keepalived's habits are set where they
+// differ from the RFCs. The Owner is left open.
+func routerConfig(i *confparse.Instance) vrrp.Config {
+	cfg := vrrp.Config{
+		Name:        i.Name,
+		Interface:   i.Interface,
+		VRID:        i.VRID,
+		Version:     vrrp.Version(i.Version),
+		Priority:    i.Priority,
+		Interval:    i.AdvertInterval,
+		Source:      i.Source,
+		NoPreempt:   i.NoPreempt,
+		DownAdverts: i.DownTimerAdverts,
+		Checksum:    packet.PseudoHeader,
+		Trackers:    trackers(i),
+		Compat: vrrp.Compat{
+			AnswerLosing:    true,
+			SilentMaster:    i.LowerPrioNoAdvert,
+			AnyPeer:         !i.CheckUnicastSource,
+			AnyFirstAddress: true,
+		},
+	}
+	if i.V3ChecksumAsV2 {
+		cfg.Checksum = packet.MessageOnly
+	}
+	if i.Auth.Type == confparse.AuthPass {
+		cfg.Password = i.Auth.Password
+	}
+	for _, a := range i.Addresses {
+		cfg.Addresses = append(cfg.Addresses, a.Prefix)
+	}
+	for _, p := range i.Peers {
+		cfg.Peers = append(cfg.Peers, p.Addr)
+	}
+	if !i.Unicast() {
+		cfg.Group = i.MulticastGroup
+	}
+	return cfg
+}
+
+// trackers lists what an instance's priority or fitness depends on, beside its
+// own interface: scripts, interfaces, and the interfaces of its addresses.
+func trackers(i *confparse.Instance) (list []vrrp.Tracker) {
+	seen := map[string]bool{interfaceTracker(i.Interface): true}
+	add := func(name string, w confparse.Weight) {
+		if !seen[name] {
+			seen[name] = true
+			list = append(list, vrrp.Tracker{Name: name, Weight: w.Value, Reverse: w.Reverse})
+		}
+	}
+	for _, t := range i.TrackScripts {
+		add(scriptTracker(t.Script.Name), t.Weight)
+	}
+	for _, t := range i.TrackInterfaces {
+		add(interfaceTracker(t.Name), t.Weight)
+	}
+	for _, a := range append(i.Addresses[:len(i.Addresses):len(i.Addresses)], i.Excluded...) {
+		if a.Interface != "" && !a.NoTrack {
+			add(interfaceTracker(a.Interface), confparse.Weight{})
+		}
+	}
+	return list
+}
+
+// A tracker is named after the keyword and the object, so that an interface and
+// a script may have one name.
+func scriptTracker(name string) string    { return "script " + name }
+func interfaceTracker(name string) string { return "interface " + name }
+
+// setConfig translates an instance's addresses: those that are advertised and
+// those that are not.
+func setConfig(i *confparse.Instance) vip.SetConfig {
+	return vip.SetConfig{
+		Name:      i.Name,
+		Interface: i.Interface,
+		Addresses: append(addresses(i.Addresses), addresses(i.Excluded)...),
+		Schedule: vip.Schedule{
+			Repeat: max(i.GARP.MasterRepeat, 1), Delay: i.GARP.MasterDelay,
+			Refresh: i.GARP.MasterRefresh, RefreshRepeat: i.GARP.MasterRefreshRepeat,
+			LowerPrioRepeat: i.GARP.LowerPrioRepeat, LowerPrioDelay: i.GARP.LowerPrioDelay,
+		},
+	}
+}
+
+func addresses(in []confparse.Address) (out []vip.Address) {
+	for _, a := range in {
+		out = append(out, vip.Address{
+			Prefix: a.Prefix, Interface: a.Interface, Label: a.Label, Scope: vip.Scope(a.Scope), Broadcast: a.Broadcast,
+		})
+	}
+	return out
+}
+
+// unsupported returns what would cost availability if it were silently absent:
+// a router that ignored its authentication would not hear its peers.
+func unsupported(i *confparse.Instance) error {
+	switch {
+	case i.Auth.Type == confparse.AuthAH:
+		return fmt.Errorf("%v: (%s) auth_type AH is not supported: use PASS, or none, on all routers", i.Auth.Pos, i.Name)
+	case i.Strict:
+		return fmt.Errorf("%v: (%s) vrrp_strict is not supported: remove it", i.Pos, i.Name)
+	case len(i.Addresses) == 0:
+		return fmt.Errorf("%v: (%s) has no virtual_ipaddress", i.Pos, i.Name)
+	case i.Interface == "":
+		return fmt.Errorf("%v: (%s) has no interface", i.Pos, i.Name)
+	}
+	return nil
+}
+
+// ScriptUser returns who runs a command: the user it names itself, else
+// script_user, else keepalived_script if there is such a user, else ourselves,
+// which is an empty User.
+func ScriptUser(g *confparse.Global, c *confparse.Command) confparse.User {
+	u := c.User
+	if u.Name == "" {
+		u.Name = g.ScriptUser.Name
+		u.Group = cmp.Or(u.Group, g.ScriptUser.Group)
+		u.Supplementary = u.Supplementary || g.ScriptUser.Supplementary
+	}
+	if u.Name == "" {
+		if _, err := user.Lookup(defaultScriptUser); err == nil {
+			u.Name = defaultScriptUser
+		}
+	}
+	if u.Name == "" {
+		return confparse.User{}
+	}
+	return u
+}
+
+// scriptChecker makes the checker of a vrrp_script that runs its program.
+func scriptChecker(g *confparse.Global, s *confparse.Script) (*check.Script, error) {
+	c := s.Command
+	u := ScriptUser(g, c)
+	cfg := check.ScriptConfig{User: u.Name, Group: u.Group, Supplementary: u.Supplementary}
+	if c.Shell {
+		cfg.Shell = c.Line
+	} else {
+		cfg.Argv = c.Argv
+	}
+	return check.NewScript(cfg)
+}
+
+// duplicates returns an error for addresses that two instances hold.
+func duplicates(cfg *confparse.Config) error {
+	type place struct {
+		addr netip.Addr
+		dev  string
+	}
+	first := map[place]*confparse.Instance{}
+	var errs []error
+	for _, i := range cfg.Instances {
+		for _, a := range setConfig(i).Addresses {
+			p := place{a.Prefix.Addr(), cmp.Or(a.Interface, i.Interface)}
+			if other := first[p]; other != nil {
+				errs = append(errs, fmt.Errorf("%v: (%s) address %v belongs to %s already", i.Pos, i.Name, p.addr, other.Name))
+				continue
+			}
+			first[p] = i
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/vrrpkit/vrrpkit/internal/netns"
 )
 
 // Host is one machine of a lab: a network namespace.
@@ -122,7 +124,7 @@ func (h *Host) Netns() string { return h.ns }
 
 // Do runs fn on an OS thread inside the host. Sockets that fn opens stay on
 // the host; goroutines that it starts do not run there.
-func (h *Host) Do(fn func() error) error { return inNS(h.ns, fn) }
+func (h *Host) Do(fn func() error) error { return netns.Do(h.fd, fn) }
 
 // Addresses returns the addresses of an interface in the kernel's order,
 // without those that duplicate detection still looks at.

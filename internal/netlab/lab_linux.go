@@ -40,7 +40,18 @@ type port struct {
 // iproute2 besides needs.
 func New(t testing.TB, needs ...Need) *Lab {
 	t.Helper()
+	requireLab(t, needs)
+	Busy(t)
+	return newLab(t)
+}
+
+func requireLab(t testing.TB, needs []Need) {
+	t.Helper()
 	Require(t, append([]Need{"ip", Root}, needs...)...)
+}
+
+func newLab(t testing.TB) *Lab {
+	t.Helper()
 	sweep()
 	dir, err := os.MkdirTemp("", fmt.Sprintf("%s%d-", namePrefix, os.Getpid()))
 	if err != nil {

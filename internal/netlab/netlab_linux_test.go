@@ -34,7 +34,7 @@ vrrp_instance VI_1 {
 // Two of Debian's keepalived: the backup takes over a crashed master's
 // address, and everything that the lab has to say about it agrees.
 func TestKeepalivedPair(t *testing.T) {
-	lab := netlab.New(t, netlab.Keepalived, netlab.Tshark)
+	lab := netlab.NewAlone(t, netlab.Keepalived, netlab.Tshark)
 	a := lab.Host("a", "192.0.2.1/24")
 	b := lab.Host("b", "192.0.2.2/24")
 	client := lab.Host("client", "192.0.2.3/24")
@@ -258,5 +258,31 @@ func TestSweep(t *testing.T) {
 		if exists(left) {
 			t.Errorf("the killed test's %s is still there", left)
 		}
+	}
+}
+
+// A lab that measures waits for the others to end.
+func TestAlone(t *testing.T) {
+	var order []string
+	started := make(chan bool)
+	t.Run("group", func(t *testing.T) {
+		t.Run("shared", func(t *testing.T) {
+			t.Parallel()
+			netlab.New(t)
+			netlab.Busy(t) // nothing new: shared is shared
+			close(started)
+			time.Sleep(300 * time.Millisecond)
+			order = append(order, "shared")
+		})
+		t.Run("alone", func(t *testing.T) {
+			t.Parallel()
+			netlab.Require(t, netlab.Root, "ip")
+			<-started
+			netlab.NewAlone(t)
+			order = append(order, "alone")
+		})
+	})
+	if len(order) == 2 && order[0] != "shared" {
+		t.Errorf("order: %s", order)
 	}
 }

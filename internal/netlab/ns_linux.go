@@ -7,37 +7,29 @@ import (
 	"strconv"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/vrrpkit/vrrpkit/internal/netns"
 )
 
 const netnsDir = "/run/netns/"
 
-// inNS runs fn on a thread of its own inside the network namespace of that
-// name. Sockets that fn opens stay in it; the thread is thrown away.
+// inNS runs fn in the network namespace of that name.
 func inNS(name string, fn func() error) error {
-	return onThread(func() error {
-		fd, err := unix.Open(netnsDir+name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-		if err != nil {
-			return fmt.Errorf("network namespace %s: %w", name, err)
-		}
-		defer unix.Close(fd)
-		if err := unix.Setns(fd, unix.CLONE_NEWNET); err != nil {
-			return fmt.Errorf("enter network namespace %s: %w", name, err)
-		}
-		return fn()
-	})
-}
-
-func onThread(fn func() error) error {
-	done := make(chan error)
-	go func() {
-		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
-		done <- fn()
-	}()
-	return <-done
+	ns, err := netns.Open(name)
+	if err != nil {
+		return err
+	}
+	defer ns.Close()
+	return netns.Do(int(ns.Fd()), fn)
 }
 
 func canMakeNamespaces() error {
-	return onThread(func() error { return unix.Unshare(unix.CLONE_NEWNET) })
+	result := make(chan error)
+	go func() {
+		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
+		result <- unix.Unshare(unix.CLONE_NEWNET)
+	}()
+	return <-result
 }
 
 // processes returns the pids, other than our own, in a network namespace.

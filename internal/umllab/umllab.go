@@ -41,6 +41,7 @@ func Run(t *testing.T, modules ...string) bool {
 		return false
 	}
 	netlab.Require(t, kernel, "modprobe")
+	netlab.Busy(t)
 	modulesDir, err := findModules()
 	if err != nil {
 		netlab.Missing(t, "needs the modules of %s: %v", kernel, err)

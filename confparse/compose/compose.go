@@ -67,18 +67,28 @@ func New(cfg *confparse.Config, o Options) (*Composition, error) {
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	var errs []error
-	for _, i := range cfg.Instances {
-		errs = append(errs, unsupported(i))
-	}
-	errs = append(errs, duplicates(cfg), c.addScripts(cfg, o.Checker))
-	if err := errors.Join(errs...); err != nil {
+	if err := errors.Join(Validate(cfg), c.addScripts(cfg, o.Checker)); err != nil {
 		return nil, err
 	}
 	if err := c.open(cfg, o); err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// Validate returns what New would find wrong with cfg by looking at it alone.
+func Validate(cfg *confparse.Config) error {
+	var errs []error
+	for _, i := range cfg.Instances {
+		err := unsupported(i)
+		if err == nil {
+			if err = routerConfig(i).Validate(); err != nil {
+				err = fmt.Errorf("%v: %w", i.Pos, err)
+			}
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(append(errs, duplicates(cfg))...)
 }
 
 // open makes the parts that hold sockets. On error they are closed again.

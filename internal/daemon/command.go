@@ -1,0 +1,147 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vrrpkit/vrrpkit/confparse"
+	"github.com/vrrpkit/vrrpkit/confparse/compose"
+)
+
+// Main runs keepalived-lite with the given arguments, without the program's
+// name, and returns its exit status.
+func Main(args []string) int {
+	status := exitOK
+	root := rootCommand(&status)
+	root.SetArgs(args)
+	if err := root.Execute(); err != nil {
+		fmt.Fprintf(os.Stderr, "keepalived-lite: %v\n", err)
+		return max(status, exitFatal)
+	}
+	return status
+}
+
+// rootCommand returns the command line. What a command returns as its exit
+// status goes to *status; cobra's errors are mistakes in the command line.
+func rootCommand(status *int) *cobra.Command {
+	var o Options
+	var test string
+	var showVersion bool
+	root := &cobra.Command{
+		Use:   "keepalived-lite",
+		Short: "VRRP failover from a keepalived.conf",
+		Long: "keepalived-lite runs the VRRP instances of a keepalived configuration, beside\n" +
+			"keepalived or instead of it. It stays in the foreground and logs to standard\n" +
+			"error. SIGTERM hands over: priority 0, addresses away, exit.",
+		Args:          cobra.NoArgs,
+		SilenceErrors: true, SilenceUsage: true,
+		Run: func(cmd *cobra.Command, _ []string) {
+			switch {
+			case showVersion:
+				fmt.Fprintln(cmd.ErrOrStderr(), version())
+			case cmd.Flags().Changed("config-test"):
+				*status = configTest(o, test, cmd.ErrOrStderr())
+			default:
+				*status = runForeground(o)
+			}
+		},
+	}
+	f := root.Flags()
+	o.register(f)
+	f.StringVarP(&test, "config-test", "t", "", "check the configuration and exit: 0 good, 4 unreadable, 5 errors, 6 script security; findings to `[FILE]`, else standard error")
+	f.Lookup("config-test").NoOptDefVal = "-"
+	f.BoolVarP(&showVersion, "version", "v", false, "show the version and exit")
+	f.SortFlags = false
+	root.AddCommand(&cobra.Command{
+		Use: "version", Short: "Show the version", Args: cobra.NoArgs,
+		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), version()) },
+	}, demoCommand(status))
+	return root
+}
+
+func runForeground(o Options) int {
+	o.Log = os.Stderr
+	log := slog.New(newTextHandler(o.Log, slog.LevelInfo))
+	ctx, stop := untilSignal(func(text string) { log.Info(text) })
+	defer stop()
+	err := Run(ctx, o)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "keepalived-lite: %v\n", err)
+	}
+	return exitStatus(err)
+}
+
+// configTest is keepalived's -t.
+func configTest(o Options, file string, out io.Writer) int {
+	if file != "-" && file != "" {
+		f, err := os.Create(file)
+		if err != nil {
+			fmt.Fprintf(out, "keepalived-lite: %v\n", err)
+			return exitPermission
+		}
+		defer f.Close()
+		out = f
+	}
+	cfg, diags := confparse.ParseFile(o.ConfigFile, o.parse())
+	for _, d := range diags {
+		fmt.Fprint(out, d.Render())
+	}
+	status := diags.ExitCode()
+	if cfg == nil || diags.HasErrors() {
+		return status
+	}
+	if err := compose.Validate(cfg); err != nil {
+		fmt.Fprintln(out, err)
+		return exitTestErrors
+	}
+	return status
+}
+
+// exitTestErrors is what -t returns for a configuration that would not run.
+const exitTestErrors = 5
+
+// version names the program as keepalived does: exporters parse it.
+func version() string {
+	v, date := "v0.1.0", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.time" && len(s.Value) >= 10 {
+				date = fmt.Sprintf(" (%s/%s,%s)", s.Value[5:7], s.Value[8:10], s.Value[:4])
+			}
+		}
+	}
+	return "Keepalived-lite " + v + date
+}
+
+// dump logs the configuration as it was understood.
+func dump(cfg *confparse.Config, log *slog.Logger) {
+	for _, i := range cfg.Instances {
+		log.Info("configured", "instance", i.Name, "interface", i.Interface, "vrid", i.VRID, "priority", i.Priority,
+			"version", i.Version, "advert_int", i.AdvertInterval, "auth", i.Auth.Type, "unicast", i.Unicast(),
+			"nopreempt", i.NoPreempt, "addresses", fmt.Sprint(len(i.Addresses)), "excluded", fmt.Sprint(len(i.Excluded)))
+		for _, a := range append(i.Addresses[:len(i.Addresses):len(i.Addresses)], i.Excluded...) {
+			log.Info("configured", "instance", i.Name, "address", a.Prefix, "dev", a.Interface, "label", a.Label)
+		}
+	}
+	for _, s := range cfg.Scripts {
+		if s.Command != nil {
+			log.Info("configured", "script", s.Name, "command", s.Command.Line, "interval", s.Interval, "timeout", s.Timeout,
+				"rise", s.Rise, "fall", s.Fall, "weight", s.Weight.Value)
+		}
+	}
+}
+
+var errDemo = errors.New("the demo is not part of this build")
+
+func demoCommand(status *int) *cobra.Command {
+	return &cobra.Command{Use: "demo", RunE: func(*cobra.Command, []string) error { return errDemo }}
+}
+
+var _ context.Context

@@ -1,0 +1,194 @@
+// Package daemon is keepalived-lite as a process: its command line, signals, pid
+// files, log and exit status. What it does to the network is done by
+// confparse/compose.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/check"
+	"github.com/vrrpkit/vrrpkit/confparse"
+	"github.com/vrrpkit/vrrpkit/confparse/compose"
+)
+
+// Exit statuses, keepalived's.
+const (
+	exitOK         = 0
+	exitFatal      = 1
+	exitConfig     = 2
+	exitPermission = 4
+	exitNoConfig   = 6
+)
+
+var (
+	errRunning  = errors.New("a daemon is running already")
+	errNoConfig = errors.New("no configuration")
+	errConfig   = errors.New("the configuration cannot be used")
+)
+
+// notifyPatience is how long notify scripts may go on after everything else has
+// ended.
+const notifyPatience = 5 * time.Second
+
+// Run runs the daemon until ctx is done, then hands over and returns nil.
+func Run(ctx context.Context, o Options) error {
+	level := slog.LevelInfo
+	if o.Detail > 0 {
+		level = slog.LevelDebug
+	}
+	log := slog.New(newTextHandler(o.Log, level))
+
+	cfg, err := load(o, log)
+	if err != nil {
+		return err
+	}
+	if o.Dump {
+		dump(cfg, log)
+	}
+	removePIDFiles, err := writePIDFiles(o, log)
+	if err != nil {
+		return err
+	}
+	defer removePIDFiles()
+
+	options := compose.Options{Logger: log}
+	if o.Rehearse {
+		options.Checker = func(*confparse.Script) (check.Checker, error) {
+			return check.Func(func(context.Context) check.Result { return check.Result{OK: true} }), nil
+		}
+	}
+	c, err := compose.New(cfg, options)
+	if err != nil {
+		return fmt.Errorf("%w:\n%w", errConfig, err)
+	}
+	scripts, err := notifier(cfg, o, log)
+	if err != nil {
+		return fmt.Errorf("%w:\n%w", errConfig, err)
+	}
+	told := make(chan struct{})
+	events := c.Events()
+	go func() { scripts.follow(events); close(told) }()
+
+	log.Info("Starting "+version(), "config", o.ConfigFile, "instances", len(cfg.Instances), "pid", os.Getpid())
+	err = c.Run(ctx)
+	<-told
+	patience, cancel := context.WithTimeout(context.Background(), notifyPatience)
+	defer cancel()
+	scripts.Close(patience)
+	log.Info("Stopped " + version())
+	return err
+}
+
+// load reads the configuration and logs what is to be said about it.
+func load(o Options, log *slog.Logger) (*confparse.Config, error) {
+	cfg, diags := confparse.ParseFile(o.ConfigFile, o.parse())
+	for _, d := range diags {
+		logDiagnostic(log, d)
+	}
+	if cfg == nil {
+		return nil, fmt.Errorf("%w: %s", errNoConfig, o.ConfigFile)
+	}
+	if diags.HasErrors() {
+		return nil, fmt.Errorf("%w: see the errors above; %q shows them with their lines", errConfig, "keepalived-lite -t -f "+o.ConfigFile)
+	}
+	if o.OnlyChecks {
+		cfg.Instances = nil
+		log.Warn("-C runs health checks of servers only, and this version has none: there is nothing to do")
+	} else if len(cfg.Instances) == 0 && len(cfg.StaticAddresses) == 0 {
+		return nil, fmt.Errorf("%w: %s has no vrrp_instance: there is nothing to run", errConfig, o.ConfigFile)
+	}
+	return cfg, nil
+}
+
+func (o Options) parse() confparse.Options {
+	return confparse.Options{ConfigID: o.ConfigID, StrictIncludes: o.StrictIncludes}
+}
+
+func logDiagnostic(log *slog.Logger, d confparse.Diagnostic) {
+	level := slog.LevelInfo
+	switch d.Severity {
+	case confparse.Warning:
+		level = slog.LevelWarn
+	case confparse.Error:
+		level = slog.LevelError
+	}
+	text := fmt.Sprintf("%v: %s [%s]", d.Pos, d.Message, d.Code)
+	if d.Help != "" {
+		text += ": " + strings.ReplaceAll(d.Help, "\n", " ")
+	}
+	log.Log(context.Background(), level, text)
+}
+
+// writePIDFiles writes those that are asked for. A default one that cannot be
+// written, as for an ordinary user, is not worth failing.
+func writePIDFiles(o Options, log *slog.Logger) (remove func(), err error) {
+	var removes []func()
+	remove = func() {
+		for _, r := range removes {
+			r()
+		}
+	}
+	for _, name := range []string{o.PIDFile, o.VRRPPID, o.CheckPID} {
+		if name == "" {
+			continue
+		}
+		r, err := writePIDFile(name)
+		switch {
+		case err == nil:
+			removes = append(removes, r)
+		case name == defaultPIDFile && (errors.Is(err, fs.ErrPermission) || errors.Is(err, errors.ErrUnsupported)):
+			log.Info("no pid file", "err", err)
+		default:
+			remove()
+			return nil, err
+		}
+	}
+	return remove, nil
+}
+
+// untilSignal returns a context that ends with SIGTERM or SIGINT; a second one
+// ends the process at once. Other signals that people send to keepalived are
+// answered in the log and otherwise ignored.
+func untilSignal(log func(string)) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, append([]os.Signal{syscall.SIGTERM, syscall.SIGINT}, ignoredSignals...)...)
+	go func() {
+		for s := range signals {
+			switch {
+			case s != syscall.SIGTERM && s != syscall.SIGINT:
+				log(fmt.Sprintf("%v: this version neither reloads nor writes dumps; nothing has changed", s))
+			case ctx.Err() == nil:
+				log(fmt.Sprintf("Stopping (%v)", s))
+				cancel()
+			default:
+				os.Exit(exitFatal)
+			}
+		}
+	}()
+	return ctx, func() { signal.Stop(signals); cancel() }
+}
+
+// exitStatus returns keepalived's exit status for an error of Run.
+func exitStatus(err error) int {
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errNoConfig):
+		return exitNoConfig
+	case errors.Is(err, fs.ErrPermission):
+		return exitPermission
+	case errors.Is(err, errConfig):
+		return exitConfig
+	}
+	return exitFatal
+}

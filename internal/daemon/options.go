@@ -1,0 +1,66 @@
+package daemon
+
+import (
+	"io"
+
+	"github.com/spf13/pflag"
+)
+
+const (
+	defaultConfig  = "/etc/keepalived/keepalived.conf"
+	defaultPIDFile = "/run/keepalived.pid"
+)
+
+// Options are the command line of the daemon, under keepalived's names.
+type Options struct {
+	ConfigFile     string // -f
+	ConfigID       string // -i
+	Detail         int    // -D, more than once for more
+	Dump           bool   // -d: show the configuration as it was understood
+	OnlyVRRP       bool   // -P
+	OnlyChecks     bool   // -C
+	PIDFile        string // -p; empty: none
+	VRRPPID        string // -r
+	CheckPID       string // -c
+	StrictIncludes bool   // -e
+
+	// Rehearse runs no scripts: track scripts count as good, notify scripts
+	// are only shown. The demo sets it, because scripts act on the real
+	// machine.
+	Rehearse bool
+
+	Log io.Writer // where the log goes
+}
+
+// classic are keepalived's options that have no effect here, because this daemon
+// is one process in the foreground that logs to standard error.
+var classic = []struct {
+	name, short, help string
+	value             bool
+}{
+	{"dont-fork", "n", "stay in the foreground (always so)", false},
+	{"log-console", "l", "log to standard error (always so)", false},
+	{"no-syslog", "G", "do not log to syslog (always so)", false},
+	{"dont-respawn", "R", "do not restart child processes (there are none)", false},
+	{"log-facility", "S", "syslog facility (there is no syslog)", true},
+}
+
+func (o *Options) register(f *pflag.FlagSet) {
+	f.StringVarP(&o.ConfigFile, "use-file", "f", defaultConfig, "configuration `FILE`")
+	f.StringVarP(&o.ConfigID, "config-id", "i", "", "`ID` that @ID lines compare with (default: the host name)")
+	f.CountVarP(&o.Detail, "log-detail", "D", "log in detail")
+	f.BoolVarP(&o.Dump, "dump-conf", "d", false, "log the configuration as it was understood")
+	f.BoolVarP(&o.OnlyVRRP, "vrrp", "P", false, "run VRRP only, no health checks of servers")
+	f.BoolVarP(&o.OnlyChecks, "check", "C", false, "run health checks of servers only, no VRRP")
+	f.BoolVarP(&o.StrictIncludes, "all-config", "e", false, "every problem with an include is an error")
+	f.StringVarP(&o.PIDFile, "pid", "p", defaultPIDFile, "pid `FILE`; empty for none")
+	f.StringVarP(&o.VRRPPID, "vrrp_pid", "r", "", "a second pid `FILE`, for scripts that look for the VRRP process")
+	f.StringVarP(&o.CheckPID, "checkers_pid", "c", "", "a third pid `FILE`, for scripts that look for the checker process")
+	for _, c := range classic {
+		if c.value {
+			f.StringP(c.name, c.short, "", c.help)
+		} else {
+			f.BoolP(c.name, c.short, false, c.help)
+		}
+	}
+}

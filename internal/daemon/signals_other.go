@@ -1,0 +1,7 @@
+//go:build !unix
+
+package daemon
+
+import "os"
+
+var ignoredSignals []os.Signal

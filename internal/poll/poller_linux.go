@@ -35,9 +35,8 @@ type Poller struct {
 	until, quiet time.Time
 	ready        []int32
 
-	timer   time.Time // what the timerfd is set to; zero: not set
-	expired bool      // the timerfd has fired and must be set again, or unset
-	armed   bool      // the sockets may end the wait
+	timer time.Time // what the timerfd is set to, or has been; zero: not set
+	armed bool      // the sockets may end the wait
 
 	events  []unix.EpollEvent // room for every socket: none is left out of a turn
 	sockets atomic.Int32

@@ -64,8 +64,8 @@ func (p *Poller) arm(now time.Time) (passed bool) {
 		p.armed = true
 		p.armSockets()
 	}
-	if p.expired || !next.Equal(p.timer) {
-		p.timer, p.expired = next, false
+	if !next.Equal(p.timer) {
+		p.timer = next
 		p.setTimer(now)
 	}
 	return false
@@ -77,7 +77,7 @@ func (p *Poller) take() (over, timeout bool) {
 	for _, e := range events[:epollWait(p.outerFD, events[:])] {
 		switch e.Fd {
 		case timerEvent:
-			p.expired, timeout = true, true
+			timeout = true
 		case wakeEvent:
 			var count [8]byte
 			unix.RawSyscall(unix.SYS_READ, uintptr(p.wakeFD), uintptr(unsafe.Pointer(&count)), 8)

@@ -42,7 +42,7 @@ type limits struct {
 	references int // resolved in one line
 }
 
-var defaultLimits = limits{depth: 64, lines: 1 << 20, bytes: 64 << 20, lineBytes: 64 << 10, references: 1000}
+var defaultLimits = limits{depth: 64, lines: 1 << 18, bytes: 32 << 20, lineBytes: 64 << 10, references: 1000}
 
 func (o Options) withDefaults() Options {
 	if o.ConfigID == "" {

@@ -29,7 +29,13 @@ type builder struct {
 	r     *reporter
 	stack []*frame // the open blocks, the top level first
 	// hook sees each statement as it is added: some change how the rest is read.
-	hook func(*node)
+	hook  func(*node)
+	hints map[hint]string // what unknown has found out
+}
+
+type hint struct {
+	block *block
+	name  string
 }
 
 // frame is an open block.
@@ -44,7 +50,7 @@ type frame struct {
 }
 
 func newBuilder(r *reporter, top *block, hook func(*node)) *builder {
-	return &builder{r: r, hook: hook, stack: []*frame{{block: top, node: &node{}}}}
+	return &builder{r: r, hook: hook, hints: map[hint]string{}, stack: []*frame{{block: top, node: &node{}}}}
 }
 
 func (b *builder) top() *frame { return b.stack[len(b.stack)-1] }
@@ -253,13 +259,24 @@ func (b *builder) unknown(n *node, f *frame) {
 	if len(b.stack) > 1 {
 		where = "in " + f.node.words[0].Text
 	}
-	help := ""
-	if s := suggest(name, f.block.names); s != "" {
-		help = fmt.Sprintf("did you mean %s?", s)
-	} else if place := places(b.stack[0].block, name); place != "" {
-		help = fmt.Sprintf("%s belongs %s", name, place)
+	key := hint{f.block, name}
+	help, ok := b.hints[key]
+	if !ok {
+		help = b.hint(key)
+		b.hints[key] = help
 	}
 	b.r.errorf(CodeUnknownKeyword, n.pos(), help, "unknown keyword %s %s", name, where)
+}
+
+// hint says what may have been meant.
+func (b *builder) hint(key hint) string {
+	if s := suggest(key.name, key.block.names); s != "" {
+		return fmt.Sprintf("did you mean %s?", s)
+	}
+	if place := places(b.stack[0].block, key.name); place != "" {
+		return fmt.Sprintf("%s belongs %s", key.name, place)
+	}
+	return ""
 }
 
 // places says in which blocks a keyword may stand.

@@ -286,3 +286,26 @@ func TestAlone(t *testing.T) {
 		t.Errorf("order: %s", order)
 	}
 }
+
+func TestOwners(t *testing.T) {
+	lab := netlab.New(t)
+	a, b := lab.Host("a", "192.0.2.1/24"), lab.Host("b", "192.0.2.2/24")
+	for _, vip := range []string{"192.0.2.100", "2001:db8::100"} {
+		set := func(h *netlab.Host, op string) { h.IP("addr " + op + " " + vip + "/32 dev lo") }
+		set(a, "add")
+		owners := lab.Owners(vip, a, b)
+		set(b, "add")
+		time.Sleep(100 * time.Millisecond)
+		set(a, "del")
+		set(b, "del")
+		time.Sleep(200 * time.Millisecond)
+		set(b, "add")
+		netlab.Eventually(t, time.Second, "all changes", func() bool { return len(owners.Changes()) == 5 })
+		if d := owners.Together(); d < 90*time.Millisecond || d > time.Second {
+			t.Errorf("%s: both for %v", vip, d)
+		}
+		if d := owners.Nobody(); d < 190*time.Millisecond || d > time.Second {
+			t.Errorf("%s: nobody for %v", vip, d)
+		}
+	}
+}

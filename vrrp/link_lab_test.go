@@ -54,7 +54,22 @@ func pair(t testing.TB) (lab *netlab.Lab, a, b *node) {
 	lab = netlab.New(t)
 	a = newNode(t, lab.Host("a", "192.0.2.1/24", "2001:db8::1/64"))
 	b = newNode(t, lab.Host("b", "192.0.2.2/24", "2001:db8::2/64"))
+	connect(a, b, "eth0")
 	return lab, a, b
+}
+
+// connect waits until b hears a on dev: a switch begins to forward a little
+// after there is a carrier.
+func connect(a, b *node, dev string) {
+	a.t.Helper()
+	cfg := vrrp.LinkConfig{Interface: dev, Group: group4}
+	from, to := a.open(cfg), b.open(cfg)
+	a.until(from, dev, up)
+	b.until(to, dev, up)
+	b.hears(to, from)
+	if err := errors.Join(from.Close(), to.Close()); err != nil {
+		a.t.Error(err)
+	}
 }
 
 func (n *node) open(cfg vrrp.LinkConfig) vrrp.Link {
@@ -64,6 +79,22 @@ func (n *node) open(cfg vrrp.LinkConfig) vrrp.Link {
 		n.t.Fatal(err)
 	}
 	return l
+}
+
+// hears sends from one link until another has received something.
+func (n *node) hears(to, from vrrp.Link) {
+	n.t.Helper()
+	ps := make([]vrrp.Packet, 8)
+	for end := time.Now().Add(linkTimeout); time.Now().Before(end); {
+		send(n.t, from, vrrp.Packet{Payload: advert3, Destination: group4, TTL: 255})
+		n.Wait(time.Now().Add(20*time.Millisecond), time.Time{}, nil)
+		if m, err := to.Recv(ps); err != nil {
+			n.t.Fatalf("%s: Recv: %v", n.Name, err)
+		} else if m > 0 {
+			return
+		}
+	}
+	n.t.Fatalf("%s does not hear", n.Name)
 }
 
 // recv waits for want packets, and returns all that came.
@@ -216,7 +247,7 @@ func TestLinkHearsOnlyItsOwn(t *testing.T) {
 	_, a, b := pair(t)
 	a.AddLink("eth1", "other", "203.0.113.1/24")
 	b.AddLink("eth1", "other", "203.0.113.2/24")
-	a.until(a.open(vrrp.LinkConfig{Interface: "eth1", Group: group4}), "eth1", up)
+	connect(a, b, "eth1")
 	other := netip.MustParseAddr("224.0.0.19")
 	configs := []vrrp.LinkConfig{
 		{Interface: "eth0", Group: group4},
@@ -274,17 +305,9 @@ func TestLinkMembership(t *testing.T) {
 // TestLinkState takes an interface through everything that can happen to it.
 func TestLinkState(t *testing.T) {
 	_, a, b := pair(t)
-	p := vrrp.Packet{Payload: advert3, Destination: group4, TTL: 255}
 	la := a.open(vrrp.LinkConfig{Interface: "eth0", Group: group4})
 	l4 := b.open(vrrp.LinkConfig{Interface: "eth0", Group: group4})
 	l6 := b.open(vrrp.LinkConfig{Interface: "eth0", Group: group6})
-	hears := func(when string) {
-		t.Helper()
-		send(t, la, p)
-		if got := b.recv(l4, 1); len(got) != 1 {
-			t.Errorf("%s: received %d packets", when, len(got))
-		}
-	}
 	wants := func(addrs ...string) func(vrrp.LinkState) bool {
 		var want []netip.Addr
 		for _, s := range addrs {
@@ -319,13 +342,13 @@ func TestLinkState(t *testing.T) {
 		{"another name", func() { b.IP("link set eth0 down", "link set eth0 name other") }, l4, why("interface eth0 does not exist")},
 		{"the old name", func() { b.IP("link set other name eth0", "link set eth0 up") }, l4, up},
 	}
-	hears("at first")
+	b.hears(l4, la)
 	for _, s := range steps {
 		s.do()
 		b.until(s.link, s.what, s.want)
 		if s.link == l4 && l4.State().Up {
 			b.until(l4, "addresses", func(s vrrp.LinkState) bool { return len(s.Addresses) > 0 })
-			hears(s.what)
+			b.hears(l4, la)
 		}
 	}
 	b.until(l6, "the IPv6 link back", up)

@@ -54,8 +54,19 @@ func newWire(t testing.TB, six, unicast bool) *wire {
 	w.toB = Packet{Payload: make([]byte, 20), Source: addrs[0], Destination: group, TTL: 255, TOS: 0xc0}
 	if unicast {
 		w.toB.Destination = addrs[1]
-		hosts[0].Run("ping", "-c", "1", "-W", "2", addrs[1].String()) // neighbours are resolved
 	}
+	// Until the switch forwards and the neighbour is resolved.
+	in := make([]Packet, Batch)
+	netlab.Eventually(t, 5*time.Second, "b to hear a", func() bool {
+		if _, err := w.a.Send([]Packet{w.toB}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Millisecond)
+		n, _ := w.b.Recv(in)
+		return n > 0
+	})
+	time.Sleep(20 * time.Millisecond) // what waited for the neighbour
+	_, _ = w.b.Recv(in)
 	return w
 }
 

@@ -21,7 +21,7 @@ func (c *cursor) addressEntry() (a Address, ok bool) {
 			a.Prefix = netip.PrefixFrom(addr, addr.BitLen())
 		}
 	}
-	if err != nil || a.Prefix.Addr().Zone() != "" || a.Prefix.Addr().Is4In6() {
+	if err != nil || strings.Contains(w.Text, "%") || a.Prefix.Addr().Is4In6() {
 		c.badEntry(w, "address, such as 192.0.2.1/24 or 2001:db8::1/64")
 		return a, false
 	}

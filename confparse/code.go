@@ -53,7 +53,7 @@ const (
 func (c Code) ours() bool {
 	switch c {
 	case CodeInclude, CodeUndefined, CodeNotActedOn, CodeExtraArg, CodeDuplicateAddress,
-		CodeUnused, CodeOwner, CodeShell, CodeListEntry:
+		CodeLinkLocal, CodeOwner, CodeShell, CodeListEntry:
 		return true
 	}
 	return false

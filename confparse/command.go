@@ -60,7 +60,7 @@ func (c *cursor) command() (parts []string, cmd *Command) {
 		c.r.errorf(CodeMissingArg, at, "", "%s needs a command", kw.Text)
 		return nil, nil
 	}
-	cmd = &Command{Line: parts[0], Pos: at}
+	cmd = &Command{Line: parts[0], User: c.d.cfg.Global.ScriptUser, Pos: at}
 	if rest, ok := strings.CutPrefix(strings.TrimSpace(cmd.Line), "<"); ok {
 		cmd.Shell = true
 		cmd.Argv = []string{cmd.Line}

@@ -18,7 +18,7 @@ type decoder struct {
 // isKeyword reports whether a word is a keyword anywhere, so that it is
 // probably not an entry of a list.
 func (d *decoder) isKeyword(s string) bool {
-	for k := range d.top.all() {
+	for _, k := range d.top.all() {
 		if k.Name == s {
 			return true
 		}

@@ -60,3 +60,16 @@ func TestSeeds(t *testing.T) {
 		})
 	}
 }
+
+// TestMistakes compares what is said about each mistake, word for word.
+func TestMistakes(t *testing.T) {
+	for _, name := range configs(t, "mistakes") {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			cfg, ds := ParseFile(name, Options{ConfigID: "main"})
+			if cfg == nil {
+				t.Error("no Config in spite of the mistakes")
+			}
+			golden(t, strings.TrimSuffix(name, ".conf")+".txt", ds.Render())
+		})
+	}
+}

@@ -45,7 +45,7 @@ func (i *instance) line(keyword string) Pos {
 func (d *decoder) setVersion(i *instance) {
 	switch {
 	case i.IPv6 && i.Version == 2:
-		d.adjusted(i.line("version"), "vrrp_instance %s uses version 3: there is no version 2 for IPv6", i.Name)
+		d.r.notef(CodeAdjusted, i.line("version"), "", "vrrp_instance %s uses version 3: there is no version 2 for IPv6", i.Name)
 		i.Version = 3
 	case i.IPv6:
 		i.Version = 3
@@ -84,7 +84,7 @@ func (d *decoder) setAuth(i *instance) {
 	case i.Auth.Type == AuthNone && i.Auth.Password == "":
 		return
 	case i.Auth.Type == AuthNone:
-		d.adjusted(i.Pos, "auth_pass of vrrp_instance %s is ignored without an auth_type", i.Name)
+		d.r.notef(CodeAdjusted, i.Pos, "", "auth_pass of vrrp_instance %s is ignored without an auth_type", i.Name)
 	case i.Version == 3:
 		d.adjusted(at, "authentication of vrrp_instance %s is ignored: VRRP version 3 has none", i.Name)
 	case i.Strict:
@@ -165,13 +165,14 @@ func (d *decoder) setPreemption(i *instance) {
 	if i.PreemptDelay == 0 {
 		return
 	}
+	at := i.line("preempt_delay")
 	switch {
 	case i.State == StateMaster:
-		d.adjusted(i.Pos, "preempt_delay of vrrp_instance %s is ignored: it has state MASTER", i.Name)
+		d.adjusted(at, "preempt_delay of vrrp_instance %s is ignored: it has state MASTER", i.Name)
 	case i.Strict:
-		d.adjusted(i.Pos, "preempt_delay of vrrp_instance %s is ignored in strict mode", i.Name)
+		d.adjusted(at, "preempt_delay of vrrp_instance %s is ignored in strict mode", i.Name)
 	case i.NoPreempt:
-		d.adjusted(i.Pos, "preempt_delay of vrrp_instance %s is ignored: it does not preempt", i.Name)
+		d.adjusted(at, "preempt_delay of vrrp_instance %s is ignored: it does not preempt", i.Name)
 	default:
 		return
 	}
@@ -240,7 +241,7 @@ func (d *decoder) require(n *node, i *instance) {
 		if i.Version == 3 || i.Strict {
 			d.r.errorf(CodeMissingAddress, i.Pos, help, "vrrp_instance %s has no virtual_ipaddress", i.Name)
 		} else {
-			d.r.notef(CodeMissingAddress, i.Pos, help, "vrrp_instance %s has no virtual_ipaddress", i.Name)
+			d.r.warnf(CodeMissingAddress, i.Pos, help, "vrrp_instance %s has no virtual_ipaddress", i.Name)
 		}
 	}
 }

@@ -105,25 +105,18 @@ func newBlock(path string, tables ...[]row) *block {
 	return b
 }
 
-// all yields the keywords of b and of the blocks in it, each block once.
-func (b *block) all() iter.Seq[*Keyword] {
-	return func(yield func(*Keyword) bool) {
-		seen := map[*block]bool{}
-		var walk func(b *block) bool
-		walk = func(b *block) bool {
-			seen[b] = true
-			for _, k := range b.keywords {
-				if !yield(k) {
-					return false
-				}
-				if k.body != nil && !seen[k.body] && !walk(k.body) {
-					return false
-				}
-			}
-			return true
+// all yields the keywords of b and of the blocks in it, each with its block.
+func (b *block) all() iter.Seq2[*block, *Keyword] {
+	return func(yield func(*block, *Keyword) bool) { b.walk(yield) }
+}
+
+func (b *block) walk(yield func(*block, *Keyword) bool) bool {
+	for _, k := range b.keywords {
+		if !yield(b, k) || k.body != nil && !k.body.walk(yield) {
+			return false
 		}
-		walk(b)
 	}
+	return true
 }
 
 // language is the table of everything; it never changes.
@@ -136,7 +129,7 @@ func Keywords() []Keyword {
 	for _, r := range syntaxRows() {
 		ks = append(ks, Keyword{Block: "language", Name: r.name, Args: r.args.syntax, Default: r.def, Status: r.status, Help: r.help})
 	}
-	for k := range language().all() {
+	for _, k := range language().all() {
 		ks = append(ks, *k)
 	}
 	return ks

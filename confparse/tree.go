@@ -282,8 +282,8 @@ func (b *builder) hint(key hint) string {
 // places says in which blocks a keyword may stand.
 func places(top *block, name string) string {
 	s := ""
-	for k := range top.all() {
-		if k.Name != name || k.body == nil && k.read == nil && k.Status == Active {
+	for b, k := range top.all() {
+		if k.Name != name || b.kind != statements {
 			continue
 		}
 		place := "into " + k.Block

@@ -1,0 +1,304 @@
+package confparse
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+const refDir = "/etc/keepalived/"
+
+// cmd is a command as the reference configuration has it.
+func cmd(line string, user User, argv ...string) *Command {
+	return &Command{Line: line, Argv: argv, User: user}
+}
+
+func scriptAt(name string, user User) *Command { return cmd(refDir+name, user, refDir+name) }
+
+// TestReference decodes every keyword there is a field for.
+func TestReference(t *testing.T) {
+	cfg, ds := ParseFile("testdata/reference.conf", Options{ConfigID: "main"})
+	for _, d := range ds {
+		if d.Severity == Error || d.Code == CodeExtraArg {
+			t.Error(d)
+		}
+	}
+	nobody := User{Name: "nobody", Group: "nogroup", Supplementary: true}
+	defaults := InstanceDefaults{
+		GARP: GARP{MasterDelay: 6 * time.Second, MasterRepeat: 7, MasterRefresh: time.Minute, MasterRefreshRepeat: 2,
+			LowerPrioDelay: 8 * time.Second, LowerPrioRepeat: 9},
+		DownTimerAdverts: 4, CheckUnicastSource: true, SkipCheckAdvertAddrs: true, LowerPrioNoAdvert: true,
+		HigherPrioSendAdvert: true, OwnerIgnoreAdverts: true, V3ChecksumAsV2: true,
+	}
+	chk := &Script{
+		Name: "chk", Command: cmd(`/usr/bin/pgrep -x 'ha proxy' \x41\ b`, User{Name: "haproxy", Group: "haproxy"}, "/usr/bin/pgrep", "-x", "ha proxy", "A b"),
+		User: User{Name: "haproxy", Group: "haproxy"}, Interval: 250 * time.Millisecond, Timeout: 2 * time.Second, Rise: 2, Fall: 3,
+		Weight: Weight{-20, true}, InitFail: true,
+	}
+	chkFile := &Script{
+		Name: "chk_file", Command: &Command{Line: "</run/ok", Argv: []string{"</run/ok"}, User: nobody, Shell: true},
+		User: nobody, Interval: time.Second, Timeout: time.Second, Rise: 1, Fall: 1,
+	}
+	prefix := netip.MustParsePrefix
+	addr := netip.MustParseAddr
+	want := &Config{
+		Files: []string{"testdata/reference.conf"},
+		Global: Global{
+			RouterID: "LB1", DefaultInterface: "eth9", Version: 3,
+			MulticastGroup4: addr("224.0.0.99"), MulticastGroup6: addr("ff02::99"),
+			DynamicInterfaces: DynamicAllowChanges, MaxAutoPriority: 50,
+			VRRPPriority: -10, VRRPNoSwap: true, CheckerPriority: -5, CheckerNoSwap: true,
+			ScriptUser: nobody, ScriptSecurity: true,
+			Mail: Mail{To: []string{"a@example.com", "b@example.com", "c@example.com"}, From: "VRRP <vrrp@example.com>",
+				Server: "192.0.2.25", Port: 2525, Helo: "lb1.example.com", ConnectTimeout: 10 * time.Second, NoFaults: true},
+			Instance: defaults,
+		},
+		StaticAddresses: []Address{
+			{Prefix: prefix("198.51.100.1/24"), Interface: "eth1", Label: "eth1:static", Scope: ScopeLink, Broadcast: addr("198.51.100.255"), PreferredLifetime: Forever, TrackGroup: "TG"},
+			{Prefix: prefix("198.51.100.2/32"), Interface: "eth9", PreferredLifetime: Forever},
+		},
+		Scripts: []*Script{chk, chkFile},
+		Instances: []*Instance{{
+			Name: "VI_1", State: StateBackup, Interface: "eth0", VRID: 51, Priority: 150, Version: 2,
+			AdvertInterval: 2 * time.Second, Auth: Auth{Type: AuthPass, Password: "a!b"}, Debug: 2,
+			Addresses: []Address{
+				{Prefix: prefix("192.0.2.1/24"), Interface: "eth1", Label: "eth1:1", Scope: ScopeSite, Broadcast: addr("192.0.2.255"), PreferredLifetime: Forever},
+				{Prefix: prefix("192.0.2.2/32"), Interface: "eth0", Peer: addr("192.0.2.3"), Home: true, DAD: true, ManageTempAddr: true,
+					NoPrefixRoute: true, AutoJoin: true, NoTrack: true, VMAC: true, PreferredLifetime: Forever},
+			},
+			Excluded: []Address{
+				{Prefix: prefix("192.0.2.9/32"), Interface: "eth0", Broadcast: addr("192.0.2.254"), PreferredLifetime: Forever},
+				{Prefix: prefix("2001:db8::9/64"), Interface: "eth0", PreferredLifetime: time.Hour},
+				{Prefix: prefix("2001:db8::10/128"), Interface: "eth0"},
+			},
+			Source: addr("192.0.2.10"), TrackSource: true, MulticastGroup: addr("224.0.0.99"),
+			Peers:      []Peer{{Addr: addr("192.0.2.11"), MaxTTL: 255}, {Addr: addr("192.0.2.12"), MinTTL: 254, MaxTTL: 254}},
+			UnicastTTL: 64, UnicastNoPeer: true,
+			TrackInterfaces: []TrackInterface{{Name: "eth1"}, {Name: "eth2", Weight: Weight{20, false}}, {Name: "eth3", Weight: Weight{-253, true}}},
+			TrackScripts:    []TrackScript{{Script: chk, Weight: Weight{-20, true}}, {Script: chkFile, Weight: Weight{7, false}}},
+			NoTrackPrimary:  true, PreemptDelay: 1500 * time.Millisecond, VMAC: true, PromoteSecondaries: true,
+			InstanceDefaults: InstanceDefaults{
+				GARP:             GARP{MasterDelay: time.Second, MasterRepeat: 1, MasterRefresh: 30 * time.Second, MasterRefreshRepeat: 3, LowerPrioDelay: 2 * time.Second},
+				DownTimerAdverts: 5, CheckUnicastSource: true, SMTPAlert: true,
+			},
+			Notify: Notify{
+				Any:    scriptAt("any.sh", nobody),
+				Master: cmd(refDir+"to.sh 'a b' master", User{Name: "root", Group: "wheel"}, refDir+"to.sh", "a b", "master"),
+				Backup: cmd(refDir+"to.sh backup", nobody, refDir+"to.sh", "backup"),
+				Fault:  scriptAt("fault.sh", User{Name: "root"}), Stop: scriptAt("stop.sh", nobody),
+				Deleted: scriptAt("deleted.sh", nobody), MasterRxLowerPri: scriptAt("rx.sh", nobody), ReportDeleted: true,
+			},
+		}, {
+			Name: "VI_6", State: StateBackup, Interface: "eth0", VRID: 51, Priority: 100, Version: 3, IPv6: true,
+			AdvertInterval: 250 * time.Millisecond, UnicastTTL: 255, NoPreempt: true, Accept: true,
+			Source: addr("fe80::10"), MulticastGroup: addr("ff02::77"),
+			Addresses: []Address{
+				{Prefix: prefix("fe80::1/128"), Interface: "eth0"},
+				{Prefix: prefix("2001:db8::1/64"), Interface: "eth0", PreferredLifetime: Forever},
+			},
+			InstanceDefaults: defaults,
+		}, {
+			Name: "VI_empty", State: StateMaster, Interface: "eth5", VRID: 53, Priority: 255, Version: 3, NoVIP: true,
+			AdvertInterval: time.Second, UnicastTTL: 255, Accept: true, MulticastGroup: addr("224.0.0.99"),
+			InstanceDefaults: defaults,
+		}},
+		SyncGroups: []*SyncGroup{{
+			Name: "G1", Members: []Name{{Name: "VI_1"}, {Name: "VI_6"}}, TrackingWeight: true,
+			TrackInterfaces: []TrackInterface{{Name: "eth4"}}, TrackScripts: []TrackScript{{Script: chk}},
+			Notify: Notify{Any: scriptAt("g.sh", nobody), Master: scriptAt("gm.sh", nobody), Backup: scriptAt("gb.sh", nobody),
+				Fault: scriptAt("gf.sh", nobody), Stop: scriptAt("gs.sh", nobody)},
+		}},
+	}
+	diff := cmp.Diff(want, cfg, cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{}), cmpopts.IgnoreTypes(Pos{}))
+	if diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := cfg.Instances[0].Addresses[1].Pos.String(); got != "testdata/reference.conf:84:9" {
+		t.Errorf("position of an address: %s", got)
+	}
+}
+
+// TestReferenceIsComplete asserts that reference.conf has every keyword that is
+// decoded or acted on.
+func TestReferenceIsComplete(t *testing.T) {
+	src, err := os.ReadFile("testdata/reference.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.Fields(string(src))
+	for _, k := range language().all() {
+		if (k.read != nil || k.Status == Active) && !slices.Contains(words, k.Name) {
+			t.Errorf("%s of %q is missing", k.Name, k.Block)
+		}
+	}
+}
+
+// TestSchema holds the table to what help and documentation need.
+func TestSchema(t *testing.T) {
+	seen := map[string]bool{}
+	count := map[Status]int{}
+	for _, k := range Keywords() {
+		id := k.Block + "/" + k.Name
+		if seen[id] {
+			t.Errorf("%s is there twice", id)
+		}
+		seen[id] = true
+		count[k.Status]++
+		if k.Help == "" || strings.HasSuffix(k.Help, ".") || strings.Contains(k.Help, "\n") {
+			t.Errorf("%s: bad help %q", id, k.Help)
+		}
+		if k.Status == 0 || strings.Contains(k.Status.String(), "(") {
+			t.Errorf("%s has no status", id)
+		}
+	}
+	if len(seen) < 600 || count[Active] < 60 {
+		t.Errorf("only %d keywords, %v", len(seen), count)
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	cfg, ds := Parse("k.conf", []byte("vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress { 192.0.2.1 }\n}"), hermetic(nil))
+	if len(ds) > 0 {
+		t.Errorf("unexpected findings:\n%s", ds.Render())
+	}
+	i := cfg.Instances[0]
+	want := Instance{
+		Name: "A", State: StateBackup, Interface: "eth0", VRID: 1, Priority: 100, Version: 2, AdvertInterval: time.Second,
+		Addresses:      []Address{{Prefix: netip.MustParsePrefix("192.0.2.1/32"), Interface: "eth0", PreferredLifetime: Forever}},
+		MulticastGroup: netip.MustParseAddr("224.0.0.18"), UnicastTTL: 255, Accept: true,
+		InstanceDefaults: InstanceDefaults{
+			GARP:             GARP{MasterDelay: 5 * time.Second, MasterRepeat: 5, MasterRefreshRepeat: 1, LowerPrioDelay: 5 * time.Second, LowerPrioRepeat: 5},
+			DownTimerAdverts: 3,
+		},
+	}
+	if diff := cmp.Diff(want, *i, cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{}), cmpopts.IgnoreTypes(Pos{})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestGlobalsLast has global_defs behind what takes its defaults from there.
+func TestGlobalsLast(t *testing.T) {
+	cfg, _ := Parse("k.conf", []byte("vrrp_instance A {\n}\nglobal_defs { vrrp_version 3 }\nglobal_defs { vrrp_garp_master_delay 9\nscript_user nobody }"), hermetic(nil))
+	if i := cfg.Instances[0]; i.Version != 3 || i.GARP.MasterDelay != 9*time.Second || i.GARP.LowerPrioDelay != 9*time.Second {
+		t.Errorf("got %+v", i)
+	}
+}
+
+func TestExitCode(t *testing.T) {
+	instance := "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress { 192.0.2.1 }\n"
+	tests := []struct {
+		name, src string
+		want      int
+	}{
+		{"nothing to report", instance + "}", ExitOK},
+		{"known, but not acted on", instance + "preempt_delay 3\nsmtp_alert\n}", ExitOK},
+		{"a note", "vrrp_script s { script /bin/true }\nglobal_defs { enable_script_security }\n" + instance + "}", ExitOK},
+		{"extra words", instance + "priority 100 200\n}", ExitOK},
+		{"state MASTER without priority", instance + "state MASTER\n}", ExitOK},
+		{"an error", instance + "priority 300\n}", ExitConfig},
+		{"a warning of keepalived's", instance + "advert_int 1.5\n}", ExitConfig},
+		{"a deprecation", instance + "}\nvirtual_server 192.0.2.1 80 { nat_mask 255.0.0.0 }", ExitConfig},
+		{"script security only", instance + "notify /bin/x\n}", ExitSecurity},
+		{"script security and more", instance + "notify /bin/x\npriority x\n}", ExitConfig},
+		{"empty", "", ExitCannot},
+		{"comments only", "# nothing\n\n! at all\n", ExitCannot},
+		{"all for another node", "@other foo\n", ExitCannot},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg, ds := Parse("k.conf", []byte(tt.src), hermetic(nil))
+			if got := ds.ExitCode(); got != tt.want {
+				t.Errorf("ExitCode() = %d, want %d:\n%s", got, tt.want, ds.Render())
+			}
+			if (cfg == nil) != (tt.want == ExitCannot) {
+				t.Errorf("Config is %v", cfg)
+			}
+		})
+	}
+	files := fstest.MapFS{"etc/x.conf": {Data: []byte("a"), Mode: 0o755}}
+	for _, name := range []string{"/etc/none.conf", "/etc/x.conf", "/etc"} {
+		cfg, ds := ParseFile(name, hermetic(files))
+		if cfg != nil || ds.ExitCode() != ExitCannot || !ds.HasErrors() {
+			t.Errorf("%s: %v, exit code %d", name, ds, ds.ExitCode())
+		}
+	}
+}
+
+func TestCommandWords(t *testing.T) {
+	tests := []struct {
+		line  string
+		words []string
+	}{
+		{`a b  c`, []string{"a", "b", "c"}},
+		{`"a b" c`, []string{"a b", "c"}},
+		{`'a "b' c`, []string{`a "b`, "c"}},
+		{`a'b c'"d e"f`, []string{"ab cd ef"}},
+		{`"" a`, []string{"", "a"}},
+		{`a\ b \"c`, []string{"a b", `"c`}},
+		{`\a\b\E\f\n\r\t\v`, []string{"\a\b\x1b\f\n\r\t\v"}},
+		{`\101 \1012 \7`, []string{"A", "A2", "\a"}},
+		{`\x41 \x414 \xzz`, []string{"A", "A4", "xzz"}},
+		{`\cA \cz \q`, []string{"\x01", "\x1a", "q"}},
+		{`a\`, []string{`a\`}},
+		{`\x`, []string{"x"}},
+	}
+	for _, tt := range tests {
+		got, ok := splitArgs(tt.line)
+		if diff := cmp.Diff(tt.words, got); diff != "" || !ok {
+			t.Errorf("splitArgs(%q), ok %v (-want +got):\n%s", tt.line, ok, diff)
+		}
+	}
+	for _, open := range []string{`"a`, `a 'b`, `'`} {
+		if _, ok := splitArgs(open); ok {
+			t.Errorf("splitArgs(%q) misses the open quote", open)
+		}
+	}
+	outer, _ := splitCommandLine(`"/x a\ b 'c d' \x41" "us"er`)
+	if diff := cmp.Diff([]string{`/x a\ b 'c d' \x41`, "user"}, outer); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// thousand is a configuration with that many instances.
+func thousand() []byte {
+	var b strings.Builder
+	b.WriteString("global_defs {\n    router_id LB\n}\n")
+	for i := range 1000 {
+		fmt.Fprintf(&b, `vrrp_instance VI_%d {
+    state BACKUP
+    interface eth%d   # its own
+    virtual_router_id %d
+    priority 100
+    advert_int 1
+    authentication {
+        auth_type PASS
+        auth_pass 1111
+    }
+    virtual_ipaddress {
+        10.%d.%d.1/24 dev eth0
+        10.%d.%d.2/24 dev eth0
+    }
+}
+`, i, i/255, i%255+1, i/250, i%250, i/250, i%250)
+	}
+	return []byte(b.String())
+}
+
+func BenchmarkParse1000(b *testing.B) {
+	src := thousand()
+	b.SetBytes(int64(len(src)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if cfg, ds := Parse("k.conf", src, hermetic(nil)); len(cfg.Instances) != 1000 || len(ds) > 0 {
+			b.Fatal(ds.Render())
+		}
+	}
+}

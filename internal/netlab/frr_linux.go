@@ -34,9 +34,9 @@ func (h *Host) FRR(c FRRConfig) *Proc {
 		c.VRID, c.Version, c.Priority, c.Interval.Milliseconds())
 	made := map[int]bool{}
 	for _, a := range c.Addresses {
-		addr, family, keyword := netip.MustParsePrefix(a).Addr(), 4, "ip"
+		addr, family, keyword, option := netip.MustParsePrefix(a).Addr(), 4, "ip", ""
 		if addr.Is6() {
-			family, keyword = 6, "ipv6"
+			family, keyword, option = 6, "ipv6", " nodad"
 		}
 		dev := fmt.Sprintf("vrrp%d-%d", family, c.VRID)
 		if !made[family] {
@@ -48,7 +48,7 @@ func (h *Host) FRR(c FRRConfig) *Proc {
 			}
 		}
 		fmt.Fprintf(&conf, " vrrp %d %s %s\n", c.VRID, keyword, addr)
-		h.IP("addr add " + a + " dev " + dev + map[int]string{6: " nodad"}[family])
+		h.IP("addr add " + a + " dev " + dev + option)
 	}
 	for family := range made {
 		h.IP(fmt.Sprintf("link set vrrp%d-%d up", family, c.VRID))

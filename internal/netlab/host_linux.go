@@ -86,21 +86,20 @@ func (h *Host) AddLink(dev, lan string, prefixes ...string) {
 // to a second to report it, as it does on a real machine.
 func (h *Host) SetPort(dev string, up bool) {
 	h.lab.t.Helper()
-	state := "down"
-	if up {
-		state = "up"
-	}
-	h.lab.ip(h.lab.bridges(), "link set "+h.Name+"-"+dev+" "+state)
+	h.lab.ip(h.lab.bridges(), "link set "+h.Name+"-"+dev+" "+upOrDown(up))
 }
 
 // SetLink sets an interface administratively up or down on the host itself.
 func (h *Host) SetLink(dev string, up bool) {
 	h.lab.t.Helper()
-	state := "down"
+	h.lab.ip(h.ns, "link set "+dev+" "+upOrDown(up))
+}
+
+func upOrDown(up bool) string {
 	if up {
-		state = "up"
+		return "up"
 	}
-	h.lab.ip(h.ns, "link set "+dev+" "+state)
+	return "down"
 }
 
 // IP runs commands of iproute2 on the host, such as "addr add 192.0.2.9/24 dev eth0".

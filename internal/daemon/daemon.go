@@ -168,8 +168,8 @@ func untilSignal(log func(string)) (context.Context, context.CancelFunc) {
 			case s != syscall.SIGTERM && s != syscall.SIGINT:
 				log(fmt.Sprintf("%v: this version neither reloads nor writes dumps; nothing has changed", s))
 			case ctx.Err() == nil:
+				cancel() // first: the backup waits for us to say that we leave
 				log(fmt.Sprintf("Stopping (%v)", s))
-				cancel()
 			default:
 				os.Exit(exitFatal)
 			}

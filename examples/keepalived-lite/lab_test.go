@@ -1,0 +1,65 @@
+//go:build linux
+
+package main_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/vrrpkit/vrrpkit/internal/netlab"
+)
+
+// program builds keepalived-lite, once, and returns its path.
+var program = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(scratch, "keepalived-lite")
+	cmd := exec.Command("go", "build", "-o", path, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	cmd.Stderr = os.Stderr
+	return path, cmd.Run()
+})
+
+// scratch is a directory that lasts as long as the tests of this package.
+var scratch string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "keepalived-lite-")
+	if err != nil {
+		panic(err)
+	}
+	scratch = dir
+	m.Run()
+	_ = os.RemoveAll(dir)
+}
+
+// node is keepalived-lite on a host. Stop, from Proc, ends it gracefully.
+type node struct {
+	*netlab.Proc
+	Host *netlab.Host
+	Dir  string // its configuration and pid file
+}
+
+// startLite starts keepalived-lite with the text of a configuration.
+func startLite(t testing.TB, host *netlab.Host, conf string) *node {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &node{Host: host, Dir: t.TempDir()}
+	file := filepath.Join(n.Dir, "keepalived.conf")
+	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	n.Proc = host.Start(path, "-D", "-f", file, "-p", filepath.Join(n.Dir, "pid"))
+	return n
+}
+
+// Crash cuts the host's power: its processes end without a farewell, and
+// nothing that its kernel still does reaches the network.
+func (n *node) Crash() {
+	n.Host.Crash()
+	n.Host.SetPort("eth0", false)
+}

@@ -12,14 +12,14 @@ func topRows() []row {
 		{"net_namespace_ipvs", form("[NAME] (none = default ns)"), "main ns", Known, "namespace for IPVS configuration only"},
 		{"namespace_with_ipsets", args{}, "off", Known, "allow ipsets in a netns on kernels before 3.13"},
 		{"use_pid_dir", args{}, "off", Known, "pid files go into <rundir>/keepalived/"},
-		{"instance", form("NAME"), "none", Known, "instance name; pid files become name_INSTANCE.pid in pid dir, syslog ident gets _INSTANCE; not changeable on reload"},
-		{"child_wait_time", form("SECS 0..2^32-1"), "5", Known, "how long parent waits for children at shutdown before SIGKILL"},
+		{"instance", form("NAME"), "", Known, "instance name; pid files become name_INSTANCE.pid in pid dir, syslog ident gets _INSTANCE; not changeable on reload"},
+		{"child_wait_time", form("SECONDS 0..2^32-1"), "5", Known, "how long parent waits for children at shutdown before SIGKILL"},
 		{"track_group", checked("NAME", newBlock("track_group", trackGroupRows())), "", Known, "named list of vrrp instances that track static items"},
 		{"static_ipaddress", list("ADDRESS[/PREFIX] [OPTION ...]", newBlock("static_ipaddress", addressRows(), staticAddressRows()), staticAddress), "", Active, "addresses present as long as the daemon runs (removed on exit)"},
 		{"static_routes", rawList("ROUTE", newBlock("static_routes", routeRows())), "", Known, "routes present as long as the daemon runs"},
 		{"static_rules", rawList("RULE", newBlock("static_rules", ruleRows())), "", Known, "ip rules present as long as the daemon runs"},
 		{"linkbeat_interfaces", rawList("INTERFACE [MII|ETHTOOL|IOCTL]", newBlock("linkbeat_interfaces")), "auto: MII then ETHTOOL then IOCTL", Known, "interfaces whose link is polled; unknown interface is fatal error class"},
-		{"interface_up_down_delays", rawList("INTERFACE DOWN_DELAY [UP_DELAY]", newBlock("interface_up_down_delays")), "0 0 (up_delay omitted = 0 in code)", Known, "debounce of interface up/down; reduced to (down_timer_adverts-1)*advert_int - advert_int/256 if larger"},
+		{"interface_up_down_delays", rawList("INTERFACE DOWN_DELAY [UP_DELAY]", newBlock("interface_up_down_delays")), "0 0", Known, "how long a change of an interface must last to count"},
 		{"garp_group", checked("", newBlock("garp_group", garpGroupRows())), "", Known, "rate limit of GARP/NA on interface(s)"},
 		{"vrrp_sync_group", section("NAME", newBlock("vrrp_sync_group", syncGroupRows()), openSyncGroup, func(*decoder, *node, *SyncGroup) {}), "", Known, "set of instances that change state together"},
 		{"vrrp_instance", section("NAME", newBlock("vrrp_instance", instanceRows()), openInstance, closeInstance), "", Active, "one virtual router; name must be unique, else block skipped"},
@@ -39,7 +39,7 @@ func syntaxRows() []row {
 	return []row{
 		{"! or # (comment)", form(`to end of line, anywhere outside "..." (even mid-word); \# and \! give the literal`), "", Active, "start of comment; single quotes do not protect"},
 		{"include", form("FILE or glob (csh braces allowed)"), "", Active, "read further file(s) in place; relative to directory of the including file; missing files only logged"},
-		{"includer", form("FILE/glob"), "", Active, `include + "read" check: unreadable/directory/executable match makes load fail (exit 6)`},
+		{"includer", form("FILE/glob"), "", Active, "include + \"read\" check: unreadable/directory/executable match makes load fail (exit 6)"},
 		{"includem", form("FILE/glob"), "", Active, "include + read + error if a non-wildcard name has no match"},
 		{"includew", form("FILE/glob"), "", Active, "include + read + match + error if a wildcard matches nothing"},
 		{"includeb", form("FILE/glob"), "", Active, "include + read + every brace alternative must match"},
@@ -56,7 +56,7 @@ func syntaxRows() []row {
 		{"~SEQ", form("~SEQ(var,[start,[step,]]end) text; numbers base 0 (0x.. ok)"), "start 1 (-1 if end<0), step +-1", Active, "repeat rest of line with $var counting"},
 		{"~SEQx", form("as ~SEQ, non-negative"), "", Active, "same but $var printed in hex without 0x"},
 		{"~LST", form("~LST(var,v1,v2,..) text or ~LST({a,b},{1,2},{3,4}) text"), "", Active, "repeat rest of line over listed values / tuples; missing tuple members blank"},
-		{"{ }", form("braces same line, next line, or several on one line"), "", Active, `block delimiters; recognised anywhere outside "..."`},
+		{"{ }", form("braces same line, next line, or several on one line"), "", Active, "block delimiters; recognised anywhere outside \"...\""},
 	}
 }
 
@@ -70,9 +70,9 @@ func trackGroupRows() []row {
 // garpGroupRows are the keywords of garp_group.
 func garpGroupRows() []row {
 	return []row{
-		{"garp_interval", form("SECONDS with decimals"), "none", Known, "gap between GARPs"},
-		{"gna_interval", form("SECONDS with decimals"), "none", Known, "gap between NAs; group with neither is removed"},
-		{"interface", form("IFNAME"), "", Known, "single interface (not a vmac)"},
+		{"garp_interval", form("SECONDS with decimals"), "", Known, "gap between GARPs"},
+		{"gna_interval", form("SECONDS with decimals"), "", Known, "gap between NAs; group with neither is removed"},
+		{"interface", form("INTERFACE"), "", Known, "single interface (not a vmac)"},
 		{"interfaces", rawList("INTERFACE", newBlock("garp_group.interfaces")), "", Known, "interfaces sharing one limit"},
 	}
 }

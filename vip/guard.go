@@ -10,6 +10,9 @@ const (
 	// addresses. It limits how often a removed address is put back.
 	guardPause = 10 * time.Millisecond
 
+	// guardRetry is when the guard comes back to what it could not do.
+	guardRetry = 100 * time.Millisecond
+
 	// troubleBuffer is how many errors wait for the reader of Trouble.
 	troubleBuffer = 16
 )
@@ -29,22 +32,24 @@ func (e *RemovedError) Error() string {
 func (s *Set) Trouble() <-chan error { return s.trouble }
 
 // kernelChanged has Run look after the addresses.
-func (m *Manager) kernelChanged() {
+func (m *Manager) kernelChanged() { m.lookBy(time.Now()) }
+
+func (m *Manager) lookBy(at time.Time) {
 	m.mu.Lock()
-	m.changed = true
+	m.look = earliest(m.look, at)
 	m.mu.Unlock()
 	wake(m.wake)
 }
 
-// guardDue returns how long to wait before the next look at the addresses;
-// negative: there is no need for one.
-func (m *Manager) guardDue(last time.Time) time.Duration {
+// lookAt returns when the guard is to look, which it did last at the given
+// time; the zero time: there is no need.
+func (m *Manager) lookAt(last time.Time) time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if !m.changed {
-		return -1
+	if at := last.Add(guardPause); !m.look.IsZero() && m.look.Before(at) {
+		return at
 	}
-	return max(0, time.Until(last.Add(guardPause)))
+	return m.look
 }
 
 // guard puts back what is held and yet missing, and tries again what could not
@@ -53,7 +58,7 @@ func (m *Manager) guard() {
 	// The claims are noted before the kernel is asked, so that an address added
 	// in between is not taken for a removed one.
 	m.mu.Lock()
-	m.changed = false
+	m.look = time.Time{}
 	noted := make(map[place]*claim, len(m.claims))
 	want := make([]Address, 0, len(m.claims))
 	for p, c := range m.claims {
@@ -69,7 +74,7 @@ func (m *Manager) guard() {
 	interfaces, err := m.kernel.Interfaces()
 	if err != nil {
 		m.log.Warn("cannot list addresses", "error", err)
-		m.kernelChanged()
+		m.lookBy(time.Now().Add(guardRetry))
 		return
 	}
 	gone := make(map[*Set]map[*claim]bool)
@@ -82,7 +87,7 @@ func (m *Manager) guard() {
 	}
 	for s, claims := range gone {
 		if !s.restore(claims) {
-			m.kernelChanged() // later, then
+			m.lookBy(time.Now().Add(guardRetry))
 		}
 	}
 }

@@ -37,7 +37,7 @@ type Manager struct {
 	mu      sync.Mutex
 	claims  map[place]*claim
 	due     map[*Set]time.Time // when Sets have to announce again
-	changed bool               // the kernel's addresses may have changed
+	look    time.Time          // when the guard is to look at the kernel; zero: no need
 	stopped bool
 }
 
@@ -120,14 +120,15 @@ func (m *Manager) loop(ctx context.Context) {
 		case <-m.wake:
 		case <-timer.C:
 		}
-		next := m.announce(time.Now())
-		if wait := m.guardDue(guarded); wait == 0 {
+		now := time.Now()
+		next := m.announce(now)
+		look := m.lookAt(guarded)
+		if due(look, now) {
 			m.guard()
 			guarded = time.Now()
-			wake(m.wake)
-		} else if wait > 0 {
-			next = earliest(next, time.Now().Add(wait))
+			look = m.lookAt(guarded)
 		}
+		next = earliest(next, look)
 		if next.IsZero() {
 			timer.Stop()
 		} else {

@@ -57,27 +57,34 @@ func NewKernel(interfaces ...string) *Kernel {
 // AddInterface adds an interface, which is up and has no addresses. If there is
 // one of that name, nothing happens.
 func (k *Kernel) AddInterface(name string) {
-	k.change(func() {
-		if k.find(name) == nil {
-			k.interfaces = append(k.interfaces, &vip.Interface{Name: name, Up: true})
+	k.change(func() bool {
+		if k.find(name) != nil {
+			return false
 		}
+		k.interfaces = append(k.interfaces, &vip.Interface{Name: name, Up: true})
+		return true
 	})
 }
 
 // RemoveInterface removes an interface with its addresses.
 func (k *Kernel) RemoveInterface(name string) {
-	k.change(func() {
+	k.change(func() bool {
+		before := len(k.interfaces)
 		k.interfaces = slices.DeleteFunc(k.interfaces, func(i *vip.Interface) bool { return i.Name == name })
+		return len(k.interfaces) < before
 	})
 }
 
 // SetUp takes an interface up or down. Announcements on an interface that is
 // down fail; addresses stay.
 func (k *Kernel) SetUp(name string, up bool) {
-	k.change(func() {
-		if i := k.find(name); i != nil {
-			i.Up = up
+	k.change(func() bool {
+		i := k.find(name)
+		if i == nil || i.Up == up {
+			return false
 		}
+		i.Up = up
+		return true
 	})
 }
 
@@ -184,18 +191,21 @@ func (k *Kernel) Apply(changes []vip.Change) []error {
 	}
 	failed := false
 	errs := make([]error, len(changes))
-	k.change(func() {
+	k.change(func() (changed bool) {
 		k.batches++
 		for i, c := range changes {
 			k.changes = append(k.changes, Changed{time.Since(k.start), c})
+			did := false
 			if k.fail != nil {
 				errs[i] = k.fail(c)
 			}
 			if errs[i] == nil {
-				errs[i] = k.apply(c)
+				did, errs[i] = k.apply(c)
 			}
 			failed = failed || errs[i] != nil
+			changed = changed || did
 		}
+		return changed
 	})
 	if !failed {
 		return nil
@@ -263,11 +273,13 @@ func (k *Kernel) Close() error {
 	return nil
 }
 
-// change calls fn under the lock and wakes the watchers.
-func (k *Kernel) change(fn func()) {
+// change calls fn under the lock and wakes the watchers if it changed something.
+func (k *Kernel) change(fn func() (changed bool)) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	fn()
+	if !fn() {
+		return
+	}
 	for news := range k.watchers {
 		select {
 		case news <- struct{}{}:
@@ -277,7 +289,10 @@ func (k *Kernel) change(fn func()) {
 }
 
 func (k *Kernel) foreign(c vip.Change) (err error) {
-	k.change(func() { err = k.apply(c) })
+	k.change(func() (changed bool) {
+		changed, err = k.apply(c)
+		return changed
+	})
 	return err
 }
 
@@ -292,13 +307,13 @@ func (k *Kernel) find(name string) *vip.Interface {
 
 // apply does what Linux does: an IPv6 address is on an interface once, an IPv4
 // address once for each prefix length; one that is there keeps its looks.
-func (k *Kernel) apply(c vip.Change) error {
+func (k *Kernel) apply(c vip.Change) (changed bool, err error) {
 	i := k.find(c.Address.Interface)
 	if i == nil {
 		if c.Op == vip.Delete {
-			return nil
+			return false, nil
 		}
-		return vip.ErrNoInterface
+		return false, vip.ErrNoInterface
 	}
 	at := slices.IndexFunc(i.Addresses, func(a vip.Address) bool {
 		if c.Op == vip.Add && a.Prefix.Addr().Is6() {
@@ -311,8 +326,10 @@ func (k *Kernel) apply(c vip.Change) error {
 		i.Addresses = slices.Delete(i.Addresses, at, at+1)
 	case c.Op == vip.Add && at < 0:
 		i.Addresses = append(i.Addresses, c.Address)
+	default:
+		return false, nil
 	}
-	return nil
+	return true, nil
 }
 
 var _ vip.Kernel = (*Kernel)(nil)

@@ -37,6 +37,7 @@ func (h *Host) advertise(r *Router, priority uint8) {
 	r.counters.AdvertsSent++
 	if priority == packet.PriorityStop {
 		r.counters.PriorityZeroSent++
+		r.log.Debug("sent 0 priority")
 	} else if r.owner != nil {
 		r.owner.owner.Renew(time.Now().Add(renewFor))
 	}

@@ -56,8 +56,7 @@ func (c *caller) run() {
 			c.router.log.Error("the owner failed", "call", callName(w.kind), "err", err)
 		}
 		if w.kind != OutputAnnounce {
-			h.handle(Input{Kind: InputOwner, ID: c.router.id, Gen: w.gen, Err: err})
-			h.network.Wake()
+			h.input(Input{Kind: InputOwner, ID: c.router.id, Gen: w.gen, Err: err})
 		}
 		c.current, c.next = c.next, wish{}
 	}

@@ -104,7 +104,10 @@ func (r *Router) complainSend(to netip.Addr, err error) {
 
 // logTransition logs an event in the words that keepalived's users look for.
 func (r *Router) logTransition(e *Event) {
-	args := []any{"from", e.From, "to", e.To, "cause", e.Reason, "priority", e.Priority}
+	if e.From == Backup && e.Reason == ReasonNoResponse {
+		r.log.Debug("Receive advertisement timeout")
+	}
+	args := []any{"from", e.From, "cause", e.Reason, "priority", e.Priority}
 	if e.Peer.IsValid() {
 		args = append(args, "peer", e.Peer)
 	}

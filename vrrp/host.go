@@ -57,7 +57,7 @@ type Host struct {
 	renewAt  time.Time
 	running  bool
 	ended    bool
-	runCtx   context.Context // of Run; for watchers
+	watchCtx context.Context // of those who listen to owners
 	callCtx  context.Context // of owners' calls: outlives Run's ctx, for the last Release
 }
 
@@ -128,23 +128,18 @@ func (h *Host) Add(cfg Config) (*Router, error) {
 // answered within their OwnerTimeout nor ended when their context was
 // cancelled: their goroutines are left behind. It can be called once.
 func (h *Host) Run(ctx context.Context) error {
-	if err := h.begin(); err != nil {
-		return err
-	}
 	callCtx, cancelCalls := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancelCalls()
 	watchCtx, cancelWatchers := context.WithCancel(ctx)
 	defer cancelWatchers()
+	if err := h.begin(watchCtx, callCtx); err != nil {
+		return err
+	}
 	logCtx, cancelLogs := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancelLogs()
 	var logs sync.WaitGroup
 	logs.Go(func() { h.queue.Run(logCtx) })
 
-	h.mu.Lock()
-	h.runCtx, h.callCtx = watchCtx, callCtx
-	for _, r := range h.routers {
-		h.start(r)
-	}
-	h.mu.Unlock()
 	unhook := context.AfterFunc(ctx, h.network.Wake)
 	defer unhook()
 	h.loop(ctx)
@@ -161,13 +156,18 @@ func (h *Host) Run(ctx context.Context) error {
 	return err
 }
 
-func (h *Host) begin() error {
+// begin starts all routers that have been added; those added later start at
+// once.
+func (h *Host) begin(watchCtx, callCtx context.Context) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.running || h.ended {
 		return errors.New("vrrp: a host runs only once")
 	}
-	h.running = true
+	h.running, h.watchCtx, h.callCtx = true, watchCtx, callCtx
+	for _, r := range h.routers {
+		h.start(r)
+	}
 	return nil
 }
 
@@ -177,7 +177,7 @@ func (h *Host) start(r *Router) {
 	h.handle(Input{Kind: InputStart, ID: r.id})
 	if r.owner != nil && r.owner.owner.Trouble() != nil {
 		h.watchers.Add(1)
-		go r.owner.watch(h.runCtx)
+		go r.owner.watch(h.watchCtx)
 	}
 }
 
@@ -329,10 +329,12 @@ func waitFor(wg *sync.WaitGroup, patience time.Duration) bool {
 	}
 }
 
-// input hands an input from outside to the set and wakes the loop.
+// input hands an input from outside the loop to the set and has the loop do what
+// it asks for. Called with mu held. After the end of Run it does nothing.
 func (h *Host) input(in Input) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+	if h.ended {
+		return
+	}
 	h.handle(in)
 	h.network.Wake()
 }

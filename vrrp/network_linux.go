@@ -116,7 +116,7 @@ func validLink(cfg LinkConfig) error {
 		return errors.New("vrrp: link without an interface")
 	case cfg.Group.IsValid() && !cfg.Group.IsMulticast():
 		return fmt.Errorf("vrrp: %s: group %v is not a multicast address", cfg.Interface, cfg.Group)
-	case !cfg.Group.IsValid() && (!cfg.Local.IsValid() || cfg.Local.IsUnspecified() || cfg.Local.IsMulticast()):
+	case !cfg.Group.IsValid() && (!cfg.Local.IsValid() || cfg.Local.IsMulticast()):
 		return fmt.Errorf("vrrp: %s: link has neither a group nor a local address", cfg.Interface)
 	}
 	return nil

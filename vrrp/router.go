@@ -30,7 +30,6 @@ type Router struct {
 	source   netip.Addr // of advertisements; zero while there is none
 	linked   Input      // the last InputLink
 	tracks   []TrackStatus
-	master   bool
 	seq      uint64
 	peer     Peer
 	counters Counters
@@ -85,6 +84,8 @@ func (r *Router) SetPriority(priority uint8) error {
 	if priority == 0 || priority == OwnerPriority {
 		return fmt.Errorf("vrrp: router %s: priority %d is not within 1..254", r.cfg.Name, priority)
 	}
+	r.host.mu.Lock()
+	defer r.host.mu.Unlock()
 	r.host.input(Input{Kind: InputPriority, ID: r.id, Priority: priority})
 	return nil
 }
@@ -96,13 +97,11 @@ func (r *Router) Track(name string, status TrackStatus) error {
 	if i < 0 {
 		return fmt.Errorf("vrrp: router %s has no tracker %q", r.cfg.Name, name)
 	}
-	h := r.host
-	h.mu.Lock()
-	changed := r.tracks[i] != status
-	r.tracks[i] = status
-	h.mu.Unlock()
-	if changed {
-		h.input(Input{Kind: InputTrack, ID: r.id, Tracker: int32(i), Track: status})
+	r.host.mu.Lock()
+	defer r.host.mu.Unlock()
+	if r.tracks[i] != status {
+		r.tracks[i] = status
+		r.host.input(Input{Kind: InputTrack, ID: r.id, Tracker: int32(i), Track: status})
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os/exec"
 	"strings"
 	"time"
 
@@ -78,6 +79,10 @@ func (h *Host) AddLink(dev, lan string, prefixes ...string) {
 	}
 	Eventually(l.t, 5*time.Second, dev+" of "+h.Name+" to come up", func() bool {
 		return len(h.Addresses(dev)) > len(prefixes) // with the link-local one
+	})
+	Eventually(l.t, 5*time.Second, "the switch to forward for "+p.name, func() bool {
+		out, err := exec.Command("bridge", "-n", l.bridges(), "link", "show", "dev", p.name).Output()
+		return err == nil && strings.Contains(string(out), "state forwarding")
 	})
 }
 

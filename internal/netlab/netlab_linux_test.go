@@ -309,3 +309,35 @@ func TestOwners(t *testing.T) {
 		}
 	}
 }
+
+// A new host is heard at once.
+func TestNewHost(t *testing.T) {
+	for range netlab.Count(5, 100) {
+		lab := netlab.New(t)
+		a := lab.Host("a", "192.0.2.1/24")
+		b := lab.Host("b", "192.0.2.2/24")
+		send, receive := udp(t, a, "192.0.2.1:0"), udp(t, b, "192.0.2.2:9")
+		if _, err := send.WriteTo([]byte("x"), receive.LocalAddr()); err != nil {
+			t.Fatal(err)
+		}
+		if err := receive.SetReadDeadline(time.Now().Add(200 * time.Millisecond)); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := receive.ReadFrom(make([]byte, 1)); err != nil {
+			t.Errorf("the first packet: %v", err)
+		}
+	}
+}
+
+func udp(t *testing.T, h *netlab.Host, addr string) (conn net.PacketConn) {
+	t.Helper()
+	err := h.Do(func() (err error) {
+		conn, err = net.ListenPacket("udp4", addr)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}

@@ -144,7 +144,7 @@ func gone(t *testing.T, pid string) {
 
 // TestTimeout: nothing of a program outlives its time by more than the grace.
 func TestTimeout(t *testing.T) {
-	const timeout, grace = 150 * time.Millisecond, 200 * time.Millisecond
+	const timeout, grace = 500 * time.Millisecond, 600 * time.Millisecond
 	for _, tt := range []struct {
 		name   string
 		text   string // prints the pid of what must be gone
@@ -158,6 +158,7 @@ func TestTimeout(t *testing.T) {
 		{"floods its output", "echo $$ >&3; exec yes", "*", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			pid := filepath.Join(t.TempDir(), "pid")
 			text := tt.text
 			if tt.output == "*" {

@@ -1,0 +1,80 @@
+// Package check asks whether something works, again and again, and says when
+// the answer changes.
+//
+// A [Checker] asks once; [Script] is one that runs a program. A [Runner] asks
+// at an interval, never twice at a time, and turns results into a [State] with
+// keepalived's rise and fall. A checker that hangs harms nobody: its runner
+// calls it overdue and counts failures until it returns.
+//
+// The package needs no VRRP; package checktest has a checker to test with.
+package check
+
+import (
+	"context"
+	"time"
+)
+
+// Checker asks once. Check returns when ctx ends, at the latest soon after; the
+// deadline of ctx is the check's timeout. A Runner calls it from one goroutine
+// at a time.
+type Checker interface {
+	Check(ctx context.Context) Result
+}
+
+// Func is a function as a Checker.
+type Func func(ctx context.Context) Result
+
+// Check calls f.
+func (f Func) Check(ctx context.Context) Result { return f(ctx) }
+
+// Result is the answer to one check.
+type Result struct {
+	OK     bool
+	Reason Reason // ReasonOK or ReasonFailed, if the checker gives none
+	Detail string // one line for operators: "exited with status 1"
+
+	// Output is the end of what a program printed, a few lines.
+	Output string
+	// ExitCode is a program's exit status, -1 if it has none.
+	ExitCode int
+
+	// Latency is how long the check took. A Runner measures it.
+	Latency time.Duration
+}
+
+// Reason says in one word why a check failed. Checkers may have reasons of
+// their own.
+type Reason string
+
+// The reasons of this package.
+const (
+	ReasonOK       Reason = "ok"
+	ReasonFailed   Reason = "failed"    // not told
+	ReasonExit     Reason = "exit"      // a program's exit status is not 0
+	ReasonSignal   Reason = "signal"    // a program died of a signal
+	ReasonExec     Reason = "exec"      // a program cannot be executed
+	ReasonTimeout  Reason = "timeout"   // no answer within the timeout
+	ReasonOverdue  Reason = "overdue"   // the timeout has passed, and the check does not even end
+	ReasonCanceled Reason = "cancelled" // stopped by us: no verdict
+)
+
+// State is what the results so far amount to.
+type State uint8
+
+// A check is Unknown until its first result, unless configured otherwise.
+const (
+	Unknown State = iota
+	Up
+	Down
+)
+
+// String returns "unknown", "up" or "down".
+func (s State) String() string {
+	switch s {
+	case Up:
+		return "up"
+	case Down:
+		return "down"
+	}
+	return "unknown"
+}

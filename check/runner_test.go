@@ -1,0 +1,236 @@
+package check_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vrrpkit/vrrpkit/check"
+	"github.com/vrrpkit/vrrpkit/check/checktest"
+)
+
+// run starts a runner and returns its results from the first on. stop ends it
+// and returns what Run did.
+func run(t *testing.T, cfg check.Config) (r *check.Runner, results <-chan check.Event, stop func() error) {
+	t.Helper()
+	r, err := check.NewRunner(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Snapshot(); got.State != cfg.Initial || got.Name != cfg.Name {
+		t.Errorf("before the first result: %+v", got)
+	}
+	results = r.Results()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- r.Run(ctx) }()
+	return r, results, func() error {
+		cancel()
+		return <-ended
+	}
+}
+
+func TestRunner(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		c := checktest.New(checktest.OK(), checktest.Fail("one"), checktest.Fail("two"), checktest.Fail("three"), checktest.OK())
+		r, results, stop := run(t, check.Config{Name: "web", Checker: c, Interval: 2 * time.Second, Rise: 2, Fall: 3})
+		time.Sleep(11 * time.Second)
+		snap := r.Snapshot()
+		if snap.State != check.Up || snap.Since.Sub(start) != 10*time.Second || snap.Runs != 6 || snap.Failures != 3 ||
+			snap.Skipped != 0 || snap.Seq != 6 || !snap.LastAt.Equal(snap.Since) || !snap.Last.OK || !snap.Started.IsZero() {
+			t.Errorf("%+v", snap)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		var got []string
+		for e := range results {
+			got = append(got, fmt.Sprintf("%d %s %v %v>%v %v %s %q", e.Seq, e.Name, e.At.Sub(start), e.From, e.To, e.Changed(), e.Result.Reason, e.Result.Detail))
+		}
+		want := []string{
+			`1 web 0s unknown>up true ok ""`,
+			`2 web 2s up>up false failed "one"`,
+			`3 web 4s up>up false failed "two"`,
+			`4 web 6s up>down true failed "three"`,
+			`5 web 8s down>down false ok ""`,
+			`6 web 10s down>up true ok ""`,
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+		if e, ok := <-r.Results(); ok {
+			t.Errorf("after the end: %+v", e)
+		}
+	})
+}
+
+func TestRunnerTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		c := checktest.New(checktest.Step{Takes: time.Hour})
+		_, results, stop := run(t, check.Config{Checker: c, Interval: time.Second, Timeout: 300 * time.Millisecond})
+		e := <-results
+		if took := time.Since(start); took != 300*time.Millisecond || e.To != check.Down || e.Result.Reason != check.ReasonTimeout || e.Result.Latency != took {
+			t.Errorf("after %v: %+v", took, e)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestRunnerStuck: a check that never ends is a failure soon after its timeout,
+// keeps Snapshot and other runners going, and is named when Run has to leave it.
+func TestRunnerStuck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var log bytes.Buffer
+		c := checktest.New(checktest.OK(), checktest.Step{Takes: time.Minute, Deaf: true, Result: check.Result{OK: true}})
+		r, results, stop := run(t, check.Config{
+			Name: "stuck", Checker: c, Interval: time.Second, Fall: 2,
+			Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		})
+		for e := range results {
+			if e.To == check.Down {
+				if at := e.At.Sub(start); at != 3*time.Second || e.Result.Reason != check.ReasonOverdue ||
+					e.Result.Detail != "has not ended 1s after its timeout of 1s" {
+					t.Errorf("at %v: %+v", at, e)
+				}
+				break
+			}
+		}
+		synctest.Wait()
+		snap := r.Snapshot()
+		if !snap.Overdue || snap.Started.Sub(start) != time.Second || snap.Skipped != 2 || snap.Runs != 2 {
+			t.Errorf("%+v", snap)
+		}
+		if n := strings.Count(log.String(), "check skipped"); n != 1 {
+			t.Errorf("%d messages about skipped checks, want one:\n%s", n, &log)
+		}
+		stopped := time.Now()
+		err := stop()
+		if took := time.Since(stopped); took != 3*time.Second || err == nil || err.Error() != `check "stuck": the check did not return within 3s of being cancelled` {
+			t.Errorf("Run: %v after %v", err, took)
+		}
+		time.Sleep(time.Minute) // the bubble must end without goroutines
+	})
+}
+
+// TestRunnerRecovers: when a stuck check ends at last, checking goes on.
+func TestRunnerRecovers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := checktest.New(checktest.Step{Takes: 3500 * time.Millisecond, Deaf: true}, checktest.OK())
+		r, _, stop := run(t, check.Config{Checker: c, Interval: time.Second})
+		time.Sleep(4100 * time.Millisecond)
+		if snap := r.Snapshot(); snap.State != check.Up || snap.Overdue || snap.Runs != 2 {
+			t.Errorf("%+v", snap)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestRunnerSlowReader: a reader that sleeps delays nobody, and finds the state
+// that holds.
+func TestRunnerSlowReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := checktest.New()
+		_, results, stop := run(t, check.Config{Checker: c, Interval: time.Second})
+		time.Sleep(999500 * time.Millisecond)
+		c.Play(checktest.Fail("at last"))
+		time.Sleep(time.Second)
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		if n := len(c.Calls()); n != 1001 {
+			t.Errorf("%d checks, want 1001", n)
+		}
+		var read, missed uint64
+		var last check.Event
+		for e := range results {
+			read, missed, last = read+1, missed+e.Missed, e
+		}
+		if read != 256 || read+missed != 1001 || last.To != check.Down || last.Seq != 1001 {
+			t.Errorf("read %d, missed %d, last %+v", read, missed, last)
+		}
+	})
+}
+
+func TestRunnerStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := checktest.New(checktest.Step{Takes: time.Hour})
+		r, results, stop := run(t, check.Config{Checker: c, Interval: 10 * time.Second, Initial: check.Up})
+		time.Sleep(time.Second)
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		for e := range results {
+			t.Errorf("a cancelled check was counted: %+v", e)
+		}
+		if snap := r.Snapshot(); snap.State != check.Up || !snap.Started.IsZero() || snap.Seq != 0 {
+			t.Errorf("%+v", snap)
+		}
+		if err := r.Run(t.Context()); err == nil {
+			t.Error("a second Run works")
+		}
+	})
+}
+
+func TestNewRunner(t *testing.T) {
+	_, err := check.NewRunner(check.Config{Name: "x", Interval: -1, Timeout: -2, Rise: -3, Fall: -4, Initial: 9})
+	const want = `check "x": no checker
+negative interval (-1ns) or timeout (-2ns)
+negative rise (-3) or fall (-4)
+initial state 9 does not exist`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+}
+
+// TestManyRunners: thousands in one process, one of them stuck.
+func TestManyRunners(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 2000
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, n)
+		var runners []*check.Runner
+		for i := range n {
+			c := checktest.New()
+			if i == 0 {
+				c.Play(checktest.Step{Takes: time.Minute, Deaf: true})
+			}
+			r, err := check.NewRunner(check.Config{Name: fmt.Sprint(i), Checker: c})
+			if err != nil {
+				t.Fatal(err)
+			}
+			runners = append(runners, r)
+			go func() { ended <- r.Run(ctx) }()
+		}
+		time.Sleep(4500 * time.Millisecond)
+		cancel()
+		failed := 0
+		for range n {
+			if err := <-ended; err != nil {
+				failed++
+			}
+		}
+		if failed != 1 {
+			t.Errorf("%d runners had to leave their check behind, want one", failed)
+		}
+		for i, r := range runners[1:] {
+			if snap := r.Snapshot(); snap.Runs != 5 || snap.State != check.Up {
+				t.Fatalf("runner %d: %+v", i+1, snap)
+			}
+		}
+		time.Sleep(time.Minute)
+	})
+}

@@ -186,23 +186,23 @@ func (m *Monitor) listAll() {
 	m.notify()
 }
 
+// listSome lists the addresses of some interfaces. Subscribers hear of it even
+// if nothing differs: an address may have come and gone, and who has looked in
+// between must look again.
 func (m *Monitor) listSome(dirty map[int]struct{}) {
-	changed := false
 	for index := range dirty {
 		list, err := m.lists.Addresses(index)
 		m.mu.Lock()
 		switch {
 		case err == nil:
-			changed = m.table.setAddresses(index, list) || changed
+			m.table.setAddresses(index, list)
 		case m.table.links[index] != nil:
 			m.table.dirty[index] = struct{}{}
 			wake(m.relist)
 		}
 		m.mu.Unlock()
 	}
-	if changed {
-		m.notify()
-	}
+	m.notify()
 }
 
 // Interface returns the interface called name.
@@ -219,9 +219,9 @@ func (m *Monitor) Interfaces() []Interface {
 	return m.table.snapshot()
 }
 
-// Subscribe has changed called after each change, from the monitor's
-// goroutines: it must not block, and reads the state back itself. Changes that
-// come together may count as one. cancel ends the calls; one may still be under
+// Subscribe has changed called whenever the kernel has told of a change, from
+// the monitor's goroutines: it must not block, and reads the state back itself.
+// Changes that come together may count as one. cancel ends the calls; one may still be under
 // way when it returns.
 func (m *Monitor) Subscribe(changed func()) (cancel func()) {
 	key := &changed

@@ -222,6 +222,30 @@ func TestMonitorSubscribe(t *testing.T) {
 	}
 }
 
+// Whoever has seen the address in between must be told that it is gone, though
+// the monitor never saw it.
+func TestMonitorTellsOfWhatCameAndWent(t *testing.T) {
+	lab := netlab.New(t)
+	h := lab.Host("h", "192.0.2.1/24")
+	m, err := NewMonitor(h.NS())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	var calls atomic.Int32
+	m.Subscribe(func() { calls.Add(1) })
+	h.IP("addr add 192.0.2.9/24 dev eth0", "addr del 192.0.2.9/24 dev eth0")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- m.Run(ctx) }()
+	netlab.Eventually(t, time.Second, "a call", func() bool { return calls.Load() > 0 })
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestDoReportsErrorsByPosition(t *testing.T) {
 	lab := netlab.New(t)
 	h := lab.Host("h", "192.0.2.1/24")

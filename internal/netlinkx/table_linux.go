@@ -108,16 +108,13 @@ func (i *Interface) same(o *Interface) bool {
 		i.Forwarding6 == o.Forwarding6 && slices.Equal(i.HardwareAddr, o.HardwareAddr)
 }
 
-// setAddresses replaces the addresses of an interface.
-func (t *table) setAddresses(index int, list []Address) (changed bool) {
-	old, ok := t.links[index]
-	if !ok || slices.Equal(old.Addresses, list) {
-		return false
+// setAddresses replaces the addresses of an interface, unless it has vanished.
+func (t *table) setAddresses(index int, list []Address) {
+	if old, ok := t.links[index]; ok {
+		i := *old
+		i.Addresses = list
+		t.set(&i)
 	}
-	i := *old
-	i.Addresses = list
-	t.set(&i)
-	return true
 }
 
 func (t *table) byName(name string) (Interface, bool) {

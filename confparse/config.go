@@ -119,7 +119,7 @@ type User struct {
 // Command is a program to run.
 type Command struct {
 	Line string   // as written, without the outer quotes
-	Argv []string // program and arguments; never empty
+	Argv []string // program and arguments, never empty; for Shell just Line
 	User User
 	// Shell says that Line is not a program but text for a shell (it begins
 	// with a redirection), and has to be run as [bash or sh, -c, Line].

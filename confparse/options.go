@@ -68,5 +68,8 @@ func (o Options) withDefaults() Options {
 // seeded returns a source of numbers for random_seed.
 func seeded(seed uint64) func(lo, hi int) int {
 	r := rand.New(rand.NewPCG(seed, 0))
-	return func(lo, hi int) int { return lo + r.IntN(hi-lo+1) }
+	return func(lo, hi int) int { return lo + int(r.Int64N(int64(hi)-int64(lo)+1)) }
 }
+
+// unseeded is the source of numbers without random_seed.
+func unseeded(lo, hi int) int { return lo + int(rand.Int64N(int64(hi)-int64(lo)+1)) }

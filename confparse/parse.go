@@ -1,7 +1,5 @@
 package confparse
 
-import "math/rand/v2"
-
 // ParseFile reads a configuration from the file of that name, with everything
 // it includes. The Config is nil only if there was nothing to read: a missing,
 // unreadable or empty file, which the Diagnostics say.
@@ -36,7 +34,7 @@ func newParser(opts Options) *parser {
 	p := &parser{r: newReporter(), top: language()}
 	p.pre = &preproc{opts: opts, r: p.r, defs: map[string]definition{}, rand: opts.Rand}
 	if opts.Rand == nil {
-		p.pre.rand = func(lo, hi int) int { return lo + rand.IntN(hi-lo+1) }
+		p.pre.rand = unseeded
 	}
 	if opts.StrictIncludes {
 		p.pre.check = checkAll

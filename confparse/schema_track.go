@@ -5,13 +5,13 @@ import "time"
 // scriptRows are the keywords of vrrp_script.
 func scriptRows() []row {
 	return []row{
-		{"script", custom("COMMAND", func(c *cursor, s *Script) { s.Command = c.scriptCommand() }), "required", Active, "command"},
-		{"interval", decimal(0, maxPeriod, time.Millisecond, func(s *Script) *time.Duration { return &s.Interval }), "1", Active, "period"},
-		{"timeout", decimal(0, maxPeriod, time.Millisecond, func(s *Script) *time.Duration { return &s.Timeout }), "= interval", Active, "time until SIGTERM"},
-		{"weight", weight(253, func(s *Script) *Weight { return &s.Weight }), "0", Active, "default weight; 0 = FAULT on failure"},
-		{"rise", number(1, 1<<31-1, func(s *Script) *int { return &s.Rise }), "1", Active, "successes needed to become OK (first result after start: one is enough)"},
-		{"fall", number(1, 1<<31-1, func(s *Script) *int { return &s.Fall }), "1", Active, "failures needed to become KO"},
-		{"user", custom("USER [[:]GROUP]", func(c *cursor, s *Script) { c.user(&s.User) }), "script_user", Active, "identity; unknown user removes the script"},
+		{"script", custom("COMMAND", func(c *cursor, s *Script) { s.Command = c.scriptCommand() }), "required", Active, "the program; it has to be quoted together with its arguments"},
+		{"interval", decimal(0, maxPeriod, time.Millisecond, func(s *Script) *time.Duration { return &s.Interval }), "1", Active, "time between starts"},
+		{"timeout", decimal(0, maxPeriod, time.Millisecond, func(s *Script) *time.Duration { return &s.Timeout }), "= interval", Active, "after this it is stopped, and has failed"},
+		{"weight", weight(253, func(s *Script) *Weight { return &s.Weight }), "0", Active, "changes the priority by so much; 0: a failure is a fault"},
+		{"rise", number(1, 1<<31-1, func(s *Script) *int { return &s.Rise }), "1", Active, "successes in a row needed to become good"},
+		{"fall", number(1, 1<<31-1, func(s *Script) *int { return &s.Fall }), "1", Active, "failures in a row needed to become bad"},
+		{"user", custom("USER [[:]GROUP]", func(c *cursor, s *Script) { c.user(&s.User) }), "script_user", Active, "who runs it"},
 		{"init_fail", flag(func(s *Script) *bool { return &s.InitFail }), "off", Known, "start as failed, until the first success"},
 	}
 }
@@ -20,7 +20,7 @@ func scriptRows() []row {
 func trackFileRows() []row {
 	return []row{
 		{"file", form("PATH (directory must exist; not on proc/sysfs/NFS/FUSE/SMB/cgroup/read-only fs)"), "required", Known, "file to watch"},
-		{"weight", form("-254..254 [reverse]"), "1", Known, "default multiplier of the number in the file (0: nonzero value = FAULT)"},
+		{"weight", form("-254..254 [reverse]"), "1", Known, "changes the priority by so much times the number; 0: another number than 0 is a fault"},
 		{"init_file", form("[VALUE] [overwrite]"), "none; VALUE 0", Known, "write VALUE at start if file is missing (or always with overwrite; never on reload)"},
 	}
 }
@@ -30,7 +30,7 @@ func trackProcessRows() []row {
 	return []row{
 		{"process", form("NAME|PATH [PARAM...]"), "required", Known, "process to count; with params full command line is matched"},
 		{"param_match", form("[initial|partial] (none = exact)"), "exact if params given", Known, "how parameters are compared"},
-		{"weight", form("-254..254 [reverse]"), "0", Known, "0 = FAULT when quorum lost, else priority change"},
+		{"weight", form("-254..254 [reverse]"), "0", Known, "changes the priority by so much; 0: a failure is a fault"},
 		{"quorum", form("1..65535"), "1", Known, "minimum number of processes"},
 		{"quorum_max", form("0..65535"), "unlimited", Known, "maximum number (0 = must not run)"},
 		{"delay", form("SECONDS with decimals 0.000001..3600"), "0", Known, "sets both delays"},
@@ -55,7 +55,7 @@ func bfdRows() []row {
 		{"hoplimit", form("1..255"), "64 (IPv6)", Known, "alias of ttl"},
 		{"max_hops", form("-1..255"), "0", Known, "accepted decrease of received TTL; 255 (or -1) = no check"},
 		{"multihop", form("[on|off|true|false|yes|no]"), "false", Known, "port 4784 instead of 3784"},
-		{"weight", form("-253..253 [reverse]"), "0", Known, "default weight for track_bfd"},
+		{"weight", form("-253..253 [reverse]"), "0", Known, "changes the priority by so much; 0: a failure is a fault"},
 		{"vrrp", args{}, "both", Known, "send events only to VRRP"},
 		{"checker", args{}, "both", Known, "send events only to checkers"},
 	}
@@ -64,13 +64,13 @@ func bfdRows() []row {
 // trackInterfaceRows are the options of an entry of track_interface.
 func trackInterfaceRows() []row {
 	return []row{
-		{"weight", custom("-253..253 [reverse]", func(c *cursor, t *TrackInterface) { c.trackWeight(&t.Weight) }), "0", Active, "added to the priority while the interface is up, or taken away while it is down; 0: its loss is a fault"},
+		{"weight", custom("-253..253 [reverse]", func(c *cursor, t *TrackInterface) { c.trackWeight(&t.Weight) }), "0", Active, "changes the priority by so much; 0: a failure is a fault"},
 	}
 }
 
 // trackScriptRows are the options of an entry of track_script.
 func trackScriptRows() []row {
 	return []row{
-		{"weight", custom("-253..253 [reverse|noreverse]", func(c *cursor, t *TrackScript) { c.trackWeight(&t.Weight) }), "that of the script", Active, "added to the priority while the script succeeds, or taken away while it fails; 0: its failure is a fault"},
+		{"weight", custom("-253..253 [reverse|noreverse]", func(c *cursor, t *TrackScript) { c.trackWeight(&t.Weight) }), "that of the script", Active, "changes the priority by so much; 0: a failure is a fault"},
 	}
 }

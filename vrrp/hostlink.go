@@ -10,7 +10,7 @@ import (
 	"github.com/vrrpkit/vrrpkit/vrrp/packet"
 )
 
-// recvBatch is how many packets are read from a link at a time.
+// recvBatch is how many packets are read from a link at a time; see Link.Recv.
 const recvBatch = 32
 
 // hostLink is a link with the routers on it. All fields are guarded by the

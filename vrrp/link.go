@@ -64,16 +64,19 @@ func (c LinkConfig) IPv6() bool {
 // Link carries VRRP packets of one interface, family, and multicast group or
 // unicast address. Packets that this very host sent are not received.
 //
-// All methods are called by the host's own goroutine and none blocks.
+// All methods are called by the host's own goroutine, State also by Host.Add,
+// never at the same time; none blocks.
 type Link interface {
 	// Send sends ps and returns how many left. Each packet's Payload, Source,
-	// Destination, TTL and TOS are used; a zero Source lets the kernel choose.
+	// Destination, TTL and TOS are used, over IPv4 also a Protocol and an ID
+	// that are not zero; a zero Source lets the kernel choose.
 	// On error, ps[n] is the packet that failed; the ones behind it have not
 	// been tried. Payloads are not kept.
 	Send(ps []Packet) (n int, err error)
 
-	// Recv fills ps with packets that have arrived and returns how many; 0 and
-	// a nil error mean that nothing waits. Payloads belong to the link and are
+	// Recv fills ps with packets that have arrived, 32 at a time or less, and
+	// returns how many; fewer than there is room for mean that nothing more
+	// waits. Payloads belong to the link and are
 	// valid until the next Recv. After Close the error is net.ErrClosed. Any
 	// other error is reported once and does not end the link.
 	Recv(ps []Packet) (n int, err error)

@@ -202,7 +202,7 @@ func (l *link) stateOf(i netlinkx.Interface, exists bool) LinkState {
 		s.Why = i.Why
 	case l.failed != nil:
 		s.Why = l.failed.Error()
-	case !l.cfg.Group.IsValid() && !slices.Contains(s.Addresses, l.cfg.Local) && !l.localElsewhere():
+	case !l.cfg.Group.IsValid() && !l.cfg.Local.IsUnspecified() && !slices.Contains(s.Addresses, l.cfg.Local) && !l.localElsewhere():
 		s.Why = fmt.Sprintf("address %v is on no interface", l.cfg.Local)
 	}
 	s.Up = s.Why == ""

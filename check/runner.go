@@ -2,9 +2,7 @@ package check
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"sync"
 	"time"
 
@@ -12,92 +10,11 @@ import (
 )
 
 const (
-	defaultInterval = time.Second
-	eventBuffer     = 256
+	eventBuffer = 256
 
 	// stopTimeout is how long Run waits for a cancelled check to return.
 	stopTimeout = 3 * time.Second
 )
-
-// Config is what a Runner is made of. Only Checker is needed.
-type Config struct {
-	Name    string // for events, logs and errors
-	Checker Checker
-
-	Interval time.Duration // from start to start; 0: 1 s
-	Timeout  time.Duration // of one check; 0: Interval
-
-	Rise int // successes in a row to get from Down to Up; 0: 1
-	Fall int // failures in a row to get from Up to Down; 0: 1
-
-	// Initial is the state before the first result. From Unknown, that result
-	// alone decides, whatever Rise and Fall are.
-	Initial State
-
-	Logger *slog.Logger // nil discards
-}
-
-func (c *Config) complete() error {
-	var errs []error
-	if c.Checker == nil {
-		errs = append(errs, errors.New("no checker"))
-	}
-	if c.Interval < 0 || c.Timeout < 0 {
-		errs = append(errs, fmt.Errorf("negative interval (%v) or timeout (%v)", c.Interval, c.Timeout))
-	}
-	if c.Rise < 0 || c.Fall < 0 {
-		errs = append(errs, fmt.Errorf("negative rise (%d) or fall (%d)", c.Rise, c.Fall))
-	}
-	if c.Initial > Down {
-		errs = append(errs, fmt.Errorf("initial state %d does not exist", c.Initial))
-	}
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("check %q: %w", c.Name, err)
-	}
-	if c.Interval == 0 {
-		c.Interval = defaultInterval
-	}
-	if c.Timeout == 0 {
-		c.Timeout = c.Interval
-	}
-	c.Rise, c.Fall = max(c.Rise, 1), max(c.Fall, 1)
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	return nil
-}
-
-// Event is one result and the state it led to.
-type Event struct {
-	Name   string
-	Seq    uint64    // counts the runner's events, from 1
-	At     time.Time // when the result was there
-	From   State
-	To     State // From, unless this result changed the state
-	Result Result
-	Missed uint64 // events lost before this one, because the reader was too slow
-}
-
-// Changed reports whether the result changed the state.
-func (e Event) Changed() bool { return e.From != e.To }
-
-// Snapshot is how a runner stands.
-type Snapshot struct {
-	Name  string
-	State State
-	Since time.Time // when State was reached; zero: it is the initial one
-
-	Last   Result    // the latest; zero before the first
-	LastAt time.Time // when it was there
-	Seq    uint64    // of the latest event
-
-	Started time.Time // when the check that runs now was started; zero: none runs
-	Overdue bool      // it should have ended
-
-	Runs     uint64 // checks started
-	Failures uint64 // results that were not OK
-	Skipped  uint64 // checks not started because the one before had not ended
-}
 
 // Runner runs a checker at an interval.
 type Runner struct {
@@ -122,7 +39,7 @@ func NewRunner(cfg Config) (*Runner, error) {
 }
 
 // Results returns a new channel of the results from now on, with a buffer of
-// 256. A reader that falls behind loses the oldest: the newest, with the state
+// 256; to see the first one, call it before Run. A reader that falls behind loses the oldest: the newest, with the state
 // that holds now, always gets through. The channel is closed when Run ends.
 func (r *Runner) Results() <-chan Event { return r.events.Subscribe() }
 

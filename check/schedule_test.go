@@ -21,11 +21,10 @@ func simulate(s *schedule, until time.Duration, takes ...int) []string {
 	s.next = t0
 	var ends time.Time
 	ok := true
-	for now := t0; ; {
-		if s.running() && !ends.After(s.deadline()) {
+	for {
+		now := s.deadline()
+		if s.running() && !ends.After(now) {
 			now = ends
-		} else {
-			now = s.deadline()
 		}
 		if now.Sub(t0) > until {
 			return log

@@ -5,6 +5,7 @@ package check_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -167,4 +168,18 @@ func TestScriptRunner(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Error(err)
 	}
+}
+
+// A program is run as it is, without a shell. What it prints is kept.
+func ExampleNewScript() {
+	s, err := check.NewScript(check.ScriptConfig{Argv: []string{"sh", "-c", "echo no such process; exit 1"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	r := s.Check(ctx)
+	fmt.Println(r.OK, r.Reason, r.Detail, "-", r.Output)
+	// Output: false exit exited with status 1 - no such process
 }

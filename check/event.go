@@ -1,0 +1,35 @@
+package check
+
+import "time"
+
+// Event is one result and the state it led to.
+type Event struct {
+	Name   string
+	Seq    uint64    // counts the runner's events, from 1
+	At     time.Time // when the result was there
+	From   State
+	To     State // From, unless this result changed the state
+	Result Result
+	Missed uint64 // events lost before this one, because the reader was too slow
+}
+
+// Changed reports whether the result changed the state.
+func (e Event) Changed() bool { return e.From != e.To }
+
+// Snapshot is how a runner stands.
+type Snapshot struct {
+	Name  string
+	State State
+	Since time.Time // when State was reached; zero: it is the initial one
+
+	Last   Result    // the latest; zero before the first
+	LastAt time.Time // when it was there
+	Seq    uint64    // of the latest event
+
+	Started time.Time // when the check that runs now was started; zero: none runs
+	Overdue bool      // it should have ended
+
+	Runs     uint64 // checks started
+	Failures uint64 // results that were not OK
+	Skipped  uint64 // checks not started because the one before had not ended
+}

@@ -73,13 +73,14 @@ func NewMonitor(ns int) (*Monitor, error) {
 	return m, nil
 }
 
-// Run follows the kernel until ctx ends and then returns nil. The last state
-// stays readable. It is called at most once.
+// Run follows the kernel until ctx ends, then closes the monitor and returns
+// nil. The last state stays readable.
 func (m *Monitor) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
 	var wg sync.WaitGroup
+	defer m.Close()
 	defer wg.Wait()
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() {
@@ -107,7 +108,7 @@ func (m *Monitor) Run(ctx context.Context) error {
 	}
 }
 
-// Close closes the sockets, after Run has returned or if it is not called.
+// Close closes the sockets of a monitor that was never run. It is idempotent.
 func (m *Monitor) Close() error {
 	return errors.Join(m.events.Close(), m.lists.Close())
 }

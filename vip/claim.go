@@ -69,14 +69,11 @@ func (m *Manager) settle(claims []*claim, errs []error) {
 // setDue records when the Set wants to announce again; the zero time: never.
 func (m *Manager) setDue(s *Set, at time.Time) {
 	m.mu.Lock()
-	old, had := m.due[s]
+	defer m.mu.Unlock()
 	if at.IsZero() {
 		delete(m.due, s)
-	} else {
-		m.due[s] = at
+		return
 	}
-	m.mu.Unlock()
-	if !at.IsZero() && (!had || !at.Equal(old)) {
-		wake(m.wake)
-	}
+	m.due[s] = at
+	wake(m.wake)
 }

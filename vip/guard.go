@@ -62,10 +62,12 @@ func (m *Manager) guard() {
 	noted := make(map[place]*claim, len(m.claims))
 	want := make([]Address, 0, len(m.claims))
 	for p, c := range m.claims {
-		if c.state != claimPending {
-			noted[p] = c
-			want = append(want, c.address)
+		if c.state == claimPending {
+			m.look = time.Now().Add(guardRetry)
+			continue
 		}
+		noted[p] = c
+		want = append(want, c.address)
 	}
 	m.mu.Unlock()
 	if len(want) == 0 {

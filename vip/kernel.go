@@ -27,8 +27,9 @@ type Kernel interface {
 	Announce(announcements []Announcement) error
 
 	// Watch follows the interfaces until ctx ends and then returns nil. It
-	// calls changed, which does not block, after interfaces or addresses have
-	// changed; changes that come together may share a call.
+	// calls changed, which does not block, as soon as it follows, and after
+	// interfaces or addresses have changed; changes that come together may
+	// share a call.
 	Watch(ctx context.Context, changed func()) error
 
 	// Close frees what the kernel holds. Addresses stay.

@@ -164,6 +164,7 @@ func (k *linux) Announce(list []Announcement) error {
 
 func (k *linux) Watch(ctx context.Context, changed func()) error {
 	defer k.monitor.Subscribe(changed)()
+	changed()
 	return k.monitor.Run(ctx)
 }
 

@@ -100,8 +100,6 @@ func (m *Manager) Run(ctx context.Context) error {
 		defer cancel()
 		watchErr = m.kernel.Watch(watching, m.kernelChanged)
 	})
-	m.kernelChanged() // maybe, since it was opened
-
 	m.loop(watching)
 
 	cancel()

@@ -252,6 +252,7 @@ func (k *Kernel) Watch(ctx context.Context, changed func()) error {
 		defer k.mu.Unlock()
 		delete(k.watchers, news)
 	}()
+	changed()
 	for {
 		select {
 		case <-ctx.Done():

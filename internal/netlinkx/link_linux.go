@@ -18,7 +18,7 @@ const (
 // AddBridge returns the request that makes a bridge which forwards at once and
 // floods every multicast.
 func AddBridge(name string) (netlink.Message, error) {
-	return linkMessage(unix.RTM_NEWLINK, netlink.Create|netlink.Excl, 0, 0, func(ae *netlink.AttributeEncoder) {
+	return linkMessage(unix.RTM_NEWLINK, netlink.Create|netlink.Excl, ifInfo{}, func(ae *netlink.AttributeEncoder) {
 		ae.String(unix.IFLA_IFNAME, name)
 		linkInfo(ae, "bridge", func(ae *netlink.AttributeEncoder) {
 			ae.Uint32(bridgeForwardDelay, 0)
@@ -31,7 +31,7 @@ func AddBridge(name string) (netlink.Message, error) {
 // other end under the name peer in the network namespace that the descriptor ns
 // refers to. Both ends are down.
 func AddVeth(name, peer string, ns int) (netlink.Message, error) {
-	return linkMessage(unix.RTM_NEWLINK, netlink.Create|netlink.Excl, 0, 0, func(ae *netlink.AttributeEncoder) {
+	return linkMessage(unix.RTM_NEWLINK, netlink.Create|netlink.Excl, ifInfo{}, func(ae *netlink.AttributeEncoder) {
 		ae.String(unix.IFLA_IFNAME, name)
 		linkInfo(ae, "veth", func(ae *netlink.AttributeEncoder) {
 			ae.Do(vethInfoPeer, func() ([]byte, error) {
@@ -48,24 +48,24 @@ func AddVeth(name, peer string, ns int) (netlink.Message, error) {
 // SetMaster returns the request that makes the interface index a port of the
 // bridge master.
 func SetMaster(index, master int) (netlink.Message, error) {
-	return linkMessage(unix.RTM_NEWLINK, 0, index, 0, func(ae *netlink.AttributeEncoder) {
+	return linkMessage(unix.RTM_NEWLINK, 0, ifInfo{index: index}, func(ae *netlink.AttributeEncoder) {
 		ae.Uint32(unix.IFLA_MASTER, uint32(master))
 	})
 }
 
 // SetUp returns the request that enables or disables the interface index.
 func SetUp(index int, up bool) (netlink.Message, error) {
-	var flags uint32
+	info := ifInfo{index: index, change: unix.IFF_UP}
 	if up {
-		flags = unix.IFF_UP
+		info.flags = unix.IFF_UP
 	}
-	return linkMessage(unix.RTM_NEWLINK, 0, index, flags, nil)
+	return linkMessage(unix.RTM_NEWLINK, 0, info, nil)
 }
 
 // DeleteLink returns the request that removes the interface index, and of a
 // cable its other end too.
 func DeleteLink(index int) (netlink.Message, error) {
-	return linkMessage(unix.RTM_DELLINK, 0, index, 0, nil)
+	return linkMessage(unix.RTM_DELLINK, 0, ifInfo{index: index}, nil)
 }
 
 func linkInfo(ae *netlink.AttributeEncoder, kind string, data func(*netlink.AttributeEncoder)) {
@@ -79,25 +79,27 @@ func linkInfo(ae *netlink.AttributeEncoder, kind string, data func(*netlink.Attr
 	})
 }
 
-// linkMessage returns a request about an interface. Of its flags only IFF_UP is
-// set, where there are no attributes to make or change.
+// ifInfo is what changes in struct ifinfomsg.
+type ifInfo struct {
+	index         int
+	flags, change uint32 // IFF_*: which are set, of those that change
+}
+
 func linkMessage(
-	kind netlink.HeaderType, flags netlink.HeaderFlags, index int, up uint32, more func(*netlink.AttributeEncoder),
+	kind netlink.HeaderType, flags netlink.HeaderFlags, info ifInfo, more func(*netlink.AttributeEncoder),
 ) (netlink.Message, error) {
 	ae := netlink.NewAttributeEncoder()
-	change := uint32(unix.IFF_UP)
 	if more != nil {
 		more(ae)
-		change = 0
 	}
 	attributes, err := ae.Encode()
 	if err != nil {
 		return netlink.Message{}, fmt.Errorf("netlinkx: link: %w", err)
 	}
 	body := make([]byte, ifInfoLen, ifInfoLen+len(attributes))
-	binary.NativeEndian.PutUint32(body[4:], uint32(index))
-	binary.NativeEndian.PutUint32(body[8:], up)
-	binary.NativeEndian.PutUint32(body[12:], change)
+	binary.NativeEndian.PutUint32(body[4:], uint32(info.index))
+	binary.NativeEndian.PutUint32(body[8:], info.flags)
+	binary.NativeEndian.PutUint32(body[12:], info.change)
 	return netlink.Message{
 		Header: netlink.Header{Type: kind, Flags: flags},
 		Data:   append(body, attributes...),

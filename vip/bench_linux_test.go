@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,6 +60,49 @@ func BenchmarkKernelTakeover(b *testing.B) {
 			b.ReportMetric(median(release), "release-ms")
 		})
 	}
+}
+
+// BenchmarkKernelManySets is a thousand routers that become master at once. It
+// reports the median times until all calls of Acquire have returned and until
+// the last address had been announced for the first time.
+func BenchmarkKernelManySets(b *testing.B) {
+	const n = 1000
+	lab := netlab.New(b)
+	h := lab.Host("h", "192.0.2.1/24")
+	wire := lab.Capture()
+	m, _ := manage(b, h)
+	sets := make([]*vip.Set, n)
+	for i := range sets {
+		sets[i] = set(b, m, vip.SetConfig{Addresses: addresses("eth0", fmt.Sprintf("10.0.%d.%d/32", i/250, i%250))})
+	}
+	var all, announced []time.Duration
+	for b.Loop() {
+		start := time.Now()
+		var wg sync.WaitGroup
+		for _, s := range sets {
+			wg.Go(func() {
+				if err := s.Acquire(b.Context()); err != nil {
+					b.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		all = append(all, time.Since(start))
+		heard := make(map[netip.Addr]bool)
+		announced = append(announced, wire.Wait(start, time.Second, "all addresses", func(f netlab.Frame) bool {
+			if arp, ok := f.ARP(); ok {
+				heard[arp.Sender] = true
+			}
+			return len(heard) == n
+		}).At.Sub(start))
+		for _, s := range sets {
+			if err := s.Release(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(median(all), "acquire-ms")
+	b.ReportMetric(median(announced), "last-ms")
 }
 
 // BenchmarkKernelPutBack reports the median time until an address that someone

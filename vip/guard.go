@@ -75,7 +75,7 @@ func (m *Manager) guard() {
 	}
 	interfaces, err := m.kernel.Interfaces()
 	if err != nil {
-		m.log.Warn("cannot list addresses", "error", err)
+		m.log.Warn("cannot list addresses", "err", err)
 		m.lookBy(time.Now().Add(guardRetry))
 		return
 	}
@@ -130,10 +130,14 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 	for i, c := range claims {
 		switch {
 		case errs != nil && errs[i] != nil:
-			m.log.Warn("cannot add address", "set", s.name, "address", c.address.String(), "error", errs[i])
+			m.log.Warn("cannot add address", "set", s.name, "address", c.address.String(), "err", errs[i])
 		case held[i]:
+			m.log.Info("address put back", "set", s.name, "address", c.address.String())
 			again = append(again, c.announcement())
-			s.report(&RemovedError{c.address})
+			select {
+			case s.trouble <- &RemovedError{c.address}:
+			default:
+			}
 		default:
 			m.log.Info("address added at last", "set", s.name, "address", c.address.String())
 			s.announcer.acquired(now)
@@ -145,16 +149,7 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 		err = e
 	}
 	if err != nil {
-		m.log.Warn("announcement failed", "set", s.name, "error", err)
+		m.log.Warn("announcement failed", "set", s.name, "err", err)
 	}
 	return true
-}
-
-// report delivers err to the log and to the reader of Trouble, if there is one.
-func (s *Set) report(err error) {
-	s.manager.log.Warn("trouble", "set", s.name, "error", err)
-	select {
-	case s.trouble <- err:
-	default:
-	}
 }

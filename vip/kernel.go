@@ -39,7 +39,6 @@ type Kernel interface {
 // Interface is a network interface with its addresses.
 type Interface struct {
 	Name      string
-	Up        bool // enabled, with a carrier
 	Addresses []Address
 }
 

@@ -25,7 +25,7 @@ type linux struct {
 }
 
 // NewKernel returns Linux's addresses in the network namespace that the
-// descriptor netns stands for; zero means the caller's own. It needs
+// descriptor namespace stands for; zero means the caller's own. It needs
 // CAP_NET_ADMIN and CAP_NET_RAW, and Linux 5.0.
 //
 // Interfaces are known as they were when NewKernel returned until Watch runs.
@@ -33,17 +33,17 @@ type linux struct {
 // prefix length 128 deprecated, so that they are not the source of new
 // connections (keepalived does the same). The Router flag of neighbour
 // advertisements says whether the interface forwards IPv6.
-func NewKernel(netns int) (Kernel, error) {
+func NewKernel(namespace int) (Kernel, error) {
 	k := &linux{}
 	var err error
-	if k.conn, err = netlinkx.Dial(netns); err != nil {
+	if k.conn, err = netlinkx.Dial(namespace); err != nil {
 		return nil, fmt.Errorf("vip: %w", err)
 	}
-	if k.monitor, err = netlinkx.NewMonitor(netns); err != nil {
+	if k.monitor, err = netlinkx.NewMonitor(namespace); err != nil {
 		k.conn.Close()
 		return nil, fmt.Errorf("vip: %w", err)
 	}
-	if k.frames, err = ether.Dial(netns); err != nil {
+	if k.frames, err = ether.Dial(namespace); err != nil {
 		k.conn.Close()
 		k.monitor.Close()
 		return nil, fmt.Errorf("vip: packet socket: %w", err)
@@ -58,7 +58,7 @@ func (k *linux) Interfaces() ([]Interface, error) {
 	}
 	list := make([]Interface, len(seen))
 	for i, s := range seen {
-		list[i] = Interface{Name: s.Name, Up: s.Up, Addresses: make([]Address, len(s.Addresses))}
+		list[i] = Interface{Name: s.Name, Addresses: make([]Address, len(s.Addresses))}
 		for j, a := range s.Addresses {
 			list[i].Addresses[j] = fromKernel(s.Name, a)
 		}
@@ -99,30 +99,37 @@ func toKernel(a Address) netlinkx.Address {
 }
 
 func (k *linux) Apply(changes []Change) []error {
-	errs := make([]error, len(changes))
-	requests := make([]netlink.Message, 0, len(changes))
-	at := make([]int, 0, len(changes)) // which change a request is for
-	for i, c := range changes {
-		r, err := k.request(c)
+	var errs []error
+	fail := func(i int, err error) {
 		switch {
 		case err == nil:
-			requests, at = append(requests, r), append(at, i)
-		case c.Op == Delete && errors.Is(err, ErrNoInterface):
-			// Its addresses went with it.
+		case changes[i].Op == Delete && isGone(err):
 		default:
+			if errs == nil {
+				errs = make([]error, len(changes))
+			}
 			errs[i] = err
 		}
 	}
-	failed := len(requests) < len(changes)
-	for n, err := range k.conn.Do(requests) {
-		if err != nil && !(changes[at[n]].Op == Delete && isGone(err)) {
-			errs[at[n]], failed = err, true
+	requests := make([]netlink.Message, 0, len(changes))
+	at := make([]int, 0, len(changes)) // which change a request is for
+	for i, c := range changes {
+		if r, err := k.request(c); err != nil {
+			fail(i, err)
+		} else {
+			requests, at = append(requests, r), append(at, i)
 		}
 	}
-	if !failed {
-		return nil
+	for n, err := range k.conn.Do(requests) {
+		fail(at[n], err)
 	}
 	return errs
+}
+
+// isGone reports whether an address could not be deleted because it, or its
+// interface, is not there.
+func isGone(err error) bool {
+	return errors.Is(err, ErrNoInterface) || errors.Is(err, unix.EADDRNOTAVAIL) || errors.Is(err, unix.ENODEV)
 }
 
 func (k *linux) request(c Change) (netlink.Message, error) {
@@ -134,10 +141,6 @@ func (k *linux) request(c Change) (netlink.Message, error) {
 		return netlinkx.DeleteAddress(i.Index, c.Address.Prefix)
 	}
 	return netlinkx.SetAddress(i.Index, toKernel(c.Address))
-}
-
-func isGone(err error) bool {
-	return errors.Is(err, unix.EADDRNOTAVAIL) || errors.Is(err, unix.ENODEV)
 }
 
 func (k *linux) Announce(list []Announcement) error {

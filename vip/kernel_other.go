@@ -9,6 +9,6 @@ import (
 
 // NewKernel returns errors.ErrUnsupported: the kernel's addresses are changed
 // on Linux only. Managers work here with another Kernel.
-func NewKernel(netns int) (Kernel, error) {
+func NewKernel(namespace int) (Kernel, error) {
 	return nil, fmt.Errorf("vip: %w", errors.ErrUnsupported)
 }

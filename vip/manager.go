@@ -14,13 +14,13 @@ var ErrStopped = errors.New("vip: manager has stopped")
 
 // Config says what a Manager works on. The zero Config is usable.
 type Config struct {
-	// Kernel is where the addresses go. Nil means NewKernel(NetNS). The
+	// Kernel is where the addresses go. Nil means NewKernel(Namespace). The
 	// manager owns it: Run closes it.
 	Kernel Kernel
 
-	// NetNS is a descriptor of the network namespace to work in, used where
+	// Namespace is a descriptor of the network namespace to work in, used where
 	// Kernel is nil. Zero means the caller's own.
-	NetNS int
+	Namespace int
 
 	// Logger gets what goes wrong behind the caller's back. Nil discards.
 	Logger *slog.Logger
@@ -45,7 +45,7 @@ type Manager struct {
 // opened, which takes CAP_NET_ADMIN and CAP_NET_RAW on Linux.
 func NewManager(cfg Config) (*Manager, error) {
 	if cfg.Kernel == nil {
-		k, err := NewKernel(cfg.NetNS)
+		k, err := NewKernel(cfg.Namespace)
 		if err != nil {
 			return nil, err
 		}

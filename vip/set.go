@@ -213,7 +213,7 @@ func (s *Set) continueAnnouncing(now time.Time) (sent int, next time.Time) {
 	defer s.end()
 	sent, err := s.announce(now)
 	if err != nil {
-		s.manager.log.Warn("announcement failed", "set", s.name, "error", err)
+		s.manager.log.Warn("announcement failed", "set", s.name, "err", err)
 	}
 	return sent, s.announcer.deadline()
 }

@@ -213,8 +213,8 @@ func TestMonitorSubscribe(t *testing.T) {
 	cancel := m.Subscribe(func() { calls.Add(1) })
 	h.SetPort("eth0", false)
 	netlab.Eventually(t, time.Second, "a call", func() bool { return calls.Load() > 0 })
-	time.Sleep(20 * time.Millisecond) // what the kernel still has to say
 	cancel()
+	time.Sleep(50 * time.Millisecond) // for a call under way
 	before := calls.Load()
 	h.SetPort("eth0", true)
 	await(t, m, "eth0", "to come up", func(i Interface, _ bool) bool { return i.Up })

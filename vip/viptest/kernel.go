@@ -9,8 +9,8 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/vip"
@@ -22,7 +22,7 @@ type Kernel struct {
 	start time.Time
 
 	mu         sync.Mutex
-	interfaces []*vip.Interface
+	interfaces []*device
 	announced  []Announced
 	changes    []Changed
 	batches    int
@@ -31,6 +31,12 @@ type Kernel struct {
 	delay      time.Duration
 	watchers   map[chan struct{}]struct{}
 	closed     bool
+}
+
+// device is an interface and its state.
+type device struct {
+	vip.Interface
+	down bool
 }
 
 // Announced is an announcement that was made, and when, counted from NewKernel.
@@ -54,128 +60,13 @@ func NewKernel(interfaces ...string) *Kernel {
 	return k
 }
 
-// AddInterface adds an interface, which is up and has no addresses. If there is
-// one of that name, nothing happens.
-func (k *Kernel) AddInterface(name string) {
-	k.change(func() bool {
-		if k.find(name) != nil {
-			return false
-		}
-		k.interfaces = append(k.interfaces, &vip.Interface{Name: name, Up: true})
-		return true
-	})
-}
-
-// RemoveInterface removes an interface with its addresses.
-func (k *Kernel) RemoveInterface(name string) {
-	k.change(func() bool {
-		before := len(k.interfaces)
-		k.interfaces = slices.DeleteFunc(k.interfaces, func(i *vip.Interface) bool { return i.Name == name })
-		return len(k.interfaces) < before
-	})
-}
-
-// SetUp takes an interface up or down. Announcements on an interface that is
-// down fail; addresses stay.
-func (k *Kernel) SetUp(name string, up bool) {
-	k.change(func() bool {
-		i := k.find(name)
-		if i == nil || i.Up == up {
-			return false
-		}
-		i.Up = up
-		return true
-	})
-}
-
-// Put adds an address as somebody else would, and reports the kernel's answer.
-func (k *Kernel) Put(a vip.Address) error { return k.foreign(vip.Change{Op: vip.Add, Address: a}) }
-
-// Take removes an address as somebody else would.
-func (k *Kernel) Take(a vip.Address) error { return k.foreign(vip.Change{Op: vip.Delete, Address: a}) }
-
-// Fail has fn decide about each change that a manager asks for: an error makes
-// it fail. Nil ends that. fn must not call the kernel.
-func (k *Kernel) Fail(fn func(vip.Change) error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.fail = fn
-}
-
-// FailAnnounce has fn decide about each announcement: an error makes it fail.
-// Nil ends that. fn must not call the kernel.
-func (k *Kernel) FailAnnounce(fn func(vip.Announcement) error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.failSend = fn
-}
-
-// Delay makes every Apply take the time d, before anything is changed.
-func (k *Kernel) Delay(d time.Duration) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.delay = d
-}
-
-// Batches returns how many times Apply was called.
-func (k *Kernel) Batches() int {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.batches
-}
-
-// Announced returns the announcements made so far, in order.
-func (k *Kernel) Announced() []Announced {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return slices.Clone(k.announced)
-}
-
-// Changed returns what managers have changed so far, in order.
-func (k *Kernel) Changed() []Changed {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return slices.Clone(k.changes)
-}
-
-// Closed reports whether Close was called.
-func (k *Kernel) Closed() bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.closed
-}
-
-// String returns the kernel's state, one interface or address to the line, in
-// the words of `ip address`:
-//
-//	eth0
-//	    192.0.2.100/24 label eth0:web
-//	eth1 down
-func (k *Kernel) String() string {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	var b strings.Builder
-	for _, i := range k.interfaces {
-		b.WriteString(i.Name)
-		if !i.Up {
-			b.WriteString(" down")
-		}
-		b.WriteByte('\n')
-		for _, a := range i.Addresses {
-			a.Interface = ""
-			fmt.Fprintf(&b, "    %v\n", a)
-		}
-	}
-	return b.String()
-}
-
 // Interfaces implements vip.Kernel.
 func (k *Kernel) Interfaces() ([]vip.Interface, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	list := make([]vip.Interface, len(k.interfaces))
 	for n, i := range k.interfaces {
-		list[n] = *i
+		list[n] = i.Interface
 		list[n].Addresses = slices.Clone(i.Addresses)
 	}
 	return list, nil
@@ -229,8 +120,11 @@ func (k *Kernel) Announce(announcements []vip.Announcement) error {
 
 func (k *Kernel) announce(a vip.Announcement) error {
 	i := k.find(a.Interface)
-	if i == nil || !i.Up {
+	if i == nil {
 		return vip.ErrNoInterface
+	}
+	if i.down {
+		return syscall.ENETDOWN
 	}
 	if k.failSend != nil {
 		if err := k.failSend(a); err != nil {
@@ -289,15 +183,7 @@ func (k *Kernel) change(fn func() (changed bool)) {
 	}
 }
 
-func (k *Kernel) foreign(c vip.Change) (err error) {
-	k.change(func() (changed bool) {
-		changed, err = k.apply(c)
-		return changed
-	})
-	return err
-}
-
-func (k *Kernel) find(name string) *vip.Interface {
+func (k *Kernel) find(name string) *device {
 	for _, i := range k.interfaces {
 		if i.Name == name {
 			return i

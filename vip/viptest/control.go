@@ -1,0 +1,133 @@
+package viptest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/vip"
+)
+
+// AddInterface adds an interface, which is up and has no addresses. If there is
+// one of that name, nothing happens.
+func (k *Kernel) AddInterface(name string) {
+	k.change(func() bool {
+		if k.find(name) != nil {
+			return false
+		}
+		k.interfaces = append(k.interfaces, &device{Interface: vip.Interface{Name: name}})
+		return true
+	})
+}
+
+// RemoveInterface removes an interface with its addresses.
+func (k *Kernel) RemoveInterface(name string) {
+	k.change(func() bool {
+		before := len(k.interfaces)
+		k.interfaces = slices.DeleteFunc(k.interfaces, func(d *device) bool { return d.Name == name })
+		return len(k.interfaces) < before
+	})
+}
+
+// SetUp takes an interface up or down. Announcements on an interface that is
+// down fail; addresses stay.
+func (k *Kernel) SetUp(name string, up bool) {
+	k.change(func() bool {
+		d := k.find(name)
+		if d == nil || d.down != up {
+			return false
+		}
+		d.down = !up
+		return true
+	})
+}
+
+// Put adds an address as somebody else would, and reports the kernel's answer.
+func (k *Kernel) Put(a vip.Address) error { return k.foreign(vip.Change{Op: vip.Add, Address: a}) }
+
+// Take removes an address as somebody else would.
+func (k *Kernel) Take(a vip.Address) error { return k.foreign(vip.Change{Op: vip.Delete, Address: a}) }
+
+// Fail has fn decide about each change that a manager asks for: an error makes
+// it fail. Nil ends that. fn must not call the kernel.
+func (k *Kernel) Fail(fn func(vip.Change) error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.fail = fn
+}
+
+// FailAnnounce has fn decide about each announcement: an error makes it fail.
+// Nil ends that. fn must not call the kernel.
+func (k *Kernel) FailAnnounce(fn func(vip.Announcement) error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.failSend = fn
+}
+
+// Delay makes every Apply take the time d, before anything is changed.
+func (k *Kernel) Delay(d time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.delay = d
+}
+
+// Batches returns how many times Apply was called.
+func (k *Kernel) Batches() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.batches
+}
+
+// Announced returns the announcements made so far, in order.
+func (k *Kernel) Announced() []Announced {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Clone(k.announced)
+}
+
+// Changed returns what managers have changed so far, in order.
+func (k *Kernel) Changed() []Changed {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Clone(k.changes)
+}
+
+// Closed reports whether Close was called.
+func (k *Kernel) Closed() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.closed
+}
+
+// String returns the kernel's state, one interface or address to the line, in
+// the words of `ip address`:
+//
+//	eth0
+//	    192.0.2.100/24 label eth0:web
+//	eth1 down
+func (k *Kernel) String() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var b strings.Builder
+	for _, i := range k.interfaces {
+		b.WriteString(i.Name)
+		if i.down {
+			b.WriteString(" down")
+		}
+		b.WriteByte('\n')
+		for _, a := range i.Addresses {
+			a.Interface = ""
+			fmt.Fprintf(&b, "    %v\n", a)
+		}
+	}
+	return b.String()
+}
+
+func (k *Kernel) foreign(c vip.Change) (err error) {
+	k.change(func() (changed bool) {
+		changed, err = k.apply(c)
+		return changed
+	})
+	return err
+}

@@ -1,9 +1,11 @@
 package vrrp_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"slices"
 	"strings"
@@ -151,8 +153,12 @@ func TestGracefulStop(t *testing.T) {
 		ra := a.add(t, 200, func(cfg *vrrp.Config) { cfg.Owner = j; cfg.Name = "A" })
 		rc := c.add(t, 100, func(cfg *vrrp.Config) { cfg.Name = "C" })
 		time.Sleep(3500 * time.Millisecond)
+		synctest.Wait()
 		if got, want := j.take(), []string{"advert 200", "acquire"}; !slices.Equal(got, want) {
 			t.Errorf("takeover: %v, want %v", got, want)
+		}
+		if n := j.renews; n < 2 || n > 4 { // at 3.21875 s, and at 3.46875 s
+			t.Errorf("%d proofs of life in 281 ms as master", n)
 		}
 		j.note("event at stop: %d", len(a.events.Events()))
 		stopped := time.Now()
@@ -432,4 +438,124 @@ func TestOnTheWire(t *testing.T) {
 			})
 		})
 	}
+}
+
+// FSM-17 and after: a contested master announces again, unless the role is gone
+// by then.
+func TestContest(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		j := &journal{}
+		h := b.host("192.0.2.1")
+		r := h.add(t, 100, func(cfg *vrrp.Config) { cfg.Owner = j })
+		time.Sleep(4 * time.Second)
+		j.take()
+		claim := func(priority uint8) {
+			a := wellFormed(vrrp.V3)
+			a.Priority = priority
+			p := vrrp.Packet{Source: netip.MustParseAddr("192.0.2.9"), Destination: packet.GroupIPv4, TTL: 255}
+			p.Payload, _ = a.Append(nil, p.Source, p.Destination, packet.MessageOnly)
+			b.seg.Inject(p)
+		}
+		claim(50)
+		time.Sleep(100 * time.Millisecond)
+		if got, want := j.take(), []string{"announce"}; !slices.Equal(got, want) {
+			t.Errorf("calls: %v, want %v", got, want)
+		}
+		if c := r.Snapshot().Counters; c.Answered != 1 {
+			t.Errorf("answered %d", c.Answered)
+		}
+		claim(50)
+		claim(200)
+		time.Sleep(100 * time.Millisecond)
+		if got := j.take(); got[len(got)-1] != "release" {
+			t.Errorf("calls: %v, want the release last", got)
+		}
+	})
+}
+
+// quietNetwork remembers how quiet the host asked to be left.
+type quietNetwork struct {
+	*vrrptest.Port
+	mu    sync.Mutex
+	quiet time.Duration
+}
+
+func (q *quietNetwork) Wait(until, quiet time.Time, ready []vrrp.Link) []vrrp.Link {
+	q.mu.Lock()
+	q.quiet = 0
+	if !quiet.IsZero() {
+		q.quiet = time.Until(quiet)
+	}
+	q.mu.Unlock()
+	return q.Port.Wait(until, quiet, ready)
+}
+
+// A host may let packets lie for a moment while all its routers are backups,
+// none of which would notice the difference.
+func TestQuiet(t *testing.T) {
+	for _, tt := range []struct {
+		priority uint8
+		interval time.Duration
+		after    time.Duration
+		want     bool
+	}{
+		{100, time.Second, time.Second, true},
+		{100, time.Second, 4 * time.Second, false},                   // master
+		{254, 100 * time.Millisecond, 100 * time.Millisecond, false}, // skew time 0.8 ms
+	} {
+		inBubble(t, func(t *testing.T, b *bench) {
+			network := &quietNetwork{Port: b.seg.Attach("192.0.2.1")}
+			h := vrrp.NewHost(vrrp.HostConfig{Network: network})
+			_, err := h.Add(vrrp.Config{Interface: "eth0", VRID: 51, Priority: tt.priority, Interval: tt.interval, Addresses: prefixes("192.0.2.100/32")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error)
+			go func() { done <- h.Run(ctx) }()
+			time.Sleep(tt.after)
+			synctest.Wait()
+			network.mu.Lock()
+			if got := network.quiet > 0; got != tt.want {
+				t.Errorf("priority %d, interval %v, after %v: quiet for %v", tt.priority, tt.interval, tt.after, network.quiet)
+			}
+			network.mu.Unlock()
+			cancel()
+			<-done
+		})
+	}
+}
+
+// RX-12: the log names a bad packet once, and then once a minute with a count;
+// it never names a password.
+func TestComplaints(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		var out bytes.Buffer
+		h := b.host("192.0.2.1")
+		h.add(t, 100, func(cfg *vrrp.Config) {
+			cfg.Version, cfg.Password = vrrp.V2, "secret"
+			cfg.Logger = slog.New(slog.NewTextHandler(&out, nil))
+		})
+		a := wellFormed(vrrp.V2)
+		a.Auth = packet.PasswordAuth("guessed")
+		p := vrrp.Packet{Source: netip.MustParseAddr("192.0.2.9"), Destination: packet.GroupIPv4, TTL: 255}
+		p.Payload, _ = a.Append(nil, p.Source, p.Destination, packet.MessageOnly)
+		for range 70 {
+			b.seg.Inject(p)
+			time.Sleep(time.Second)
+		}
+		h.stop()
+		var lines []string
+		for line := range strings.Lines(out.String()) {
+			if strings.Contains(line, "invalid passwd") {
+				lines = append(lines, line)
+			}
+		}
+		if len(lines) != 2 || !strings.Contains(lines[0], "from=192.0.2.9") || !strings.Contains(lines[1], "repeated=59") {
+			t.Errorf("log:\n%s", out.String())
+		}
+		if strings.Contains(out.String(), "secret") || strings.Contains(out.String(), "guessed") {
+			t.Errorf("a password is in the log:\n%s", out.String())
+		}
+	})
 }

@@ -23,8 +23,8 @@ type wish struct {
 
 // want asks for a call. It never blocks.
 func (c *caller) want(kind OutputKind, gen uint32) {
-	if kind == OutputAnnounce && (c.next.set || c.current.kind == OutputRelease) {
-		return // an acquisition to come announces by itself; a release is the end of it
+	if kind == OutputAnnounce && c.next.set {
+		return // an acquisition to come announces by itself
 	}
 	c.next = wish{true, kind, gen}
 	switch {

@@ -157,7 +157,7 @@ func TestGracefulStop(t *testing.T) {
 		if got, want := j.take(), []string{"advert 200", "acquire"}; !slices.Equal(got, want) {
 			t.Errorf("takeover: %v, want %v", got, want)
 		}
-		if n := j.renews; n < 2 || n > 4 { // at 3.21875 s, and at 3.46875 s
+		if n := j.renews; n != 3 { // with the advertisement, and at once and after 250 ms by the clock
 			t.Errorf("%d proofs of life in 281 ms as master", n)
 		}
 		j.note("event at stop: %d", len(a.events.Events()))

@@ -1,0 +1,159 @@
+package main_test
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/internal/netlab"
+)
+
+const (
+	// lateness is what a takeover may take beyond the protocol's limit here,
+	// beside other labs; what it takes on a quiet machine is the benchmarks' to say.
+	lateness = 250 * time.Millisecond
+
+	// contest is how long two nodes may own the address while one preempts the
+	// other.
+	contest = 50 * time.Millisecond
+)
+
+// lastAdvert returns the last advertisement that a node sent before a time.
+func (s *scene) lastAdvert(n *side, before time.Time) (last netlab.Advert) {
+	for _, ad := range s.wire.Adverts() {
+		if ad.Host == n.Name && ad.At.Before(before) {
+			last = ad
+		}
+	}
+	return last
+}
+
+// event is a takeover, or at least the danger of one.
+type event struct {
+	name          string
+	winner, loser *side
+	after         time.Time     // the winner advertises after this; zero: it does already
+	from          time.Time     // the protocol's limit counts from here; zero: from about after
+	limit         time.Duration // and is this
+	contest       bool          // both may be masters for a moment
+}
+
+// takeover sees that the winner takes the address in time, that it has it alone,
+// and that the client reaches it.
+func (s *scene) takeover(e event) {
+	s.t.Helper()
+	began, took := time.Now(), "-"
+	if !e.after.IsZero() {
+		began = e.after
+		first := s.wire.WaitAdvert(e.after, 20*s.interval+5*time.Second, e.winner.Name+"'s advert at "+e.name,
+			func(ad netlab.Advert) bool { return ad.Host == e.winner.Name })
+		from, slack := e.from, lateness
+		if from.IsZero() {
+			from, slack = e.after, 2*time.Second // for it to start
+		}
+		over := first.At.Sub(from) - e.limit
+		if took = over.Round(10 * time.Microsecond).String(); over > slack || e.winner.impl == lite && over < 0 {
+			s.t.Errorf("%s: %s took over %v after the limit of %v", e.name, e.winner.Name, over, e.limit)
+		}
+	}
+	netlab.Eventually(s.t, 2*time.Second, e.winner.Name+" to have the address at "+e.name, e.winner.holds)
+	time.Sleep(s.interval + 100*time.Millisecond) // and so it stays
+	if !e.winner.holds() || e.loser != nil && e.loser.holds() {
+		s.t.Errorf("%s: %s has the address: %v, %s: %v", e.name, s.a.Name, s.a.holds(), s.b.Name, s.b.holds())
+	}
+	both := s.both(began)
+	if both > 0 && !e.contest || both >= contest {
+		s.t.Errorf("%s: two nodes had the address for %v", e.name, both)
+	}
+	outage := s.outage(e)
+	s.report.add(s.name, s.a.impl, s.b.impl, e.name, took, both.Round(10*time.Microsecond), outage.Round(time.Millisecond))
+}
+
+// outage sees that the client reaches the winner, and returns for how long it
+// reached nobody since it was asked the last time.
+func (s *scene) outage(e event) (longest time.Duration) {
+	s.t.Helper()
+	if s.probe != nil {
+		answers := s.probe.Answers()
+		netlab.Eventually(s.t, time.Second, "the client to reach "+e.winner.Name+" at "+e.name, func() bool { return s.probe.Answers() > answers })
+		longest = s.probe.Stop().Longest().Duration()
+		if most := e.limit + lateness; !e.contest && longest > most || e.contest && longest > lateness {
+			s.t.Errorf("%s: the client got no answer for %v", e.name, longest)
+		}
+	}
+	s.probe = s.client.Probe(s.vip(), 5*time.Millisecond)
+	netlab.Eventually(s.t, time.Second, "the client to reach the address", func() bool { return s.probe.Answers() > 0 })
+	return longest
+}
+
+// both returns the longest time for which both nodes had the address.
+func (s *scene) both(since time.Time) (longest time.Duration) {
+	changes := slices.Concat(s.a.owner.Changes(), s.b.owner.Changes())
+	slices.SortStableFunc(changes, func(x, y netlab.Ownership) int { return x.At.Compare(y.At) })
+	has := map[string]bool{}
+	for i, c := range changes {
+		has[c.Host] = c.Has
+		end := time.Now()
+		if i+1 < len(changes) {
+			end = changes[i+1].At
+		}
+		if has[s.a.Name] && has[s.b.Name] && end.After(since) {
+			longest = max(longest, end.Sub(c.At))
+		}
+	}
+	return longest
+}
+
+// announcements sees that a node that took over announced each of its addresses
+// five times at once, and five times later.
+func (s *scene) announcements(n *side, since time.Time) {
+	s.t.Helper()
+	if n.impl == frr {
+		return // which has habits of its own
+	}
+	count := func(vip string) (times []time.Time) {
+		addr := netip.MustParsePrefix(vip).Addr()
+		for _, f := range s.wire.Frames() {
+			arp, isARP := f.ARP()
+			target, isNA := f.NeighborAdvert()
+			if f.Host == n.Name && !f.At.Before(since) && (isARP && arp.Gratuitous() && arp.Sender == addr || isNA && target == addr) {
+				times = append(times, f.At)
+			}
+		}
+		return times
+	}
+	for _, vip := range s.vips {
+		netlab.Eventually(s.t, s.garpDelay+time.Second, "two rounds of announcements", func() bool { return len(count(vip)) >= 10 })
+	}
+	time.Sleep(100 * time.Millisecond) // there is no more
+	for _, vip := range s.vips {
+		times := count(vip)
+		if delay := times[5].Sub(times[4]); len(times) != 10 || delay < s.garpDelay-lateness || delay > s.garpDelay+lateness {
+			s.t.Errorf("%s announced %s %d times, want 5 and, %v later, 5: %v", n.Name, vip, len(times), s.garpDelay, times)
+		}
+	}
+}
+
+// farewell sees that a node that stopped said so with as many advertisements of
+// priority 0.
+func (s *scene) farewell(n *side, since time.Time, want int) {
+	s.t.Helper()
+	zeros := 0
+	for _, ad := range s.wire.Adverts() {
+		if ad.Host == n.Name && !ad.At.Before(since) && ad.Priority == 0 {
+			zeros++
+		}
+	}
+	if zeros != want && (n.impl == lite || want > 0 && zeros == 0) {
+		s.t.Errorf("%s: %s stopped with %d advertisements of priority 0, want %d", n.Name, n.impl, zeros, want)
+	}
+}
+
+// wireIsClean has tshark judge all that was sent.
+func (s *scene) wireIsClean() {
+	s.t.Helper()
+	if bad := s.wire.BadChecksums(); bad != nil {
+		s.t.Errorf("bad checksums:\n%s", strings.Join(bad[:min(len(bad), 20)], "\n"))
+	}
+}

@@ -61,12 +61,10 @@ func (c *cursor) command() (parts []string, cmd *Command) {
 		return nil, nil
 	}
 	cmd = &Command{Line: parts[0], User: c.d.cfg.Global.ScriptUser, Pos: at}
-	if rest, ok := strings.CutPrefix(strings.TrimSpace(cmd.Line), "<"); ok {
+	if strings.HasPrefix(strings.TrimSpace(cmd.Line), "<") {
 		cmd.Shell = true
 		cmd.Argv = []string{cmd.Line}
-		if strings.HasPrefix(rest, " ") {
-			c.r.warnf(CodeShell, at, "", "%q is no program, but text for a shell, and will be given to one; keepalived ignores it", cmd.Line)
-		}
+		c.r.warnf(CodeShell, at, "", "%q is no program, but text for a shell, and will be given to one; keepalived ignores it", cmd.Line)
 		return parts, cmd
 	}
 	cmd.Argv, ok = splitArgs(cmd.Line)

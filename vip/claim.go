@@ -72,8 +72,7 @@ func (m *Manager) setDue(s *Set, at time.Time) {
 	defer m.mu.Unlock()
 	if at.IsZero() {
 		delete(m.due, s)
-		return
+	} else {
+		m.due[s] = at
 	}
-	m.due[s] = at
-	wake(m.wake)
 }

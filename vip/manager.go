@@ -111,6 +111,7 @@ func (m *Manager) loop(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var guarded time.Time // when the guard last looked
+	var pause time.Time   // until when to announce nothing
 	for {
 		select {
 		case <-ctx.Done():
@@ -119,7 +120,14 @@ func (m *Manager) loop(ctx context.Context) {
 		case <-timer.C:
 		}
 		now := time.Now()
-		next := m.announce(now)
+		next := pause
+		if !now.Before(pause) {
+			var sent int
+			if sent, next = m.announce(now); sent >= stepFrames {
+				pause = now.Add(stepPause)
+				next = pause
+			}
+		}
 		look := m.lookAt(guarded)
 		if due(look, now) {
 			m.guard()
@@ -135,9 +143,9 @@ func (m *Manager) loop(ctx context.Context) {
 	}
 }
 
-// announce makes the announcements that are due, up to a step's worth, and
-// returns when to come back; the zero time: never.
-func (m *Manager) announce(now time.Time) (next time.Time) {
+// announce makes the announcements that are due, up to about a step's worth,
+// and returns their number and when more are due; the zero time: never.
+func (m *Manager) announce(now time.Time) (sent int, next time.Time) {
 	var ready []*Set
 	m.mu.Lock()
 	for s, at := range m.due {
@@ -149,16 +157,15 @@ func (m *Manager) announce(now time.Time) (next time.Time) {
 	}
 	m.mu.Unlock()
 
-	sent := 0
 	for _, s := range ready {
 		if sent >= stepFrames {
-			return now.Add(stepPause)
+			return sent, now
 		}
 		n, at := s.continueAnnouncing(now)
 		sent += n
 		next = earliest(next, at)
 	}
-	return next
+	return sent, next
 }
 
 // stop releases everything and lets nothing be acquired any more.

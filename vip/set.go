@@ -172,11 +172,12 @@ func (s *Set) tryBegin() bool {
 	}
 }
 
-// end gives the turn back and tells Run when the Set wants to announce again.
+// end notes when the Set wants to announce again, gives the turn back, and
+// only then has Run look: it passes over a Set whose turn is taken.
 func (s *Set) end() {
-	at := s.announcer.deadline()
+	s.manager.setDue(s, s.announcer.deadline())
 	s.turn <- struct{}{}
-	s.manager.setDue(s, at)
+	wake(s.manager.wake)
 }
 
 // hold has the Set announce those of claims that the kernel has taken.

@@ -464,3 +464,24 @@ vip: address invalid Prefix: needs an interface`
 		}
 	})
 }
+
+// The later announcements are those of the newest Acquire, however calls
+// follow upon one another.
+func TestNewestAcquireAnnounces(t *testing.T) {
+	inWorld(t, func(w world) {
+		s := w.add(vip.SetConfig{Addresses: addresses("eth0", "192.0.2.100/32"),
+			Schedule: vip.Schedule{Repeat: 1, Delay: time.Second}})
+		for range 200 {
+			var wg sync.WaitGroup
+			wg.Go(func() { w.do(s.Release) })
+			wg.Go(func() { w.do(s.Acquire) })
+			wg.Wait()
+			w.do(s.Acquire)
+			before := len(w.Announced())
+			time.Sleep(2 * time.Second)
+			if n := len(w.Announced()) - before; n != 1 {
+				w.Fatalf("%d announcements later", n)
+			}
+		}
+	})
+}

@@ -105,6 +105,35 @@ func TestKernelAnnouncements(t *testing.T) {
 	}
 }
 
+// Every host hears of every address before it hears of any twice.
+func TestKernelAnnouncesInRounds(t *testing.T) {
+	lab := netlab.New(t)
+	h := lab.Host("h", "192.0.2.1/24")
+	wire := lab.Capture()
+	m, _ := manage(t, h)
+	var list []vip.Address
+	var round []string
+	for n := range 20 {
+		a := fmt.Sprintf("192.0.2.%d", 100+n)
+		list = append(list, addresses("eth0", a+"/32")...)
+		round = append(round, a)
+	}
+	s := set(t, m, vip.SetConfig{Addresses: list})
+	start := time.Now()
+	if err := s.Acquire(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := hears(t, wire, start, 100); !slices.Equal(got, slices.Repeat(round, 5)) {
+		t.Errorf("heard %v", got)
+	}
+	if err := s.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := ipAddr(t, h, "eth0"); strings.Count(got, "\n") != 1 {
+		t.Errorf("left: %s", got)
+	}
+}
+
 // What it is all for: a client that knew one host as the address's holder
 // talks to the other, which it has never asked.
 func TestKernelNeighboursFollow(t *testing.T) {

@@ -67,6 +67,9 @@ func Run(ctx context.Context, o Options) error {
 		}
 	}
 	c, err := compose.New(cfg, options)
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("not permitted; run as root, or with the capabilities NET_ADMIN and NET_RAW: %w", err)
+	}
 	if err != nil {
 		return fmt.Errorf("%w:\n%w", errConfig, err)
 	}

@@ -2,6 +2,7 @@ package vip_test
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"os/exec"
 	"slices"

@@ -41,11 +41,11 @@ func (h *Host) openLink(cfg LinkConfig) (*hostLink, error) {
 	}
 	l := &hostLink{host: h, cfg: cfg, link: link, own: map[netip.Addr]bool{}}
 	h.links[cfg], h.byLink[link] = l, l
-	l.refresh()
 	return l, nil
 }
 
-// refresh tells the routers of the link about a change of its state.
+// refresh tells the routers of the link about a change of its state. Called on
+// the loop's goroutine only.
 func (l *hostLink) refresh() {
 	st := l.link.State()
 	if st.Up == l.state.Up && st.Why == l.state.Why && sameSlice(st.Addresses, l.state.Addresses) {
@@ -55,9 +55,6 @@ func (l *hostLink) refresh() {
 	clear(l.own)
 	for _, a := range st.Addresses {
 		l.own[a] = true
-	}
-	if !l.host.running {
-		return
 	}
 	for _, r := range l.routers {
 		if r != nil {

@@ -64,8 +64,7 @@ func (c LinkConfig) IPv6() bool {
 // Link carries VRRP packets of one interface, family, and multicast group or
 // unicast address. Packets that this very host sent are not received.
 //
-// All methods are called by the host's own goroutine, State also by Host.Add,
-// never at the same time; none blocks.
+// All methods are called by the host's own goroutine and none blocks.
 type Link interface {
 	// Send sends ps and returns how many left. Each packet's Payload, Source,
 	// Destination, TTL and TOS are used, over IPv4 also a Protocol and an ID

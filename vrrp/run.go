@@ -1,0 +1,142 @@
+package vrrp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// logPatience is how long Run waits for a slow log in the end.
+const logPatience = time.Second
+
+// Run runs the host until ctx is done. All masters then hand over: they
+// advertise priority 0, release what they hold, and report it; Run returns when
+// that is done. It returns nil, or an error that names the owners that neither
+// answered within their OwnerTimeout nor ended when their context was
+// cancelled: their goroutines are left behind. It can be called once.
+func (h *Host) Run(ctx context.Context) error {
+	callCtx, cancelCalls := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancelCalls()
+	watchCtx, cancelWatchers := context.WithCancel(ctx)
+	defer cancelWatchers()
+	if err := h.begin(watchCtx, callCtx); err != nil {
+		return err
+	}
+	logCtx, cancelLogs := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancelLogs()
+	var logs sync.WaitGroup
+	logs.Go(func() { h.queue.Run(logCtx) })
+
+	unhook := context.AfterFunc(ctx, h.network.Wake)
+	defer unhook()
+	h.loop(ctx)
+
+	cancelWatchers()
+	h.watchers.Wait()
+	err := errors.Join(h.reap(cancelCalls), h.network.Close())
+	h.events.Close()
+	for _, r := range h.routers {
+		r.events.Close()
+	}
+	cancelLogs()
+	waitFor(&logs, logPatience)
+	return err
+}
+
+func (h *Host) begin(watchCtx, callCtx context.Context) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.phase != waiting {
+		return errors.New("vrrp: a host runs only once")
+	}
+	h.phase, h.watchCtx, h.callCtx = running, watchCtx, callCtx
+	return nil
+}
+
+// startNew lets routers take part that have been added. Called with mu held.
+func (h *Host) startNew() {
+	for _, r := range h.added {
+		r.link.refresh()
+		r.setLink(r.link.state)
+		h.handle(Input{Kind: InputStart, ID: r.id})
+		if r.owner != nil && r.owner.owner.Trouble() != nil {
+			h.watchers.Add(1)
+			go r.owner.watch(h.watchCtx)
+		}
+	}
+	h.added = nil
+}
+
+// loop turns until ctx is done and every router has left.
+func (h *Host) loop(ctx context.Context) {
+	var ready []Link
+	for {
+		h.mu.Lock()
+		h.startNew()
+		for _, l := range ready {
+			h.drain(l)
+		}
+		if ctx.Err() != nil && h.phase == running {
+			h.phase = stopping
+			for _, r := range h.routers {
+				h.handle(Input{Kind: InputStop, ID: r.id})
+			}
+		}
+		until, quiet := h.turn(time.Now())
+		if h.phase == stopping && h.left() {
+			h.phase = ended
+			h.mu.Unlock()
+			return
+		}
+		h.mu.Unlock()
+		ready = h.network.Wait(until, quiet, ready[:0])
+	}
+}
+
+// left reports whether every router has left and said so.
+func (h *Host) left() bool {
+	for _, r := range h.routers {
+		if st := h.set.Status(r.id); st.State != Init || st.Pending {
+			return false
+		}
+	}
+	return true
+}
+
+// reap cancels the owners' calls and waits for them.
+func (h *Host) reap(cancel context.CancelFunc) error {
+	patience := time.Duration(0)
+	for _, r := range h.routers {
+		patience = max(patience, r.cfg.OwnerTimeout)
+	}
+	cancel()
+	if waitFor(&h.calls, patience) {
+		return nil
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var errs []error
+	for _, r := range h.routers {
+		if r.owner != nil && r.owner.current.set {
+			errs = append(errs, fmt.Errorf("vrrp: the owner of router %s ignores its context: its call to %s goes on",
+				r.cfg.Name, callName(r.owner.current.kind)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// waitFor reports whether wg is done within the given time.
+func waitFor(wg *sync.WaitGroup, patience time.Duration) bool {
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	t := time.NewTimer(patience)
+	defer t.Stop()
+	select {
+	case <-done:
+		return true
+	case <-t.C:
+		return false
+	}
+}

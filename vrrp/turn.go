@@ -1,0 +1,86 @@
+package vrrp
+
+import "time"
+
+const (
+	// quietTime is how long packets may lie in the socket while every router
+	// is a backup; quietSkew is the least skew time that makes this harmless.
+	quietTime = time.Millisecond
+	quietSkew = 4 * quietTime
+)
+
+// turn fires timers, sends, and tells owners and readers. It returns how long
+// the host has nothing to do, and how long it need not hear packets. Called with
+// mu held.
+func (h *Host) turn(now time.Time) (until, quiet time.Time) {
+	h.outputs = h.set.Handle(now, Input{Kind: InputTick}, h.outputs)
+	for i := range h.outputs {
+		if o := &h.outputs[i]; o.Kind == OutputAdvertise {
+			h.advertise(h.routers[o.ID], o.Priority)
+		}
+	}
+	h.flush()
+	for i := range h.outputs {
+		h.carryOut(&h.outputs[i])
+	}
+	clear(h.outputs)
+	h.outputs = h.outputs[:0]
+
+	until = h.set.Deadline()
+	if h.set.Masters() == 0 {
+		h.renewAt = time.Time{}
+		if h.minSkew >= quietSkew {
+			quiet = now.Add(quietTime)
+		}
+		return until, quiet
+	}
+	if !now.Before(h.renewAt) {
+		h.renew(now)
+	}
+	if until.IsZero() || h.renewAt.Before(until) {
+		until = h.renewAt
+	}
+	return until, quiet
+}
+
+// carryOut does what an output asks for, apart from sending.
+func (h *Host) carryOut(o *Output) {
+	r := h.routers[o.ID]
+	switch o.Kind {
+	case OutputAcquire, OutputRelease, OutputAnnounce:
+		if r.owner != nil {
+			r.owner.want(o.Kind, o.Gen)
+		}
+	case OutputAnswered:
+		r.counters.Answered++
+	case OutputEvent:
+		h.publish(r, o)
+	}
+}
+
+func (h *Host) publish(r *Router, o *Output) {
+	switch Master {
+	case o.To:
+		r.counters.BecameMaster++
+	case o.From:
+		r.counters.ReleasedMaster++
+	}
+	r.seq++
+	e := Event{
+		Router: r, Seq: r.seq, From: o.From, To: o.To, Reason: o.Reason, Priority: h.set.Status(o.ID).Priority,
+		Peer: o.Peer, At: o.At, Err: o.Err,
+	}
+	r.logTransition(&e)
+	r.events.Publish(e)
+	h.events.Publish(e)
+}
+
+// renew tells the owners of all masters that the protocol lives.
+func (h *Host) renew(now time.Time) {
+	h.renewAt = now.Add(renewEvery)
+	for _, r := range h.routers {
+		if r.owner != nil && h.set.Status(r.id).State == Master {
+			r.owner.owner.Renew(now.Add(renewFor))
+		}
+	}
+}

@@ -106,6 +106,7 @@ func (s *Set) Acquire(ctx context.Context) error {
 	now := time.Now()
 	s.announcer.acquired(now)
 	_, announceErr := s.announce(now)
+	s.manager.log.Debug("setting VIPs.", "set", s.name, "addresses", len(changes), "announced", len(s.announced))
 	return errors.Join(failures(changes, errs), announceErr)
 }
 
@@ -119,7 +120,9 @@ func (s *Set) Release(ctx context.Context) error {
 	s.hold(nil)
 	s.announcer.stop()
 	changes := removals(s.unclaim())
-	return failures(changes, s.manager.commits.apply(changes))
+	errs := s.manager.commits.apply(changes)
+	s.manager.log.Debug("removing VIPs.", "set", s.name, "addresses", len(changes))
+	return failures(changes, errs)
 }
 
 // Announce announces the addresses again, because somebody else has claimed

@@ -18,6 +18,7 @@ import (
 	"github.com/vrrpkit/vrrpkit/check"
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/confparse/compose"
+	"github.com/vrrpkit/vrrpkit/internal/asynclog"
 )
 
 // Exit statuses, keepalived's.
@@ -35,9 +36,16 @@ var (
 	errConfig   = errors.New("the configuration cannot be used")
 )
 
-// notifyPatience is how long notify scripts may go on after everything else has
-// ended.
-const notifyPatience = 5 * time.Second
+const (
+	// notifyPatience is how long notify scripts may go on after everything else
+	// has ended.
+	notifyPatience = 5 * time.Second
+
+	// logQueue is how many lines may wait to be written, and logPatience how
+	// long the last ones may take.
+	logQueue    = 4096
+	logPatience = time.Second
+)
 
 // Run runs the daemon until ctx is done, then hands over and returns nil.
 func Run(ctx context.Context, o Options) error {
@@ -45,7 +53,10 @@ func Run(ctx context.Context, o Options) error {
 	if o.Detail > 0 {
 		level = slog.LevelDebug
 	}
-	log := slog.New(newTextHandler(o.Log, level))
+	// Whoever reads our standard error may be slow; nothing waits for him.
+	queue := asynclog.New(newTextHandler(o.Log, level), logQueue)
+	defer flush(queue)()
+	log := slog.New(queue)
 
 	cfg, err := load(o, log)
 	if err != nil {
@@ -89,6 +100,21 @@ func Run(ctx context.Context, o Options) error {
 	scripts.Close(patience)
 	log.Info("Stopped " + version())
 	return err
+}
+
+// flush starts writing the log. What it returns waits until all is written, but
+// not for ever.
+func flush(queue *asynclog.Handler) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { queue.Run(ctx); close(done) }()
+	return func() {
+		cancel()
+		select {
+		case <-done:
+		case <-time.After(logPatience):
+		}
+	}
 }
 
 // load reads the configuration and logs what is to be said about it.

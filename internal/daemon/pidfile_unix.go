@@ -26,7 +26,7 @@ func writePIDFile(name string) (remove func(), err error) {
 		}
 		return nil, fmt.Errorf("pid file %s: %w", name, err)
 	}
-	if err := f.Truncate(0); err == nil {
+	if err = f.Truncate(0); err == nil {
 		_, err = fmt.Fprintf(f, "%d\n", os.Getpid())
 	}
 	if err != nil {

@@ -53,7 +53,7 @@ var discards = []discard{
 	{name: "V2-RX-02 other interval", versions: []vrrp.Version{vrrp.V2}, advert: func(a *packet.Advert) { a.Interval = 2 * time.Second }, reason: packet.ErrInterval},
 	{name: "RX-16 unicast destination", edit: func(p *vrrp.Packet) { p.Destination = netip.MustParseAddr("192.0.2.1") }},
 	{name: "RX-14 our own address", edit: func(p *vrrp.Packet) { p.Source = netip.MustParseAddr("192.0.2.1") }, reason: packet.ErrOwnAddress, martian: true},
-	{name: "RX-15 no source", edit: func(p *vrrp.Packet) { p.Source = netip.IPv4Unspecified() }, reason: packet.ErrSource, martian: true},
+	{name: "RX-15 no source", edit: func(p *vrrp.Packet) { p.Source = netip.IPv4Unspecified() }, reason: packet.ErrSource},
 	{name: "RX-15 loopback source", edit: func(p *vrrp.Packet) { p.Source = netip.MustParseAddr("127.0.0.1") }, reason: packet.ErrSource, martian: true},
 }
 

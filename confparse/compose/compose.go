@@ -130,7 +130,7 @@ func (c *Composition) open(cfg *confparse.Config, o Options) (err error) {
 	if err = errors.Join(errs...); err != nil {
 		return err
 	}
-	if c.interfaces == nil {
+	if c.interfaces == nil && len(c.trackedInterfaces()) > 0 {
 		c.interfaces, err = newInterfaces()
 	}
 	return err
@@ -238,7 +238,9 @@ func (c *Composition) Run(ctx context.Context) error {
 		}
 	}
 	background(serve, "virtual addresses", c.manager.Run)
-	background(ctx, "interfaces", func(ctx context.Context) error { return c.interfaces.Watch(ctx, c.reportInterfaces) })
+	if c.interfaces != nil {
+		background(ctx, "interfaces", func(ctx context.Context) error { return c.interfaces.Watch(ctx, c.reportInterfaces) })
+	}
 	for _, s := range c.scripts {
 		results := s.Runner.Results()
 		wg.Go(func() { c.reportScript(s, results) })

@@ -99,24 +99,26 @@ func TestInterop(t *testing.T) {
 	var report report
 	t.Cleanup(func() { report.log(t) })
 	slots := make(chan struct{}, 3) // as many labs at once as two processors bear
-	run := func(f flavour, a, b string) {
-		t.Run(strings.ReplaceAll(f.name, " ", "-")+"/"+a+"+"+b, func(t *testing.T) {
-			t.Parallel()
-			slots <- struct{}{}
-			t.Cleanup(func() { <-slots })
-			for range netlab.Count(1, 10) {
-				newScene(t, &report, f, a, b).play()
+	for round := range netlab.Count(1, 10) {
+		t.Run(fmt.Sprint("round", round+1), func(t *testing.T) {
+			run := func(f flavour, a, b string) {
+				t.Run(strings.ReplaceAll(f.name, " ", "-")+"/"+a+"+"+b, func(t *testing.T) {
+					t.Parallel()
+					slots <- struct{}{}
+					t.Cleanup(func() { <-slots })
+					newScene(t, &report, f, a, b).play()
+				})
+			}
+			for _, f := range flavours {
+				run(f, lite, keepalived)
+				run(f, keepalived, lite)
+				run(f, lite, lite)
+				if f.name == "v3 IPv4" {
+					run(f, lite, frr)
+					run(f, frr, lite)
+				}
 			}
 		})
-	}
-	for _, f := range flavours {
-		run(f, lite, keepalived)
-		run(f, keepalived, lite)
-		run(f, lite, lite)
-		if f.name == "v3 IPv4" {
-			run(f, lite, frr)
-			run(f, frr, lite)
-		}
 	}
 }
 

@@ -1,0 +1,343 @@
+package main_test
+
+import (
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/internal/netlab"
+)
+
+// Text 003: notes about LVS and VRRP; here its VRRP part.
+
+const seed003 = `global_defs {
+    notification_email {
+        # one address per line
+        root@example.com
+    }
+    notification_email_from lvs@example.com
+    smtp_server 192.0.2.103
+    smtp_connect_timeout 30
+    router_id LVS-@SELF@
+    vrrp_no_swap
+    checker_no_swap
+    vrrp_priority -1
+    checker_priority -1
+}
+static_ipaddress
+{
+    192.0.2.@SELF@/24 dev eth0 scope global
+}
+static_routes
+{
+    203.0.113.0/24 via 192.0.2.1 dev eth0
+}
+vrrp_instance inside_network {
+    state @STATE@
+    interface eth0
+    track_interface {
+        eth0
+        eth1
+    }
+    virtual_router_id 51
+    priority @PRIO@
+    advert_int 1
+    authentication {
+        auth_type PASS
+        auth_pass 1111
+    }
+    virtual_ipaddress {
+        192.0.2.100/24 dev eth0 label eth0:100
+    }
+}
+`
+
+func TestSeed003ConfigTest(t *testing.T) {
+	t.Run("003.7 comments in lists, braces on lines of their own", func(t *testing.T) {
+		conf := fill(seed003, "SELF", "101", "STATE", "MASTER", "PRIO", "100")
+		// As from keepalived: the text tracks the instance's own interface.
+		if status, stderr := configTest(t, conf); status != 5 || strings.Contains(stderr, "error:") || !strings.Contains(stderr, "track_interface eth0 is ignored") {
+			t.Errorf("status %d, printed:\n%s", status, stderr)
+		}
+		conf = strings.Replace(conf, "        eth0\n", "", 1)
+		if status, stderr := configTest(t, conf); status != 0 || strings.Contains(stderr, "error:") {
+			t.Errorf("without that: status %d, printed:\n%s", status, stderr)
+		}
+	})
+}
+
+func TestSeed003Pair(t *testing.T) {
+	pairings(t, []pairing{oursReference, referenceOurs}, nil, func(t *testing.T, p pairing) {
+		const vip = "192.0.2.100"
+		s := newStand(t, "tcpdump")
+		for i, h := range []*netlab.Host{s.a, s.b} {
+			h.AddLink("eth1", "inside", fmt.Sprintf("198.51.100.%d/24", 10+i))
+		}
+		dump := s.c.Start("tcpdump", "-l", "-v", "-n", "-i", "eth0", "vrrp")
+		netlab.Eventually(t, 5*time.Second, "tcpdump", func() bool { return strings.Contains(dump.Log(), "listening on") })
+		confA := fill(seed003, "SELF", "101", "STATE", "MASTER", "PRIO", "100")
+		a := s.start(p.a, s.a, confA)
+		b := s.start(p.b, s.b, fill(seed003, "SELF", "102", "STATE", "BACKUP", "PRIO", "90"))
+
+		s.waitHolders(t, vip, "a", 6*time.Second)
+		t.Run("003.12 the label, on the master only", func(t *testing.T) {
+			show := []string{"ip", "-o", "-4", "addr", "show", "label", "eth0:100"}
+			if _, err := exec.LookPath("ifconfig"); err == nil {
+				show = []string{"ifconfig", "eth0:100"} // shows the name and no address where there is none
+			}
+			if out := s.a.Run(show[0], show[1:]...); !strings.Contains(out, "eth0:100") || !strings.Contains(out, vip) {
+				t.Errorf("%q on a:\n%s", show, out)
+			}
+			if out := s.b.Run("ip", "-4", "addr"); strings.Contains(out, "eth0:100") || strings.Contains(out, vip) {
+				t.Errorf("on b:\n%s", out)
+			}
+		})
+		static := func(t *testing.T, h *netlab.Host, addr string) {
+			t.Helper()
+			if out := h.Run("ip", "-o", "-4", "addr", "show", "dev", "eth0"); !strings.Contains(out, " "+addr+"/24 ") {
+				t.Errorf("%s is not on %s:\n%s", addr, h.Name, out)
+			}
+		}
+		t.Run("003.10 static addresses, also on the backup", func(t *testing.T) {
+			static(t, s.a, "192.0.2.101")
+			static(t, s.b, "192.0.2.102")
+		})
+		t.Run("003.20 what tcpdump -v shows", func(t *testing.T) {
+			netlab.Eventually(t, 3*time.Second, "a line of a", func() bool { return advertText(dump.Log(), "192.0.2.10") != "" })
+			got := advertText(dump.Log(), "192.0.2.10")
+			// Zeroes fill the password up to eight characters; tcpdump prints none of them.
+			want := `(tos 0xc0, ttl 255, id N, offset 0, flags [none], proto VRRP (112), length 40) ` +
+				`192.0.2.10 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 100, authtype simple, intvl 1s, length 20, addrs: 192.0.2.100 auth "1111"`
+			t.Log(got)
+			if got != want {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+		})
+		t.Run("003.22 five announcements, and five more after five seconds", func(t *testing.T) {
+			begin := s.adverts(s.a, 51)[0].At
+			time.Sleep(time.Until(begin.Add(7 * time.Second)))
+			var now, later int
+			at := s.announcements(s.a, vip)
+			for _, at := range at {
+				switch d := at.Sub(begin); {
+				case d < time.Second:
+					now++
+				case d > 4900*time.Millisecond && d < 6*time.Second:
+					later++
+				default:
+					t.Errorf("an announcement %v after the first advert", d)
+				}
+			}
+			t.Logf("%d at once, %d after %v", now, later, last(at).Sub(begin))
+			if now != 5 || later != 5 {
+				t.Errorf("%d and %d announcements, want 5 and 5", now, later)
+			}
+			if p.a.name == ours.name {
+				has(t, a.Log(), "(inside_network) Entering BACKUP STATE", "(inside_network) Entering MASTER STATE")
+				has(t, a.Log(), "(inside_network) setting VIPs.")
+			}
+		})
+		t.Run("003.21 one advert per second", func(t *testing.T) { checkEverySecond(t, s.adverts(s.a, 51)) })
+
+		begin := time.Now()
+		s.a.SetPort("eth1", false)
+		t.Run("003.11 any tracked interface without weight is enough for FAULT", func(t *testing.T) {
+			s.waitPriority(s.a, 51, 0, begin, 3*time.Second)
+			s.waitHolders(t, vip, "b", 2*time.Second)
+			has(t, a.Log(), "FAULT")
+		})
+		s.a.SetPort("eth1", true)
+		s.waitHolders(t, vip, "a", 7*time.Second)
+
+		t.Run("003.23 stopping: priority 0, addresses away", func(t *testing.T) {
+			begin := time.Now()
+			a.Stop()
+			if s.a.HasAddress(vip) {
+				t.Error("the address is still on a")
+			}
+			s.waitPriority(s.a, 51, 0, begin.Add(-50*time.Millisecond), time.Second)
+			has(t, a.Log(), "(inside_network) sent 0 priority", "(inside_network) removing VIPs.")
+			s.waitHolders(t, vip, "b", 2*time.Second)
+		})
+		t.Run("003.20 both implementations look the same", func(t *testing.T) {
+			netlab.Eventually(t, 3*time.Second, "a line of b", func() bool { return advertText(dump.Log(), "192.0.2.11") != "" })
+			same := strings.NewReplacer("192.0.2.11", "192.0.2.10", "prio 90", "prio 100")
+			if a, b := advertText(dump.Log(), "192.0.2.10"), same.Replace(advertText(dump.Log(), "192.0.2.11")); a != b {
+				t.Errorf("a: %s\nb: %s", a, b)
+			}
+		})
+		a = s.start(p.a, s.a, confA)
+		s.waitHolders(t, vip, "a", 6*time.Second)
+		time.Sleep(1200 * time.Millisecond) // for an advert
+
+		begin = time.Now()
+		s.a.SetPort("eth0", false)
+		s.a.Crash()
+		final := last(s.adverts(s.a, 51))
+		t.Run("003.21 the master is down after three intervals", func(t *testing.T) {
+			checkTakeover(t, final, s.waitPriority(s.b, 51, 90, begin, 6*time.Second), downInterval(3, 90))
+		})
+		t.Run("003.24 the backup's log and announcements", func(t *testing.T) {
+			netlab.Eventually(t, time.Second, "the address on b", func() bool { return s.b.HasAddress(vip) })
+			netlab.Eventually(t, time.Second, "five announcements", func() bool {
+				n := 0
+				for _, at := range s.announcements(s.b, vip) {
+					if at.After(begin) {
+						n++
+					}
+				}
+				return n == 5
+			})
+			log := b.Log()
+			if i := strings.LastIndex(log, "Receive advertisement timeout"); i >= 0 {
+				log = log[i:]
+			}
+			has(t, log, "Receive advertisement timeout", "(inside_network) Entering MASTER STATE")
+		})
+		t.Run("003.10 static addresses survive", func(t *testing.T) { static(t, s.b, "192.0.2.102") })
+	})
+}
+
+// advertText returns the last advert of a host in the output of tcpdump -v, on
+// one line and without what differs between any two packets.
+func advertText(dump, source string) string {
+	lines := regexp.MustCompile(`(?m)^\S+ IP (\(.*\))\n\s+(`+regexp.QuoteMeta(source)+` > .*, prio [1-9].*)\n`).FindAllStringSubmatch(dump, -1)
+	if len(lines) == 0 {
+		return ""
+	}
+	l := last(lines)
+	return regexp.MustCompile(`\bid \d+`).ReplaceAllString(l[1]+" "+strings.TrimSpace(l[2]), "id N")
+}
+
+const seed003variants = `global_defs {
+    vrrp_mcast_group4 224.0.0.19
+}
+vrrp_instance VI_PASSWORD {
+    interface eth0
+    virtual_router_id 60
+    priority @PRIO@
+    authentication {
+        auth_type PASS
+        auth_pass @PASSWORD@
+    }
+    virtual_ipaddress {
+        192.0.2.60
+    }
+}
+vrrp_instance VI_TYPE {
+    interface eth0
+    virtual_router_id 61
+    priority @PRIO@
+    @AUTH@
+    virtual_ipaddress {
+        192.0.2.61
+    }
+}
+vrrp_instance VI_EIGHT {
+    interface eth0
+    virtual_router_id 62
+    priority @PRIO@
+    authentication {
+        auth_type PASS
+        auth_pass 12345678@REST@
+    }
+    virtual_ipaddress {
+        192.0.2.62
+    }
+}
+vrrp_instance VI_SHORT {
+    state @STATE@
+    priority @PRIO@
+    interface eth0
+    virtual_router_id 63
+    virtual_ipaddress {
+        192.0.2.63
+    }
+}
+vrrp_instance VI_STAY {
+    state BACKUP
+    interface eth0
+    virtual_router_id 64
+    priority @PRIO@
+    nopreempt
+    virtual_ipaddress {
+        192.0.2.64
+    }
+}
+vrrp_instance VI_TAKE {
+    state MASTER
+    interface eth0
+    virtual_router_id 65
+    priority @PRIO@
+    nopreempt
+    virtual_ipaddress {
+        192.0.2.65
+    }
+}
+`
+
+func TestSeed003Variants(t *testing.T) {
+	pairings(t, []pairing{oursReference}, nil, func(t *testing.T, p pairing) {
+		s := newStand(t)
+		b := s.start(p.b, s.b, fill(seed003variants, "PRIO", "90", "STATE", "BACKUP", "PASSWORD", "1112", "AUTH", "", "REST", "xyz"))
+		s.waitHolders(t, "192.0.2.64", "b", 6*time.Second)
+		a := s.start(p.a, s.a, fill(seed003variants, "PRIO", "100", "STATE", "MASTER", "PASSWORD", "1111", "REST", "abc",
+			"AUTH", "authentication {\n        auth_type PASS\n        auth_pass 1111\n    }"))
+		s.waitHolders(t, "192.0.2.63", "a", 6*time.Second)
+		time.Sleep(1500 * time.Millisecond) // for what would change still
+		for _, c := range []struct{ item, vip, on string }{
+			{"003.13 another password: both are master", "192.0.2.60", "ab"},
+			{"003.14 another auth_type: both are master", "192.0.2.61", "ab"},
+			{"003.15 only the first eight characters count", "192.0.2.62", "a"},
+			{"003.18 the short form", "192.0.2.63", "a"},
+			{"003.17 nopreempt: the lower node keeps the role", "192.0.2.64", "b"},
+			{"003.17 nopreempt has no effect in state MASTER", "192.0.2.65", "a"},
+		} {
+			t.Run(c.item, func(t *testing.T) {
+				if got := s.holders(c.vip); got != c.on {
+					t.Errorf("%s is on %q, want %q", c.vip, got, c.on)
+				}
+			})
+		}
+		node, sender := a, "192.0.2.11"
+		if p.a.name != ours.name {
+			node, sender = b, "192.0.2.10"
+		}
+		t.Run("003.13 the log says invalid passwd and names the sender, once", func(t *testing.T) {
+			lines := grep(node.Log(), "(VI_PASSWORD)", "invalid passwd", sender)
+			if t.Logf("%q", lines); len(lines) != 1 {
+				t.Errorf("%d lines:\n%s", len(lines), node.Log())
+			}
+		})
+		t.Run("003.14 the log says that auth_type differs and names the sender, once", func(t *testing.T) {
+			lines := grep(node.Log(), "(VI_TYPE)", "auth_type", sender)
+			if t.Logf("%q", lines); len(lines) != 1 {
+				t.Errorf("%d lines:\n%s", len(lines), node.Log())
+			}
+		})
+		t.Run("003.5 another multicast group", func(t *testing.T) {
+			for _, a := range s.wire.Adverts() {
+				if a.Destination.String() != "224.0.0.19" {
+					t.Fatalf("an advert from %v to %v", a.Source, a.Destination)
+				}
+			}
+		})
+	})
+}
+
+// grep returns the lines of a log that have all texts.
+func grep(log string, texts ...string) (lines []string) {
+	for line := range strings.Lines(log) {
+		all := true
+		for _, text := range texts {
+			all = all && strings.Contains(line, text)
+		}
+		if all {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	return lines
+}

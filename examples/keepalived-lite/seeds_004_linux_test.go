@@ -1,0 +1,295 @@
+package main_test
+
+import (
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vrrpkit/vrrpkit/internal/netlab"
+)
+
+// Text 004: a memo about checks of a proxy and about notifications.
+
+const seed004 = `vrrp_script chk_haproxy {
+    script "systemctl is-active haproxy"
+    interval 3 # comment after value
+    fall 3
+    rise 2
+}
+vrrp_script chk_http_port {
+    script "< /dev/tcp/127.0.0.1/80"
+    interval 3
+    fall 3
+    rise 2
+}
+vrrp_sync_group VG_1 {
+    group {
+        VI_1
+    }
+    notify        "@DIR@/group.sh"
+    smtp_alert
+}
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    priority 100
+    unicast_peer {
+        192.0.2.10
+        192.0.2.11
+    }
+    virtual_ipaddress {
+        192.0.2.100/24
+    }
+    track_script {
+        chk_haproxy
+        chk_http_port # several allowed
+    }
+    notify        "@DIR@/notify.sh"
+    notify_master "@DIR@/own.sh master"
+    notify_backup "@DIR@/own.sh backup"
+    notify_fault  "@DIR@/own.sh fault"
+    notify_stop   "@DIR@/own.sh stop"
+    smtp_alert
+}
+vrrp_instance VI_UP {
+    interface eth0
+    virtual_router_id 52
+    priority 100
+    virtual_ipaddress {
+        192.0.2.101/24
+    }
+    track_script {
+        chk_http_port weight 20
+    }
+    notify "@DIR@/argument.sh arg"
+}
+vrrp_instance VI_DOWN {
+    interface eth0
+    virtual_router_id 53
+    priority 100
+    virtual_ipaddress {
+        192.0.2.102/24
+    }
+    track_script {
+        chk_http_port weight -30
+    }
+}
+`
+
+const seed004peer = `vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    priority 90
+    unicast_peer {
+        192.0.2.10
+        192.0.2.11
+    }
+    virtual_ipaddress {
+        192.0.2.100/24
+    }
+}
+vrrp_instance VI_UP {
+    interface eth0
+    virtual_router_id 52
+    priority 110
+    virtual_ipaddress {
+        192.0.2.101/24
+    }
+}
+vrrp_instance VI_DOWN {
+    interface eth0
+    virtual_router_id 53
+    priority 90
+    virtual_ipaddress {
+        192.0.2.102/24
+    }
+}
+`
+
+// keepalived cannot be on a here: it does not run chk_http_port.
+func TestSeed004Checks(t *testing.T) {
+	pairings(t, []pairing{oursOurs}, []pairing{oursOurs, oursReference}, func(t *testing.T, p pairing) {
+		s := newStand(t, "bash", "tcpdump")
+		s.script("systemctl", `[ "$*" = "is-active haproxy" ] && echo active`)
+		s.script("group.sh", "echo $* >>"+s.file("group-calls"))
+		s.script("notify.sh", "echo $* >>"+s.file("calls"))
+		s.script("argument.sh", "echo $* >>"+s.file("argument-calls"))
+		s.script("own.sh", "echo $* >>"+s.file("own-calls"))
+		var port net.Listener
+		listen := func() {
+			t.Helper()
+			err := s.a.Do(func() (err error) { port, err = net.Listen("tcp4", "127.0.0.1:80"); return err })
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		listen()
+		defer func() { port.Close() }()
+		dump := s.a.Start("tcpdump", "-l", "-nn", "-i", "any", "vrrp")
+		netlab.Eventually(t, 5*time.Second, "tcpdump", func() bool { return strings.Contains(dump.Log(), "listening on") })
+
+		s.start(p.b, s.b, seed004peer)
+		path := "PATH=" + s.dir + ":" + os.Getenv("PATH")
+		a := s.startWith(s.a, fill(seed004, "DIR", s.dir), []string{path})
+		// A third one, for 004.1 alone.
+		s.startWith(s.c, "vrrp_script chk {\n script \"true\"\n interval 1\n}\n"+strings.Replace(conf002("c", "BACKUP", "100", "track_script {\n chk\n}"), "_id 51", "_id 59", 1), []string{})
+
+		t.Run("004.14 an own address among the peers changes nothing", func(t *testing.T) {
+			s.waitHolders(t, "192.0.2.100", "a", 6*time.Second)
+			s.stays(t, "192.0.2.100", "a", 1200*time.Millisecond)
+			if lines := grep(a.Log(), "WARN", "192.0.2.10"); len(lines) > 0 {
+				t.Errorf("a complains: %q", lines)
+			}
+			if lines := grep(dump.Log(), "192.0.2.10 > 192.0.2.10"); len(lines) > 0 {
+				t.Errorf("a sends to itself: %q", lines)
+			}
+		})
+		t.Run("004.12 tcpdump on any", func(t *testing.T) {
+			lines := grep(dump.Log(), " eth0  Out IP 192.0.2.10 > 192.0.2.11: VRRPv2, Advertisement, vrid 51, prio 100")
+			if t.Logf("%q", last(lines)); len(lines) == 0 {
+				t.Errorf("tcpdump:\n%s", dump.Log())
+			}
+		})
+		t.Run("004.1 a program without a path, in PATH", func(t *testing.T) {
+			if state := last(grep(a.Log(), "chk_haproxy")); !strings.Contains(state, "to=up") {
+				t.Errorf("%s", a.Log())
+			}
+		})
+		t.Run("004.1 in an empty environment", func(t *testing.T) {
+			netlab.Eventually(t, 3*time.Second, "c to be master", func() bool { return s.c.HasAddress("192.0.2.100") })
+		})
+		t.Run("004.3 positive weight while the check is good", func(t *testing.T) {
+			s.waitPriority(s.a, 52, 120, time.Time{}, 5*time.Second)
+			s.waitHolders(t, "192.0.2.101", "a", 5*time.Second)
+		})
+		t.Run("004.3 negative weight while the check is good", func(t *testing.T) {
+			s.waitPriority(s.a, 53, 100, time.Time{}, 5*time.Second)
+			s.waitHolders(t, "192.0.2.102", "a", 5*time.Second)
+		})
+
+		begin := time.Now()
+		port.Close()
+		t.Run("004.2 the port closes: FAULT after three failures", func(t *testing.T) {
+			down := s.waitPriority(s.a, 51, 0, begin, 12*time.Second)
+			d := down.At.Sub(begin)
+			t.Logf("priority 0 after %v", d)
+			if d < 6*time.Second || d > 10*time.Second {
+				t.Errorf("after %v, want the third failure, after 6 to 9s", d)
+			}
+			s.waitHolders(t, "192.0.2.100", "b", 2*time.Second)
+			has(t, a.Log(), "(VI_1) Entering FAULT STATE")
+		})
+		t.Run("004.3 positive weight while the check fails", func(t *testing.T) {
+			s.waitPriority(s.a, 52, 100, begin, 2*time.Second)
+			s.waitHolders(t, "192.0.2.101", "b", 5*time.Second)
+		})
+		t.Run("004.3 negative weight while the check fails", func(t *testing.T) {
+			s.waitPriority(s.a, 53, 70, begin, 2*time.Second)
+			s.waitHolders(t, "192.0.2.102", "b", 5*time.Second)
+		})
+		begin = time.Now()
+		listen()
+		t.Run("004.2 the port opens: back after two successes", func(t *testing.T) {
+			netlab.Eventually(t, 7*time.Second, "the end of FAULT", func() bool { return last(s.lines("calls")) == "INSTANCE VI_1 BACKUP 100" })
+			d := time.Since(begin)
+			t.Logf("BACKUP after %v", d)
+			if d < 3*time.Second {
+				t.Errorf("after %v: one success was enough", d)
+			}
+			s.waitHolders(t, "192.0.2.100", "a", 5*time.Second)
+			s.waitHolders(t, "192.0.2.101", "a", 5*time.Second)
+			s.waitHolders(t, "192.0.2.102", "a", 5*time.Second)
+		})
+		a.Stop()
+		states := []string{"BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP"}
+		t.Run("004.7 notify", func(t *testing.T) {
+			var want []string
+			for _, state := range states {
+				want = append(want, "INSTANCE VI_1 "+state+" 100")
+			}
+			if diff := cmp.Diff(want, s.lines("calls")); diff != "" {
+				t.Error(diff)
+			}
+		})
+		t.Run("004.8 notify with an argument of its own", func(t *testing.T) {
+			want := []string{"arg INSTANCE VI_UP BACKUP 120", "arg INSTANCE VI_UP MASTER 120", "arg INSTANCE VI_UP BACKUP 100", "arg INSTANCE VI_UP MASTER 120", "arg INSTANCE VI_UP STOP 120"}
+			got := s.lines("argument-calls")
+			// The first result of the check races with the start.
+			if len(got) > 0 && got[0] == "arg INSTANCE VI_UP BACKUP 100" {
+				want[0] = got[0]
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+		t.Run("004.9 notify_* get only what is configured, notify_stop runs", func(t *testing.T) {
+			if got, want := s.lines("own-calls"), strings.Fields(strings.ToLower(strings.Join(states, " "))); !slices.Equal(got, want) {
+				t.Errorf("%q, want %q", got, want)
+			}
+		})
+	})
+}
+
+const seed004drop = `vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    priority @PRIO@
+    virtual_ipaddress {
+        192.0.2.100/24
+    }
+}
+vrrp_instance VI_PATIENT {
+    interface eth0
+    virtual_router_id 54
+    priority @PRIO@
+    down_timer_adverts 5
+    virtual_ipaddress {
+        192.0.2.104/24
+    }
+}
+`
+
+func TestSeed004Drop(t *testing.T) {
+	pairings(t, []pairing{oursOurs, referenceOurs}, nil, func(t *testing.T, p pairing) {
+		s := newStand(t, "iptables")
+		s.start(p.a, s.a, fill(seed004drop, "PRIO", "100"))
+		s.start(p.b, s.b, fill(seed004drop, "PRIO", "90"))
+		s.waitHolders(t, "192.0.2.100", "a", 6*time.Second)
+		s.waitHolders(t, "192.0.2.104", "a", 6*time.Second)
+		probe := s.c.Probe("192.0.2.100", 10*time.Millisecond)
+
+		// Right after adverts of both, so that the rule hits the next ones.
+		seen := s.waitPriority(s.a, 54, 100, time.Now(), 3*time.Second)
+		s.waitPriority(s.a, 51, 100, seen.At.Add(-500*time.Millisecond), 3*time.Second)
+		begin := time.Now()
+		s.b.Run("iptables", "-A", "INPUT", "-p", "vrrp", "-j", "DROP")
+		lastOf := func(vrid uint8) (a netlab.Advert) {
+			for _, advert := range s.adverts(s.a, vrid) {
+				if advert.At.Before(begin) {
+					a = advert
+				}
+			}
+			return a
+		}
+		t.Run("004.11 the backup hears nothing and takes over", func(t *testing.T) {
+			checkTakeover(t, lastOf(51), s.waitPriority(s.b, 51, 90, begin, 6*time.Second), downInterval(3, 90))
+		})
+		t.Run("004.13 down_timer_adverts 5", func(t *testing.T) {
+			checkTakeover(t, lastOf(54), s.waitPriority(s.b, 54, 90, begin, 8*time.Second), downInterval(5, 90))
+		})
+		t.Run("004.11 both are master while the rule is there", func(t *testing.T) { s.stays(t, "192.0.2.100", "ab", 1500*time.Millisecond) })
+		s.b.Run("iptables", "-D", "INPUT", "-p", "vrrp", "-j", "DROP")
+		t.Run("004.11 one master again, and the client reaches it", func(t *testing.T) {
+			s.waitHolders(t, "192.0.2.100", "a", 2*time.Second)
+			s.stays(t, "192.0.2.100", "a", 1200*time.Millisecond)
+			netlab.Eventually(t, time.Second, "the client to see it on a", func() bool { return s.neighbour("192.0.2.100") == s.mac(s.a) })
+			before := probe.Answers()
+			netlab.Eventually(t, time.Second, "answers", func() bool { return probe.Answers() > before+10 })
+		})
+	})
+}

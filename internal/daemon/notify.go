@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/confparse/compose"
@@ -84,10 +83,10 @@ func (n *notifications) follow(events <-chan vrrp.Event) {
 		if e.To == vrrp.Init {
 			t.State = "STOP"
 		}
-		if n.rehearse {
-			n.log.Info("notify "+strings.Join([]string{t.Type, t.Name, t.State}, " ")+" (rehearsal: no script is run)", "instance", t.Name)
-			continue
+		if !n.rehearse {
+			n.Notify(t)
+		} else if n.Has(t.Name) {
+			n.log.Info(fmt.Sprintf("notify %s %s %s (rehearsal: no script is run)", t.Type, t.Name, t.State), "instance", t.Name)
 		}
-		n.Notify(t)
 	}
 }

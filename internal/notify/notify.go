@@ -61,6 +61,9 @@ func New(scripts map[string]Scripts, log *slog.Logger) *Notifier {
 	return n
 }
 
+// Has reports whether the instance has any script.
+func (n *Notifier) Has(name string) bool { return n.scripts[name] != Scripts{} }
+
 // Notify queues the scripts for a transition. It never blocks.
 func (n *Notifier) Notify(t Transition) {
 	s := n.scripts[t.Name]

@@ -33,7 +33,7 @@ func (s *addressing) assign() {
 	s.findSubnets()
 	for node, cfg := range s.cfgs {
 		for _, i := range cfg.Instances {
-			s.give(node, s.plan.iface(node, i.Interface), s.hostAddress(node, i))
+			s.give(s.plan.iface(node, i.Interface), s.hostAddress(node, i))
 		}
 	}
 	for node := range s.plan.interfaces {
@@ -47,8 +47,8 @@ func (s *addressing) assign() {
 	}
 }
 
-// findSubnets notes the subnets of the virtual addresses and that these are
-// taken. Addresses that come with a subnet go first, so that those without are
+// findSubnets notes the subnets of virtual addresses and of sources, and that
+// virtual addresses are taken. Addresses that come with a subnet go first, so that those without are
 // found to be in one.
 func (s *addressing) findSubnets() {
 	for _, roomy := range []bool{true, false} {
@@ -66,10 +66,17 @@ func (s *addressing) findSubnets() {
 			}
 		}
 	}
+	for node, cfg := range s.cfgs {
+		for _, i := range cfg.Instances {
+			if a := s.hostAddress(node, i); a.IsValid() {
+				s.subnet(s.plan.iface(node, i.Interface).lan, netip.PrefixFrom(a, a.BitLen()))
+			}
+		}
+	}
 }
 
 // hostAddress returns the address that a node must have for an instance: the
-// configured source, or the one its partner knows as a peer. It may be invalid:
+// configured source, or one that its partner knows as a peer. It may be invalid:
 // then any will do.
 func (s *addressing) hostAddress(node int, i *confparse.Instance) netip.Addr {
 	if i.Source.IsValid() {
@@ -80,7 +87,7 @@ func (s *addressing) hostAddress(node int, i *confparse.Instance) netip.Addr {
 		return netip.Addr{}
 	}
 	for _, peer := range theirs.Peers {
-		if peer.Addr != theirs.Source {
+		if peer.Addr != theirs.Source && !s.taken[peer.Addr] {
 			return peer.Addr
 		}
 	}
@@ -88,13 +95,13 @@ func (s *addressing) hostAddress(node int, i *confparse.Instance) netip.Addr {
 }
 
 // give gives an interface an address, in the subnet that it belongs to.
-func (s *addressing) give(node int, f *iface, a netip.Addr) {
-	if f == nil || !a.IsValid() || s.taken[a] {
+func (s *addressing) give(f *iface, a netip.Addr) {
+	if !a.IsValid() || s.taken[a] {
 		return
 	}
 	s.taken[a] = true
 	subnet := s.subnet(f.lan, netip.PrefixFrom(a, a.BitLen()))
-	f.addresses = append(f.addresses, netip.PrefixFrom(a, subnet.Bits()))
+	f.addresses = append(f.addresses, netip.PrefixFrom(a, s.bits(f.lan, subnet)))
 }
 
 // fill adds a free address of each subnet of the LAN in which have has none.
@@ -108,7 +115,7 @@ func (s *addressing) fill(lan int, have []netip.Prefix) []netip.Prefix {
 			a = a.Next()
 		}
 		s.taken[a] = true
-		have = append(have, netip.PrefixFrom(a, subnet.Bits()))
+		have = append(have, netip.PrefixFrom(a, s.bits(lan, subnet)))
 	}
 	return have
 }
@@ -134,6 +141,20 @@ func (s *addressing) subnet(lan int, a netip.Prefix) netip.Prefix {
 		s.subnet(lan, linkLocal)
 	}
 	return made
+}
+
+// bits returns the prefix length of addresses in a subnet of the LAN. Where
+// another LAN has that subnet too, the one of the watched address gets it, and
+// with it the nodes' route to the client; on others the addresses stand alone,
+// which is enough to advertise from.
+func (s *addressing) bits(lan int, subnet netip.Prefix) int {
+	for twin, subnets := range s.subnets {
+		first := twin == s.plan.lan || twin < lan && lan != s.plan.lan
+		if twin != lan && first && subnet != linkLocal && slices.ContainsFunc(subnets, subnet.Overlaps) {
+			return subnet.Addr().BitLen()
+		}
+	}
+	return subnet.Bits()
 }
 
 func hasRoom(p netip.Prefix) bool {

@@ -76,8 +76,11 @@ var incoming = []bpf.Instruction{
 	bpf.RetConstant{Val: 0},
 }
 
-// tap reports what a node sends through its cable, until ctx ends.
-func (l *spaces) tap(ctx context.Context, n *spaceNode, node int, port string) error {
+// tap reports what a node sends through its cable to a LAN, until ctx ends.
+func (l *spaces) tap(ctx context.Context, n *spaceNode, node int, port string, lan int) error {
+	if lan != l.plan.lan && lan != l.plan.advertLAN {
+		return nil
+	}
 	ifi, err := net.InterfaceByName(port)
 	if err != nil {
 		return err
@@ -104,7 +107,8 @@ func (l *spaces) tap(ctx context.Context, n *spaceNode, node int, port string) e
 			if err != nil {
 				continue // the interface went down, or came up
 			}
-			if s, ok := read(buf[:size], l.plan.address, vrid); ok {
+			s, ok := read(buf[:size], l.plan.address, vrid)
+			if ok && (s.kind != sawAdvert || lan == l.plan.advertLAN) {
 				s.at, s.node = time.Now(), node
 				l.see(s)
 			}

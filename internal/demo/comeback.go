@@ -31,6 +31,9 @@ func (s *story) comeBack(ctx context.Context, victim int) error {
 	case why != "" && ok:
 		return fmt.Errorf("%s took %s back, although %s", name(victim), s.plan.address, why)
 	case why != "":
+		if err := s.answers(survivor); err != nil {
+			return err
+		}
 		s.tell(time.Now(), "%s stays master: %s", s.node(survivor), why)
 		return nil
 	case !ok:
@@ -43,8 +46,16 @@ func (s *story) comeBack(ctx context.Context, victim int) error {
 	s.log.look(func(o *observer) {
 		s.add("preemption, priority %d over %d: %s lost, longest silence %s, both held the address for %s",
 			ours, theirs, plural(o.lost(time.Now()), "probe"), span(o.gap.length()), span(o.both))
-		if o.answering != victim {
-			err = fmt.Errorf("%s did not keep %s", name(victim), s.plan.address)
+	})
+	return s.answers(victim)
+}
+
+// answers returns an error unless the address answers, and from that node.
+func (s *story) answers(node int) (err error) {
+	now := time.Now()
+	s.log.look(func(o *observer) {
+		if o.answering != node || now.Sub(o.last) > patience {
+			err = fmt.Errorf("%s does not answer from %s any more", s.plan.address, name(node))
 		}
 	})
 	return err
@@ -125,11 +136,11 @@ func (s *story) show(o *observer, now time.Time) {
 		s.tell(t.at, "%s %s", s.node(t.node), s.paint(dim, t.text))
 	}
 	for _, c := range o.changes {
-		state := "MASTER"
-		if !c.seen {
-			state = "no master"
+		if c.seen {
+			s.tell(c.at, "%s MASTER: %s answers from %s", s.node(c.node), s.plan.address, s.node(c.node))
+		} else {
+			s.tell(c.at, "%s answers from %s, which is not the last that advertised", s.plan.address, s.node(c.node))
 		}
-		s.tell(c.at, "%s %s: %s answers from %s", s.node(c.node), state, s.plan.address, s.node(c.node))
 	}
 	if len(o.texts)+len(o.changes) > 0 {
 		s.redrew = time.Time{}

@@ -37,15 +37,22 @@ func writeDefaults(dir string) (files [2]string, err error) {
 	return files, nil
 }
 
-// load reads both files and shows what is to be said about them. The error is
-// ErrFailed if they cannot be used.
+// load reads both files. It shows their errors and counts their warnings. The
+// error is ErrFailed if they cannot be used.
 func load(files [2]string, show io.Writer) (cfgs [2]*confparse.Config, err error) {
 	for n, file := range files {
 		cfg, diags := confparse.ParseFile(file, confparse.Options{})
+		warnings := 0
 		for _, d := range diags {
-			if d.Severity >= confparse.Warning {
+			switch d.Severity {
+			case confparse.Error:
 				fmt.Fprint(show, d.Render())
+			case confparse.Warning:
+				warnings++
 			}
+		}
+		if warnings > 0 {
+			fmt.Fprintf(show, "%s: %s; keepalived-lite -t -f %s shows what\n", file, plural(warnings, "warning"), file)
 		}
 		if cfg == nil || diags.HasErrors() {
 			err = ErrFailed

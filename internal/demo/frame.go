@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"net/netip"
 
-	"github.com/vrrpkit/vrrpkit/vrrp"
 	"github.com/vrrpkit/vrrpkit/vrrp/packet"
 )
 
@@ -36,7 +35,7 @@ func read(frame []byte, address netip.Addr, vrid uint8) (s sight, ok bool) {
 		if _, err := a.Parse(payload, src, dst); err != nil || a.VRID != vrid || src.Is6() != address.Is6() {
 			return s, false
 		}
-		return sight{kind: sawAdvert, priority: a.Priority, interval: a.Interval, version: vrrp.Version(a.Version)}, true
+		return sight{kind: sawAdvert, priority: a.Priority, interval: a.Interval}, true
 	case protocol == protocolICMP && len(payload) >= echoHeaderLen+8 && payload[0] == echoReply,
 		protocol == protocolICMP6 && len(payload) >= echoHeaderLen+8 && payload[0] == echoReply6:
 		return sight{kind: sawAnswer, seq: int(binary.BigEndian.Uint64(payload[echoHeaderLen:]))}, src == address

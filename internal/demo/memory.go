@@ -10,6 +10,7 @@ import (
 	"github.com/vrrpkit/vrrpkit/check"
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/confparse/compose"
+	"github.com/vrrpkit/vrrpkit/vip"
 	"github.com/vrrpkit/vrrpkit/vip/viptest"
 	"github.com/vrrpkit/vrrpkit/vrrp/packet"
 	"github.com/vrrpkit/vrrpkit/vrrp/vrrptest"
@@ -37,9 +38,9 @@ type memory struct {
 	cancel  context.CancelFunc // ends the client
 	wg      sync.WaitGroup
 
-	mu     sync.Mutex
-	nodes  [2]*memoryNode // nil without power
-	holder int            // who announced the address last
+	mu       sync.Mutex
+	nodes    [2]*memoryNode // nil without power
+	believed int            // who announced the address last: the client goes by that
 }
 
 type memoryNode struct {
@@ -50,7 +51,7 @@ type memoryNode struct {
 
 func newMemory(p *plan, cfgs [2]*confparse.Config, see func(sight)) *memory {
 	ctx, cancel := context.WithCancel(context.Background())
-	m := &memory{plan: p, see: see, segment: vrrptest.NewSegment(), cancel: cancel, holder: nobody}
+	m := &memory{plan: p, see: see, segment: vrrptest.NewSegment(), cancel: cancel, believed: nobody}
 	for n := range cfgs {
 		cfg := *cfgs[n]
 		cfg.Instances = []*confparse.Instance{p.watched[n]} // a segment is one LAN
@@ -74,7 +75,7 @@ func (m *memory) start(node int) error {
 	}
 	n := &memoryNode{port: m.segment.Attach(addresses...)}
 	c, err := compose.New(m.cfgs[node], compose.Options{
-		Network: n.port, Kernel: kernel, Interfaces: allUp{},
+		Network: n.port, Kernel: announcer{kernel, func() { m.announced(node, n) }}, Interfaces: allUp{},
 		Checker: func(*confparse.Script) (check.Checker, error) { return good, nil },
 		Logger:  slog.New(slog.NewTextHandler(m.logs[node], nil)),
 	})
@@ -139,21 +140,39 @@ func (m *memory) changed(node int, n *memoryNode, kernel *viptest.Kernel) {
 		return
 	}
 	n.holds = holds
-	if holds {
-		m.holder = node
-	}
 	m.see(sight{at: time.Now(), kind: sawHold, node: node, held: holds})
 }
 
-// ask is the client: it asks who has the address.
+// announcer is a kernel that tells the client of announcements.
+type announcer struct {
+	*viptest.Kernel
+	announced func()
+}
+
+// Announce implements vip.Kernel.
+func (k announcer) Announce(list []vip.Announcement) error {
+	k.announced()
+	return k.Kernel.Announce(list)
+}
+
+func (m *memory) announced(node int, n *memoryNode) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.nodes[node] == n {
+		m.believed = node
+	}
+}
+
+// ask is the client: it asks the node that it believes to have the address.
 func (m *memory) ask(ctx context.Context) {
+	time.Sleep(probeEvery / 3) // so as not to act in the same instant as others
 	ticker := time.NewTicker(probeEvery)
 	defer ticker.Stop()
 	for seq := 0; ; seq++ {
 		now := time.Now()
 		m.see(sight{at: now, kind: sawProbe, node: nobody, seq: seq})
 		m.mu.Lock()
-		node := m.holder
+		node := m.believed
 		answers := node != nobody && m.nodes[node] != nil && m.nodes[node].holds
 		m.mu.Unlock()
 		if answers {

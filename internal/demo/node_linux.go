@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -59,16 +60,14 @@ func (l *spaces) boot(node int) (n *spaceNode, err error) {
 	}
 	for i, f := range l.plan.interfaces[node] {
 		port := fmt.Sprintf("%s%d", strings.ToLower(name(node)), i)
-		if err := l.connect(n, port, f); err != nil {
+		if err := l.connect(n, port, f, hardwareAddr(node, i)); err != nil {
 			return n, fmt.Errorf("a cable: %w", err)
 		}
 		if err := configure(conn, f.name, f.addresses); err != nil {
 			return n, err
 		}
-		if f.lan == l.plan.lan {
-			if err := l.tap(ctx, n, node, port); err != nil {
-				return n, err
-			}
+		if err := l.tap(ctx, n, node, port, f.lan); err != nil {
+			return n, err
 		}
 	}
 	if err := l.follow(ctx, n, node); err != nil {
@@ -77,9 +76,15 @@ func (l *spaces) boot(node int) (n *spaceNode, err error) {
 	return n, waitForLinks(conn)
 }
 
+// hardwareAddr returns the address of a node's interface: the same when the node
+// comes back, as neighbours expect.
+func hardwareAddr(node, iface int) net.HardwareAddr {
+	return net.HardwareAddr{0x02, 0, 0, 0, byte(node + 1), byte(iface)}
+}
+
 // connect lays a cable from a bridge to a node.
-func (l *spaces) connect(n *spaceNode, port string, f iface) error {
-	if err := do(l.conn)(netlinkx.AddVeth(port, f.name, int(n.ns.Fd()))); err != nil {
+func (l *spaces) connect(n *spaceNode, port string, f iface, mac net.HardwareAddr) error {
+	if err := do(l.conn)(netlinkx.AddVeth(port, f.name, mac, int(n.ns.Fd()))); err != nil {
 		return err
 	}
 	here, err := find(l.conn, port)

@@ -3,8 +3,6 @@ package demo
 import (
 	"sync"
 	"time"
-
-	"github.com/vrrpkit/vrrpkit/vrrp"
 )
 
 // sight is one thing that was seen from outside the nodes.
@@ -17,7 +15,6 @@ type sight struct {
 	text string // sawText
 	err  error  // sawEnd
 
-	version  vrrp.Version  // sawAdvert
 	priority uint8         // sawAdvert
 	interval time.Duration // sawAdvert
 }

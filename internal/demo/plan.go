@@ -22,6 +22,7 @@ type plan struct {
 	watched    [2]*confparse.Instance // the virtual router that the client watches, as each node has it
 	address    netip.Addr             // what the client asks for
 	lan        int                    // where it does
+	advertLAN  int                    // where the virtual router advertises
 	interfaces [2][]iface
 	client     [][]netip.Prefix // the client's addresses on each LAN
 }
@@ -51,8 +52,12 @@ func newPlan(cfgs [2]*confparse.Config) (*plan, error) {
 	if !ok {
 		return nil, errNothingShared
 	}
+	if a, b := p.watched[0], p.watched[1]; a.Source.IsValid() && a.Source == b.Source {
+		return nil, fmt.Errorf("%v and %v: both nodes send from %v; each needs an address of its own", a.Pos, b.Pos, a.Source)
+	}
 	p.connect(cfgs)
-	p.lan = p.iface(0, p.watched[0].Interface).lan
+	p.advertLAN = p.iface(0, p.watched[0].Interface).lan
+	p.lan = p.advertLAN
 	if f := p.iface(0, watched.Interface); f != nil {
 		p.lan = f.lan
 	}

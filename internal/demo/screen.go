@@ -59,6 +59,7 @@ func (s *screen) status(now time.Time, bar []byte, text string) {
 	if !s.live {
 		return
 	}
+	bar = bar[max(0, len(bar)-statusWidth):]
 	fmt.Fprintf(s.out, "\r\x1b[K%6.1f s  %s %s", now.Sub(s.start).Seconds(), s.bar(bar), text)
 	s.drawn = true
 }
@@ -91,8 +92,11 @@ func (s *screen) bar(cells []byte) string {
 	return b.String()
 }
 
-// barWidth is how much of the bar fits a line.
-const barWidth = 100
+// How much of the bar fits a line, and the status line.
+const (
+	barWidth    = 100
+	statusWidth = 32
+)
 
 // summary writes the whole bar.
 func (s *screen) summary(cells []byte) {

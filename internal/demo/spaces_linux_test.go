@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/signal"
+	"syscall"
 	"testing"
 
 	"github.com/vrrpkit/vrrpkit/check"
@@ -19,9 +21,12 @@ func TestMain(m *testing.M) {
 	if os.Getenv("VRRPKIT_DEMO_MAIN") == "" {
 		os.Exit(m.Run())
 	}
-	o := demo.Options{Out: os.Stdout, Node: runNode}
+	live := os.Getenv("VRRPKIT_DEMO_MAIN") == "live"
+	o := demo.Options{Out: os.Stdout, Live: live, Color: live, Node: runNode}
 	copy(o.Configs[:], os.Args[1:])
-	if err := demo.Run(context.Background(), o); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := demo.Run(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"sync/atomic"
 	"syscall"
@@ -38,6 +39,7 @@ func (s stage) run(ctx context.Context, o Options) error {
 		if _, err := os.Stdin.Read(make([]byte, 1)); err != nil {
 			return err
 		}
+		filterNothing()
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -49,6 +51,16 @@ func (s stage) run(ctx context.Context, o Options) error {
 		return o.Node(ctx, s.Configs[0])
 	}
 	return s.lab(ctx, o)
+}
+
+// filterNothing has the kernel take packets from any interface of this namespace,
+// whatever the machine's own are told: configurations may have several on one
+// LAN. Where it cannot be set it is rarely needed.
+func filterNothing() {
+	files, _ := filepath.Glob("/proc/sys/net/ipv4/conf/*/rp_filter")
+	for _, f := range files {
+		_ = os.WriteFile(f, []byte("0"), 0)
+	}
 }
 
 // outcomeFile is the descriptor where the lab says what became of it.
@@ -141,15 +153,17 @@ func runLab(ctx context.Context, o Options, files [2]string, where string, flags
 	return out.err()
 }
 
-// explain says what a user can make of a namespace that was not granted.
+// explain says what a user can make of an error of the kernel's.
 func explain(err error) string {
-	switch {
-	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES):
-		return fmt.Sprintf("this kernel, or the container, allows no namespaces to this user (%v)", err)
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EUSERS):
-		return fmt.Sprintf("user.max_user_namespaces or user.max_net_namespaces is used up (%v)", err)
-	case errors.Is(err, syscall.EINVAL):
-		return fmt.Sprintf("this kernel has no such namespaces (%v)", err)
+	if number := syscall.Errno(0); errors.As(err, &number) {
+		switch number {
+		case syscall.EPERM, syscall.EACCES:
+			return fmt.Sprintf("the kernel, or the container, does not let this user have any (%v)", err)
+		case syscall.ENOSPC, syscall.EUSERS:
+			return fmt.Sprintf("user.max_user_namespaces or user.max_net_namespaces allows no more (%v)", err)
+		case syscall.EINVAL, syscall.EOPNOTSUPP, syscall.ENOSYS:
+			return fmt.Sprintf("the kernel is built without what they need (%v)", err)
+		}
 	}
 	return err.Error()
 }
@@ -192,6 +206,9 @@ func spawn(s stage, attr *syscall.SysProcAttr, configure func(*exec.Cmd)) (*proc
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		err := p.cmd.Start()
+		if path := (*os.PathError)(nil); errors.As(err, &path) {
+			err = path.Err // the path is our own, and no news
+		}
 		started <- err
 		if err == nil {
 			p.err = p.cmd.Wait()

@@ -103,6 +103,9 @@ func (s *story) begin(ctx context.Context) (master int, err error) {
 			err = fmt.Errorf("both nodes hold %s: they do not hear each other", s.plan.address)
 		}
 	})
+	if err == nil {
+		err = s.answers(master)
+	}
 	return master, err
 }
 
@@ -136,5 +139,8 @@ func (s *story) powerCut(ctx context.Context, victim int) (outage time.Duration,
 	if outage > allowed.total()+tolerance {
 		return 0, allowed, fmt.Errorf("the outage of %s is longer than the protocol's limit, %s", span(outage), allowed)
 	}
-	return outage, allowed, s.watch(ctx)
+	if err := s.watch(ctx); err != nil {
+		return 0, allowed, err
+	}
+	return outage, allowed, s.answers(survivor)
 }

@@ -3,6 +3,7 @@ package netlinkx
 import (
 	"encoding/binary"
 	"fmt"
+	"net"
 
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
@@ -28,15 +29,16 @@ func AddBridge(name string) (netlink.Message, error) {
 }
 
 // AddVeth returns the request that lays a cable: the interface name here, its
-// other end under the name peer in the network namespace that the descriptor ns
-// refers to. Both ends are down.
-func AddVeth(name, peer string, ns int) (netlink.Message, error) {
+// other end under the name peer and with the hardware address mac in the network
+// namespace that the descriptor ns refers to. Both ends are down.
+func AddVeth(name, peer string, mac net.HardwareAddr, ns int) (netlink.Message, error) {
 	return linkMessage(unix.RTM_NEWLINK, netlink.Create|netlink.Excl, ifInfo{}, func(ae *netlink.AttributeEncoder) {
 		ae.String(unix.IFLA_IFNAME, name)
 		linkInfo(ae, "veth", func(ae *netlink.AttributeEncoder) {
 			ae.Do(vethInfoPeer, func() ([]byte, error) {
 				other := netlink.NewAttributeEncoder()
 				other.String(unix.IFLA_IFNAME, peer)
+				other.Bytes(unix.IFLA_ADDRESS, mac)
 				other.Uint32(unix.IFLA_NET_NS_FD, uint32(ns))
 				attributes, err := other.Encode()
 				return append(make([]byte, ifInfoLen), attributes...), err

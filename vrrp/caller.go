@@ -29,7 +29,7 @@ func (c *caller) want(kind OutputKind, gen uint32) {
 	c.next = wish{true, kind, gen}
 	switch {
 	case !c.current.set:
-		c.current, c.next = c.next, wish{}
+		c.current, c.next, c.cancel = c.next, wish{}, func() {} // until run has begun there is no call to cancel
 		c.router.host.calls.Add(1)
 		go c.run()
 	case kind != OutputAnnounce:

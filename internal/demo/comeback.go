@@ -13,7 +13,7 @@ import (
 func (s *story) comeBack(ctx context.Context, victim int) error {
 	survivor := other(victim)
 	var theirs, ours uint8
-	s.log.look(func(o *observer) {
+	s.journal.look(func(o *observer) {
 		o.mark()
 		theirs, ours = o.nodes[survivor].advert.priority, o.nodes[victim].advert.priority
 	})
@@ -43,7 +43,7 @@ func (s *story) comeBack(ctx context.Context, victim int) error {
 	if err := s.watch(ctx); err != nil {
 		return err
 	}
-	s.log.look(func(o *observer) {
+	s.journal.look(func(o *observer) {
 		s.add("preemption, priority %d over %d: %s lost, longest silence %s, both held the address for %s",
 			ours, theirs, plural(o.lost(time.Now()), "probe"), span(o.gap.length()), span(o.both))
 	})
@@ -53,7 +53,7 @@ func (s *story) comeBack(ctx context.Context, victim int) error {
 // answers returns an error unless the address answers, and from that node.
 func (s *story) answers(node int) (err error) {
 	now := time.Now()
-	s.log.look(func(o *observer) {
+	s.journal.look(func(o *observer) {
 		if o.answering != node || now.Sub(o.last) > patience {
 			err = fmt.Errorf("%s does not answer from %s any more", s.plan.address, name(node))
 		}
@@ -110,7 +110,7 @@ func (s *story) wait(ctx context.Context, d time.Duration, cond func(o *observer
 	defer ticker.Stop()
 	for end := time.Now().Add(d); ; {
 		now := time.Now()
-		s.log.look(func(o *observer) {
+		s.journal.look(func(o *observer) {
 			s.show(o, now)
 			ok = cond(o)
 			for n := range o.nodes {

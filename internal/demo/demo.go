@@ -47,7 +47,8 @@ type Options struct {
 	// Node runs one node from a configuration file, in the network namespace
 	// of the process, until ctx is done. It must run no scripts, which would
 	// act on the real machine. What it writes to standard error is shown if the
-	// demo fails; lines with the word "rehearsal" are shown at once.
+	// demo fails; lines with the word "rehearsal" are shown at once, without
+	// their first word, which is the time. Not needed in memory.
 	Node func(ctx context.Context, configFile string) error
 }
 
@@ -92,13 +93,13 @@ func Run(ctx context.Context, o Options) error {
 // report to.
 func tell(ctx context.Context, o Options, p *plan, where []string, open func(see func(sight)) (lab, error)) error {
 	start := time.Now()
-	l := &log{o: newObserver(start)}
-	place, err := open(l.see)
+	j := &journal{o: newObserver(start)}
+	place, err := open(j.see)
 	if err != nil {
 		return err
 	}
 	defer place.close()
-	s := &story{screen: &screen{out: o.Out, live: o.Live, color: o.Color, start: start}, plan: p, lab: place, log: l}
+	s := &story{screen: &screen{out: o.Out, live: o.Live, color: o.Color, start: start}, plan: p, lab: place, journal: j}
 	s.intro(p, where)
 	return s.run(ctx)
 }

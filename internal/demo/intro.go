@@ -20,6 +20,9 @@ func (s *screen) intro(p *plan, where []string) {
 	}
 	a := p.watched[0]
 	s.print("  router  %s: VRRPv%d, VRID %d, %s, an advertisement every %s", a.Name, a.Version, a.VRID, p.address, span(a.AdvertInterval))
+	if p.unwatched > 0 {
+		s.print("          and %s, which run as well and are not watched", plural(p.unwatched, "other"))
+	}
 	s.print("  client  %s, asks %d times a second who answers", addresses(p.client[p.lan]), time.Second/probeEvery)
 	for n, line := range where {
 		s.print("  %-7s %s", []string{"where", ""}[min(n, 1)], line)

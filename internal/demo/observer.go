@@ -163,21 +163,21 @@ func (o *observer) lost(now time.Time) (n int) {
 	return n
 }
 
-// log is an observer that several goroutines report to.
-type log struct {
+// journal is an observer that several goroutines report to.
+type journal struct {
 	mu sync.Mutex
 	o  *observer
 }
 
-func (l *log) see(s sight) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.o.see(s)
+func (j *journal) see(s sight) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.o.see(s)
 }
 
 // look calls f with the observer.
-func (l *log) look(f func(o *observer)) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	f(l.o)
+func (j *journal) look(f func(o *observer)) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	f(j.o)
 }

@@ -25,6 +25,7 @@ type plan struct {
 	advertLAN  int                    // where the virtual router advertises
 	interfaces [2][]iface
 	client     [][]netip.Prefix // the client's addresses on each LAN
+	unwatched  int              // virtual routers of A that run as well
 }
 
 // iface is an interface of a node.
@@ -47,7 +48,7 @@ func newPlan(cfgs [2]*confparse.Config) (*plan, error) {
 			}
 		}
 	}
-	p := &plan{}
+	p := &plan{unwatched: len(cfgs[0].Instances) - 1}
 	watched, ok := p.watch(cfgs)
 	if !ok {
 		return nil, errNothingShared

@@ -33,10 +33,10 @@ type lab interface {
 // story is what happens in the demo, whichever lab it happens in.
 type story struct {
 	*screen
-	plan   *plan
-	lab    lab
-	log    *log
-	redrew time.Time // when the status line was drawn last
+	plan    *plan
+	lab     lab
+	journal *journal
+	redrew  time.Time // when the status line was drawn last
 }
 
 // run tells the story. It returns ErrFailed, with the reason shown, unless the
@@ -48,7 +48,7 @@ func (s *story) run(ctx context.Context) error {
 		s.print("interrupted")
 		return ErrFailed
 	}
-	s.log.look(func(o *observer) { s.summary(o.bar) })
+	s.journal.look(func(o *observer) { s.summary(o.bar) })
 	s.print("")
 	if err != nil {
 		s.print("%s  %v", s.paint(red, "FAIL"), err)
@@ -97,7 +97,7 @@ func (s *story) begin(ctx context.Context) (master int, err error) {
 	if err := s.watch(ctx); err != nil {
 		return nobody, err
 	}
-	s.log.look(func(o *observer) {
+	s.journal.look(func(o *observer) {
 		master = o.answering
 		if o.nodes[0].holds && o.nodes[1].holds {
 			err = fmt.Errorf("both nodes hold %s: they do not hear each other", s.plan.address)
@@ -113,7 +113,7 @@ func (s *story) begin(ctx context.Context) (master int, err error) {
 func (s *story) powerCut(ctx context.Context, victim int) (outage time.Duration, allowed limit, err error) {
 	survivor := other(victim)
 	longest := s.limit(survivor).total() + margin
-	s.log.look(func(o *observer) { o.mark() })
+	s.journal.look(func(o *observer) { o.mark() })
 	cutAt := time.Now()
 	if err := s.lab.cut(victim); err != nil {
 		return 0, allowed, err
@@ -127,7 +127,7 @@ func (s *story) powerCut(ctx context.Context, victim int) (outage time.Duration,
 		return 0, allowed, fmt.Errorf("no failover: %s has not taken %s within %s", name(survivor), s.plan.address, span(longest))
 	}
 	var waited, early time.Duration
-	s.log.look(func(o *observer) {
+	s.journal.look(func(o *observer) {
 		last, took := o.nodes[victim].advert, o.nodes[survivor]
 		outage = o.gap.length()
 		waited, early = took.first.Sub(last.at), cutAt.Sub(last.at)

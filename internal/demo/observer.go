@@ -40,11 +40,10 @@ const patience = 100 * time.Millisecond
 type observer struct {
 	start      time.Time
 	nodes      [2]observed
-	answering  int       // who answered last
-	changedAt  time.Time // since when answering does
-	advertiser int       // who advertised last
-	changes    []change  // of answering, not yet shown
-	texts      []sight   // not yet shown
+	answering  int      // who answered last
+	advertiser int      // who advertised last
+	changes    []change // of answering, not yet shown
+	texts      []sight  // not yet shown
 	bar        []byte
 
 	sent     []time.Time // probes by seq
@@ -125,7 +124,7 @@ func (o *observer) seeAnswer(s sight) {
 	o.last = s.at
 	o.paint(s.at, s.node)
 	if o.answering != s.node {
-		o.answering, o.changedAt = s.node, s.at
+		o.answering = s.node
 		o.changes = append(o.changes, change{s.at, s.node, o.advertiser == s.node})
 	}
 }

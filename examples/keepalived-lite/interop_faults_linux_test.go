@@ -55,10 +55,60 @@ func TestStall(t *testing.T) {
 			stalled.Thaw()
 			netlab.Eventually(t, 2*time.Second, "the better one alone to own the address", func() bool { return s.a.holds() && !s.b.holds() })
 			t.Logf("two owners for %v, %v of it after the stall", s.both(begin), time.Since(thaw))
-			s.probe.Stop()
-			s.probe = nil
 			s.takeover(event{name: "stalled", winner: s.a, loser: s.b, contest: true})
 			s.wireIsClean()
+		})
+	}
+}
+
+// A master whose cable is pulled lets go of the address, and takes it again when
+// it is back.
+func TestCable(t *testing.T) {
+	var report report
+	t.Cleanup(func() { report.log(t) })
+	for _, peer := range []string{lite, keepalived} {
+		t.Run("beside "+peer, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, &report, v3(), lite, peer)
+			s.start(s.a)
+			s.takeover(event{name: "start", winner: s.a, loser: s.b})
+			s.start(s.b)
+			s.takeover(event{name: "peer starts", winner: s.a, loser: s.b})
+			s.a.SetPort("eth0", false) // of which its kernel tells within a second
+			netlab.Eventually(t, 2*time.Second, "the cut off node to let go of the address", func() bool { return s.b.holds() && !s.a.holds() })
+			s.takeover(event{name: "cable pulled", winner: s.b, loser: s.a})
+			begin := time.Now()
+			s.plugIn(s.a)
+			s.takeover(event{name: "return", winner: s.a, loser: s.b, after: begin, limit: s.downInterval(s.a), contest: true})
+		})
+	}
+}
+
+// Of two masters of one priority, as a partition makes them, the one with the
+// greater address remains; afterwards nobody preempts.
+func TestTie(t *testing.T) {
+	var report report
+	t.Cleanup(func() { report.log(t) })
+	for _, tt := range [][2]string{{lite, lite}, {lite, keepalived}, {keepalived, lite}, {lite, frr}, {frr, lite}} {
+		t.Run(tt[0]+"+"+tt[1], func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, &report, v3(), tt[0], tt[1])
+			s.a.priority = s.b.priority
+			s.lab.Partition([]*netlab.Host{s.a.Host}, []*netlab.Host{s.b.Host})
+			s.start(s.a)
+			s.start(s.b)
+			netlab.Eventually(t, 2*time.Second, "two masters", func() bool { return s.a.holds() && s.b.holds() })
+			s.lab.Heal()
+			netlab.Eventually(t, time.Second, "one master", func() bool { return !s.a.holds() })
+			s.takeover(event{name: "healed", winner: s.b, loser: s.a})
+
+			stop := time.Now()
+			s.stop(s.b)
+			last := s.lastAdvert(s.b, time.Now())
+			s.takeover(event{name: "stop", winner: s.a, loser: s.b, after: stop, from: last.At, limit: s.skew(s.a.priority)})
+			s.start(s.b)
+			time.Sleep(2 * s.downInterval(s.b))
+			s.takeover(event{name: "equal returns", winner: s.a, loser: s.b})
 		})
 	}
 }

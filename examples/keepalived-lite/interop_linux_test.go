@@ -183,6 +183,9 @@ func (r *report) add(columns ...any) {
 func (r *report) log(t *testing.T) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.lines == nil {
+		return // skipped
+	}
 	slices.SortStableFunc(r.lines, func(x, y string) int { return strings.Compare(x[:45], y[:45]) }) // by pair
 	t.Logf("\n"+reportLine+"\n%s", "flavour", "better", "other", "event", "over limit", "both own", "no answer", strings.Join(r.lines, "\n"))
 }

@@ -93,6 +93,7 @@ const (
 // Two nodes, a being the better one, go through everything that an operator
 // lives through with them, with a client that asks for the address all the time.
 func TestInterop(t *testing.T) {
+	netlab.Require(t, netlab.Root)
 	if _, err := program(); err != nil { // now, not while something is measured
 		t.Fatal(err)
 	}

@@ -56,7 +56,11 @@ func (s *addressing) findSubnets() {
 			for _, i := range cfg.Instances {
 				for _, a := range virtualAddresses(i) {
 					s.taken[a.Prefix.Addr()] = true
-					if f := s.plan.iface(node, cmp.Or(a.Interface, i.Interface)); f != nil && hasRoom(a.Prefix) == roomy {
+					f := s.plan.iface(node, cmp.Or(a.Interface, i.Interface))
+					if f == nil { // on the loopback, and reached through this one
+						f = s.plan.iface(node, i.Interface)
+					}
+					if hasRoom(a.Prefix) == roomy {
 						s.subnet(f.lan, a.Prefix)
 					}
 				}
@@ -68,8 +72,17 @@ func (s *addressing) findSubnets() {
 	}
 	for node, cfg := range s.cfgs {
 		for _, i := range cfg.Instances {
-			if a := s.hostAddress(node, i); a.IsValid() {
-				s.subnet(s.plan.iface(node, i.Interface).lan, netip.PrefixFrom(a, a.BitLen()))
+			lan := s.plan.iface(node, i.Interface).lan
+			a := s.hostAddress(node, i)
+			switch {
+			case a.IsValid():
+				s.subnet(lan, netip.PrefixFrom(a, a.BitLen()))
+			case i.IPv6:
+				s.subnet(lan, linkLocal)
+			case !slices.ContainsFunc(s.subnets[lan], func(p netip.Prefix) bool { return p.Addr().Is4() }):
+				// The virtual addresses are elsewhere, and any source will do:
+				// one of RFC 2544's laboratory networks.
+				s.subnet(lan, netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 18, byte(lan), 0}), subnetBits4))
 			}
 		}
 	}

@@ -23,7 +23,7 @@ func (s *story) comeBack(ctx context.Context, victim int) error {
 	if err := s.lab.start(victim); err != nil {
 		return fmt.Errorf("%s cannot be started again: %w", name(victim), err)
 	}
-	ok, err := s.wait(ctx, longest, func(o *observer) bool { return o.answering == victim && o.bothAt.IsZero() })
+	ok, err := s.wait(ctx, longest, func(o *observer) bool { return o.rules(victim) && o.bothAt.IsZero() })
 	if err != nil {
 		return err
 	}
@@ -134,18 +134,23 @@ func (s *story) wait(ctx context.Context, d time.Duration, cond func(o *observer
 func (s *story) show(o *observer, now time.Time) {
 	for _, t := range o.texts {
 		s.tell(t.at, "%s %s", s.node(t.node), s.paint(dim, t.text))
+		s.redrew = time.Time{}
 	}
-	for _, c := range o.changes {
-		if c.seen {
+	o.texts = nil
+	for len(o.changes) > 0 {
+		c := o.changes[0]
+		seen := o.advertiser == c.node
+		if !seen && now.Sub(c.at) < patience {
+			break // its advertisement may be on its way to us
+		}
+		if seen {
 			s.tell(c.at, "%s MASTER: %s answers from %s", s.node(c.node), s.plan.address, s.node(c.node))
 		} else {
 			s.tell(c.at, "%s answers from %s, which is not the last that advertised", s.plan.address, s.node(c.node))
 		}
-	}
-	if len(o.texts)+len(o.changes) > 0 {
+		o.changes = o.changes[1:]
 		s.redrew = time.Time{}
 	}
-	o.texts, o.changes = nil, nil
 	if now.Sub(s.redrew) >= redrawEvery {
 		s.redrew = now
 		text := fmt.Sprintf("%s does not answer", s.plan.address)

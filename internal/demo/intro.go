@@ -15,7 +15,7 @@ func (s *screen) intro(p *plan, where []string) {
 	s.print("%s", s.paint(bold, fmt.Sprintf("What happens to %s when its master loses power?", p.address)))
 	s.print("")
 	for n, i := range p.watched {
-		f := p.on(n, p.lan)
+		f := p.facingClient(n)
 		s.print("  %s       %s %s, priority %d", s.node(n), f.name, addresses(f.addresses), i.Priority)
 	}
 	a := p.watched[0]

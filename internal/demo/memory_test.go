@@ -33,18 +33,18 @@ func inMemory(t *testing.T, files ...string) (output string, err error) {
 	return b.String(), err
 }
 
-// config is a pair's file without its last brace.
-func config(priority int, more string) string {
+// config is a node's file; dev follows the address.
+func config(priority int, more string, dev ...string) string {
 	return fmt.Sprintf(`vrrp_instance VI_1 {
     interface eth0
     virtual_router_id 51
     priority %d
     virtual_ipaddress {
-        192.0.2.100/24
+        192.0.2.100/24%s
     }
     %s
 }
-`, priority, more)
+`, priority, strings.Join(dev, ""), more)
 }
 
 func TestInMemory(t *testing.T) {
@@ -58,6 +58,8 @@ func TestInMemory(t *testing.T) {
 		{name: "equal", a: config(100, ""), b: config(100, "")},
 		{name: "ipv6", a: ipv6("ens3", 90), b: ipv6("eth0", 120)},
 		{name: "scripts", a: config(120, "notify /bin/false"), b: config(110, "notify /bin/false")},
+		{name: "elsewhere", a: config(150, "", " dev eth1"), b: config(100, "", " dev eth1")},
+		{name: "loopback", a: config(150, "", " dev lo"), b: config(100, "", " dev lo")},
 		{name: "deaf", a: config(150, "authentication {\nauth_type PASS\nauth_pass one\n}"), b: config(100, "authentication {\nauth_type PASS\nauth_pass two\n}"), fail: true},
 		{name: "mistakes", a: strings.Replace(config(150, ""), "priority", "priorty", 1), b: config(100, "use_vmac"), fail: true},
 		{name: "strangers", a: config(150, ""), b: strings.Replace(config(100, ""), "51", "52", 1), fail: true},

@@ -68,7 +68,6 @@ type observed struct {
 type change struct {
 	at   time.Time
 	node int
-	seen bool // it had advertised before
 }
 
 // gap is a time without answers, between two answers.
@@ -125,7 +124,7 @@ func (o *observer) seeAnswer(s sight) {
 	o.paint(s.at, s.node)
 	if o.answering != s.node {
 		o.answering = s.node
-		o.changes = append(o.changes, change{s.at, s.node, o.advertiser == s.node})
+		o.changes = append(o.changes, change{s.at, s.node})
 	}
 }
 
@@ -150,6 +149,12 @@ func (o *observer) paint(at time.Time, node int) {
 	if node != nobody && cell >= 0 {
 		o.bar[cell] = name(node)[0]
 	}
+}
+
+// rules reports whether a node answers and has advertised since mark. The two are
+// not always seen in the order in which they happen.
+func (o *observer) rules(node int) bool {
+	return node != nobody && o.answering == node && !o.nodes[node].first.IsZero()
 }
 
 // lost counts the probes since mark that were never answered.

@@ -37,7 +37,7 @@ func TestObserverOutage(t *testing.T) {
 	if got, want := string(o.bar), "AA..B."; got != want {
 		t.Errorf("bar %q, want %q", got, want)
 	}
-	if len(o.changes) != 2 || o.changes[1] != (change{at(1101), 1, true}) {
+	if len(o.changes) != 2 || o.changes[1] != (change{at(1101), 1}) {
 		t.Errorf("changes: %v", o.changes)
 	}
 	if got, want := o.nodes[1].first, at(1000); got != want {

@@ -59,7 +59,7 @@ func newPlan(cfgs [2]*confparse.Config) (*plan, error) {
 	p.connect(cfgs)
 	p.advertLAN = p.iface(0, p.watched[0].Interface).lan
 	p.lan = p.advertLAN
-	if f := p.iface(0, watched.Interface); f != nil {
+	if f := p.iface(0, watched.Interface); f != nil && slices.ContainsFunc(p.interfaces[1], func(g iface) bool { return g.lan == f.lan }) {
 		p.lan = f.lan
 	}
 	newAddressing(p, cfgs).assign()
@@ -155,14 +155,15 @@ func (p *plan) iface(node int, name string) *iface {
 	return nil
 }
 
-// on returns the node's first interface on the LAN, or nil.
-func (p *plan) on(node, lan int) *iface {
+// facingClient returns the node's interface on the client's LAN; if it has none
+// there, the one that it advertises on.
+func (p *plan) facingClient(node int) *iface {
 	for i := range p.interfaces[node] {
-		if f := &p.interfaces[node][i]; f.lan == lan {
+		if f := &p.interfaces[node][i]; f.lan == p.lan {
 			return f
 		}
 	}
-	return nil
+	return p.iface(node, p.watched[node].Interface)
 }
 
 // interfaceNames lists the interfaces that a configuration mentions, but for

@@ -95,6 +95,27 @@ client lan 0 [192.0.2.3/32]
 client lan 1 [192.0.2.4/24]
 `},
 		{
+			"adverts on another interface than the address, by multicast",
+			instance("VI_1", "eth1", "192.0.2.100/24 dev eth0", ""), instance("VI_1", "eth1", "192.0.2.100/24 dev eth0", ""), `
+VI_1/VI_1 192.0.2.100 on lan 1, adverts on lan 0
+A eth1 lan 0 [198.18.0.1/24]
+A eth0 lan 1 [192.0.2.1/24]
+B eth1 lan 0 [198.18.0.2/24]
+B eth0 lan 1 [192.0.2.2/24]
+client lan 0 [198.18.0.3/24]
+client lan 1 [192.0.2.3/24]
+`},
+		{
+			"the address on the loopback of one node",
+			instance("VI_1", "eth0", "192.0.2.100/24 dev eth1", ""), instance("VI_1", "eth0", "192.0.2.100/24 dev lo", ""), `
+VI_1/VI_1 192.0.2.100 on lan 0, adverts on lan 0
+A eth0 lan 0 [192.0.2.1/24]
+A eth1 lan 1 [192.0.2.2/32]
+B eth0 lan 0 [192.0.2.3/24]
+client lan 0 [192.0.2.4/24]
+client lan 1 [192.0.2.5/32]
+`},
+		{
 			"IPv6, beside the same VRID of IPv4",
 			instance("V4", "eth1", "198.51.100.9/24", "") + instance("V6", "eth0", "fe80::9\n2001:db8::9", "version 3"),
 			instance("V6", "eth0", "fe80::9\n2001:db8::9", "version 3"), `

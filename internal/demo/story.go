@@ -87,7 +87,7 @@ func (s *story) begin(ctx context.Context) (master int, err error) {
 		}
 	}
 	longest := max(s.limit(0).total(), s.limit(1).total()) + margin
-	ok, err := s.wait(ctx, longest, func(o *observer) bool { return o.answering != nobody })
+	ok, err := s.wait(ctx, longest, func(o *observer) bool { return o.rules(o.answering) })
 	switch {
 	case err != nil:
 		return nobody, err
@@ -119,7 +119,7 @@ func (s *story) powerCut(ctx context.Context, victim int) (outage time.Duration,
 		return 0, allowed, err
 	}
 	s.tell(cutAt, "%s %s", s.node(victim), s.paint(red, "POWER CUT: killed without warning, cable out"))
-	ok, err := s.wait(ctx, longest, func(o *observer) bool { return o.answering == survivor })
+	ok, err := s.wait(ctx, longest, func(o *observer) bool { return o.rules(survivor) })
 	switch {
 	case err != nil:
 		return 0, allowed, err

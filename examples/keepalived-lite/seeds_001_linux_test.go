@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -41,6 +42,9 @@ vrrp_instance vrrp {
 }
 `
 
+// processes counts the names that were given to processes.
+var processes atomic.Int32
+
 // process is a program whose name no other process of the machine has.
 type process struct {
 	s    *stand
@@ -50,7 +54,7 @@ type process struct {
 
 func (s *stand) process(name string) *process {
 	s.t.Helper()
-	p := &process{s: s, name: fmt.Sprintf("%s%d", name, os.Getpid())} // at most 15 characters
+	p := &process{s: s, name: fmt.Sprintf("%s%d-%d", name, os.Getpid(), processes.Add(1))} // at most 15 characters
 	sleep, err := exec.LookPath("sleep")
 	if err != nil {
 		s.t.Fatal(err)
@@ -180,6 +184,7 @@ func TestSeed001(t *testing.T) {
 			}
 		})
 		watched.start()
+		again := time.Now()
 		t.Run("001.2 every five seconds", func(t *testing.T) {
 			time.Sleep(time.Until(begin.Add(31 * time.Second)))
 			if n := len(s.lines("runs")); n != 7 {
@@ -188,9 +193,7 @@ func TestSeed001(t *testing.T) {
 		})
 		t.Run("001.3 one success suffices", func(t *testing.T) {
 			s.waitHolders(t, vip, "a", 6*time.Second)
-			if got := last(s.adverts(s.a, 67)).Priority; got != 100 {
-				t.Errorf("priority %d", got)
-			}
+			s.waitPriority(s.a, 67, 100, again, time.Second)
 		})
 		t.Run("001.7 one second is the default interval", func(t *testing.T) {
 			adverts := s.adverts(s.a, 67)

@@ -268,19 +268,11 @@ func TestSeed004Drop(t *testing.T) {
 		s.waitPriority(s.a, 51, 100, seen.At.Add(-500*time.Millisecond), 3*time.Second)
 		begin := time.Now()
 		s.b.Run("iptables", "-A", "INPUT", "-p", "vrrp", "-j", "DROP")
-		lastOf := func(vrid uint8) (a netlab.Advert) {
-			for _, advert := range s.adverts(s.a, vrid) {
-				if advert.At.Before(begin) {
-					a = advert
-				}
-			}
-			return a
-		}
 		t.Run("004.11 the backup hears nothing and takes over", func(t *testing.T) {
-			checkTakeover(t, lastOf(51), s.waitPriority(s.b, 51, 90, begin, 6*time.Second), downInterval(3, 90))
+			s.checkTakeover(t, s.a, begin, s.waitPriority(s.b, 51, 90, begin, 6*time.Second), downInterval(3, 90))
 		})
 		t.Run("004.13 down_timer_adverts 5", func(t *testing.T) {
-			checkTakeover(t, lastOf(54), s.waitPriority(s.b, 54, 90, begin, 8*time.Second), downInterval(5, 90))
+			s.checkTakeover(t, s.a, begin, s.waitPriority(s.b, 54, 90, begin, 8*time.Second), downInterval(5, 90))
 		})
 		t.Run("004.11 both are master while the rule is there", func(t *testing.T) { s.stays(t, "192.0.2.100", "ab", 1500*time.Millisecond) })
 		s.b.Run("iptables", "-D", "INPUT", "-p", "vrrp", "-j", "DROP")

@@ -223,11 +223,18 @@ func checkEverySecond(t testing.TB, adverts []netlab.Advert) {
 	}
 }
 
-// checkTakeover checks when a backup took over: not before floor had passed
-// since the master's last advert, and not much later.
-func checkTakeover(t testing.TB, last, first netlab.Advert, floor time.Duration) {
+// checkTakeover checks when a backup took over with the advert first: not before
+// floor had passed since the last advert that the master sent before end, and
+// not much later.
+func (s *stand) checkTakeover(t testing.TB, master *netlab.Host, end time.Time, first netlab.Advert, floor time.Duration) {
 	t.Helper()
-	took := first.At.Sub(last.At)
+	var final netlab.Advert
+	for _, a := range s.adverts(master, first.VRID) {
+		if a.At.Before(end) {
+			final = a
+		}
+	}
+	took := first.At.Sub(final.At)
 	t.Logf("first advert %v after the last one, floor %v", took, floor)
 	if took < floor-time.Millisecond || took > floor+700*time.Millisecond {
 		t.Errorf("took over %v after the last advert, want %v", took, floor)

@@ -123,8 +123,8 @@ func (s *scene) both(since time.Time) (longest time.Duration) {
 // five times at once, and five times later.
 func (s *scene) announcements(n *side, since time.Time) {
 	s.t.Helper()
-	if n.impl == frr {
-		return // which has habits of its own
+	if n.impl != lite {
+		return // others have habits of their own
 	}
 	count := func(vip string) (times []time.Time) {
 		addr := netip.MustParsePrefix(vip).Addr()

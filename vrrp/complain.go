@@ -1,6 +1,9 @@
 package vrrp
 
 import (
+	"context"
+	"fmt"
+	"log/slog"
 	"net/netip"
 	"time"
 
@@ -111,11 +114,22 @@ func (r *Router) logTransition(e *Event) {
 	if e.Peer.IsValid() {
 		args = append(args, "peer", e.Peer)
 	}
-	if r.linked.Reason == ReasonLinkDown && e.To == Fault {
-		args = append(args, "link", r.link.state.Why)
+	if e.Detail != "" {
+		args = append(args, "detail", e.Detail)
 	}
 	if e.Err != nil {
 		args = append(args, "err", e.Err)
 	}
-	r.log.Info("Entering "+e.To.String()+" STATE", args...)
+	level := slog.LevelInfo
+	if e.To == Fault || e.Err != nil {
+		level = slog.LevelWarn
+	}
+	r.log.Log(context.Background(), level, "Entering "+e.To.String()+" STATE", args...)
+}
+
+// logPriority logs that the effective priority is not what it was.
+func (r *Router) logPriority(before, now uint8) {
+	if before != now {
+		r.log.Info(fmt.Sprintf("Changing effective priority from %d to %d", before, now))
+	}
 }

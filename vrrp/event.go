@@ -20,6 +20,7 @@ type Event struct {
 
 	From, To State
 	Reason   Reason
+	Detail   string     // what exactly: why the link is down, which trackers failed
 	Priority uint8      // the effective priority at the time
 	Peer     netip.Addr // whose advertisement, or silence, is the reason; zero if nobody's
 	At       time.Time  // when the state changed, not when the event was delivered

@@ -131,7 +131,9 @@ func (h *Host) input(in Input) {
 	if h.phase == ended {
 		return
 	}
+	before := h.set.Status(in.ID).Priority
 	h.handle(in)
+	h.routers[in.ID].logPriority(before, h.set.Status(in.ID).Priority)
 	h.network.Wake()
 }
 

@@ -1,6 +1,9 @@
 package vrrp
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 const (
 	// quietTime is how long packets may lie in the socket while every router
@@ -68,11 +71,28 @@ func (h *Host) publish(r *Router, o *Output) {
 	r.seq++
 	e := Event{
 		Router: r, Seq: r.seq, From: o.From, To: o.To, Reason: o.Reason, Priority: h.set.Status(o.ID).Priority,
-		Peer: o.Peer, At: o.At, Err: o.Err,
+		Peer: o.Peer, At: o.At, Err: o.Err, Detail: r.detail(o.Reason),
 	}
 	r.logTransition(&e)
 	r.events.Publish(e)
 	h.events.Publish(e)
+}
+
+// detail says what exactly is behind a reason.
+func (r *Router) detail(why Reason) string {
+	switch why {
+	case ReasonLinkDown:
+		return r.link.state.Why
+	case ReasonTracker:
+		var failed []string
+		for i, t := range r.cfg.Trackers {
+			if t.fault(r.tracks[i]) {
+				failed = append(failed, t.Name)
+			}
+		}
+		return strings.Join(failed, ", ")
+	}
+	return ""
 }
 
 // renew tells the owners of all masters that the protocol lives.

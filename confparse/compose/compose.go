@@ -18,10 +18,12 @@ var _ vrrp.Owner = (*vip.Set)(nil)
 
 // Options says where a Composition lives. The zero value is this machine.
 type Options struct {
-	// Network carries advertisements. Nil: the kernel's. Run closes it.
+	// Network carries advertisements. Nil: the kernel's. It belongs to the
+	// Composition: Run closes it.
 	Network vrrp.Network
 
-	// Kernel has the addresses. Nil: the kernel's. Run closes it.
+	// Kernel has the addresses. Nil: the kernel's. It belongs to the
+	// Composition: Run closes it.
 	Kernel vip.Kernel
 
 	// Interfaces tells which interfaces are up, for track_interface. Nil: the
@@ -56,24 +58,73 @@ type Composition struct {
 	static     *vip.Set
 	instances  []Instance
 	scripts    []Script
-	addresses  []vip.Address // of all instances
+	trackers   map[string]*tracker // by name
+	addresses  []vip.Address       // of all instances
 }
 
 // New prepares what cfg describes: sockets are open and users known when it
 // returns, so that what can fail has failed; nothing is sent, run or changed
-// before Run. Every problem is reported, joined.
-func New(cfg *confparse.Config, o Options) (*Composition, error) {
-	c := &Composition{log: o.Logger, interfaces: o.Interfaces}
+// before Run. Every problem is reported, joined. On error the Network and the
+// Kernel of o are closed.
+func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, o.close())
+		}
+	}()
+	c := &Composition{log: o.Logger, interfaces: o.Interfaces, trackers: map[string]*tracker{}}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
 	if err := errors.Join(Validate(cfg), c.addScripts(cfg, o.Checker)); err != nil {
 		return nil, err
 	}
-	if err := c.open(cfg, o); err != nil {
+	if err := o.open(); err != nil {
 		return nil, err
 	}
-	return c, nil
+	if c.manager, err = vip.NewManager(vip.Config{Kernel: o.Kernel, Logger: o.Logger}); err != nil {
+		return nil, err
+	}
+	static := vip.SetConfig{Name: "static_ipaddress", Addresses: addresses(cfg.StaticAddresses)}
+	if c.static, err = c.manager.Add(static); err != nil {
+		return nil, err
+	}
+	c.host = vrrp.NewHost(vrrp.HostConfig{Network: o.Network, Logger: o.Logger})
+	var errs []error
+	for _, i := range cfg.Instances {
+		errs = append(errs, c.addInstance(i))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	if c.interfaces == nil && len(c.trackedInterfaces()) > 0 {
+		c.interfaces, err = newInterfaces()
+	}
+	return c, err
+}
+
+// open fills in the kernel's where nothing else is asked for.
+func (o *Options) open() (err error) {
+	if o.Network == nil {
+		if o.Network, err = vrrp.NewNetwork(vrrp.NetworkConfig{Logger: o.Logger}); err != nil {
+			return err
+		}
+	}
+	if o.Kernel == nil {
+		o.Kernel, err = vip.NewKernel(0)
+	}
+	return err
+}
+
+func (o *Options) close() error {
+	var errs []error
+	if o.Network != nil {
+		errs = append(errs, o.Network.Close())
+	}
+	if o.Kernel != nil {
+		errs = append(errs, o.Kernel.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // Validate returns what New would find wrong with cfg by looking at it alone.
@@ -91,51 +142,6 @@ func Validate(cfg *confparse.Config) error {
 	return errors.Join(append(errs, duplicates(cfg))...)
 }
 
-// open makes the parts that hold sockets. On error they are closed again.
-func (c *Composition) open(cfg *confparse.Config, o Options) (err error) {
-	undo := []func(){}
-	defer func() {
-		if err != nil {
-			for _, f := range undo {
-				f()
-			}
-		}
-	}()
-	network := o.Network
-	if network == nil {
-		if network, err = vrrp.NewNetwork(vrrp.NetworkConfig{Logger: o.Logger}); err != nil {
-			return err
-		}
-	}
-	undo = append(undo, func() { _ = network.Close() })
-	kernel := o.Kernel
-	if kernel == nil {
-		if kernel, err = vip.NewKernel(0); err != nil {
-			return err
-		}
-	}
-	undo = append(undo, func() { _ = kernel.Close() })
-	if c.manager, err = vip.NewManager(vip.Config{Kernel: kernel, Logger: o.Logger}); err != nil {
-		return err
-	}
-	static := vip.SetConfig{Name: "static_ipaddress", Addresses: addresses(cfg.StaticAddresses)}
-	if c.static, err = c.manager.Add(static); err != nil {
-		return err
-	}
-	c.host = vrrp.NewHost(vrrp.HostConfig{Network: network, Logger: o.Logger})
-	var errs []error
-	for _, i := range cfg.Instances {
-		errs = append(errs, c.addInstance(i))
-	}
-	if err = errors.Join(errs...); err != nil {
-		return err
-	}
-	if c.interfaces == nil && len(c.trackedInterfaces()) > 0 {
-		c.interfaces, err = newInterfaces()
-	}
-	return err
-}
-
 func (c *Composition) addInstance(i *confparse.Instance) error {
 	set, err := c.manager.Add(setConfig(i))
 	if err != nil {
@@ -148,6 +154,9 @@ func (c *Composition) addInstance(i *confparse.Instance) error {
 		return fmt.Errorf("%v: %w", i.Pos, err)
 	}
 	c.instances = append(c.instances, Instance{i, r})
+	for _, t := range cfg.Trackers {
+		c.tracker(t.Name).routers = append(c.tracker(t.Name).routers, r)
+	}
 	c.addresses = append(c.addresses, set.Addresses()...)
 	return nil
 }
@@ -155,24 +164,15 @@ func (c *Composition) addInstance(i *confparse.Instance) error {
 // addScripts makes runners of the scripts that are tracked.
 func (c *Composition) addScripts(cfg *confparse.Config, checker func(*confparse.Script) (check.Checker, error)) error {
 	if checker == nil {
-		checker = func(s *confparse.Script) (check.Checker, error) { return c.program(&cfg.Global, s) }
-	}
-	tracked := map[*confparse.Script]bool{}
-	for _, i := range cfg.Instances {
-		for _, t := range i.TrackScripts {
-			tracked[t.Script] = true
-		}
+		checker = func(s *confparse.Script) (check.Checker, error) { return program(&cfg.Global, s) }
 	}
 	var errs []error
-	for _, s := range cfg.Scripts {
-		if !tracked[s] {
-			continue
-		}
+	for _, s := range trackedScripts(cfg) {
 		ch, err := checker(s)
 		if err == nil {
 			var r *check.Runner
 			r, err = check.NewRunner(check.Config{
-				Name: s.Name, Checker: ch, Interval: s.Interval, Timeout: s.Timeout, Rise: s.Rise, Fall: s.Fall, Logger: c.log,
+				Name: s.Name, Checker: ch, Interval: s.Interval, Timeout: s.Timeout, Rise: s.Rise, Fall: s.Fall,
 			})
 			c.scripts = append(c.scripts, Script{s, r})
 		}
@@ -186,20 +186,12 @@ func (c *Composition) addScripts(cfg *confparse.Config, checker func(*confparse.
 // program returns the checker that runs a script's program. One that others
 // could replace is refused under enable_script_security; one that cannot be
 // executed may be installed later, and counts as failed until then.
-func (c *Composition) program(g *confparse.Global, s *confparse.Script) (check.Checker, error) {
-	ch, err := scriptChecker(g, s)
-	if err != nil {
-		return nil, err
+func program(g *confparse.Global, s *confparse.Script) (check.Checker, error) {
+	ch, err := check.NewScript(Program(s.Command))
+	if err == nil && g.ScriptSecurity && ch.Executable() == nil {
+		err = ch.Secure()
 	}
-	if err := ch.Executable(); err != nil {
-		c.log.Warn("a track script cannot be executed: it counts as failed", "script", s.Name, "err", err)
-	} else if err := ch.Secure(); err != nil {
-		if g.ScriptSecurity {
-			return nil, err
-		}
-		c.log.Warn("a track script could be replaced by others than root", "script", s.Name, "err", err)
-	}
-	return ch, nil
+	return ch, err
 }
 
 // Instances returns the instances, in the order of the configuration.
@@ -213,27 +205,33 @@ func (c *Composition) Scripts() []Script { return c.scripts }
 func (c *Composition) Events() <-chan vrrp.Event { return c.host.Events() }
 
 // Run does what the configuration says until ctx is done. It then hands over,
-// removes all addresses, and returns nil, or what could not be undone. It can be
+// removes all addresses, and returns nil, or what could not be undone. If a part
+// fails for good before that, Run ends the same way and returns why. It can be
 // called once.
 func (c *Composition) Run(ctx context.Context) error {
 	// What serves the routers outlives them: they release through it.
 	serve, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	ctx, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var errs []error
 	background := func(ctx context.Context, what string, run func(context.Context) error) {
 		wg.Go(func() {
 			if err := run(ctx); err != nil {
-				fail(fmt.Errorf("%s: %w", what, err))
+				mu.Lock()
+				defer mu.Unlock()
+				errs = append(errs, fmt.Errorf("%s: %w", what, err))
+				end()
 			}
 		})
 	}
-	if err := c.manager.CleanUp(ctx, c.addresses...); err != nil {
+	if err := c.manager.CleanUp(serve, c.addresses...); err != nil {
 		c.log.Warn("cannot remove the addresses that a predecessor left", "err", err)
 	}
 	if len(c.static.Addresses()) > 0 {
-		if err := c.static.Acquire(ctx); err != nil {
+		if err := c.static.Acquire(serve); err != nil {
 			c.log.Error("static_ipaddress", "err", err)
 		}
 	}
@@ -244,31 +242,11 @@ func (c *Composition) Run(ctx context.Context) error {
 	for _, s := range c.scripts {
 		results := s.Runner.Results()
 		wg.Go(func() { c.reportScript(s, results) })
-		background(ctx, "track script", s.Runner.Run)
+		background(ctx, "vrrp_script "+s.Config.Name, s.Runner.Run)
 	}
 	err := c.host.Run(ctx)
-	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
-		err = errors.Join(cause, err)
-	}
-	fail(nil)
+	end()
 	stop()
 	wg.Wait()
-	return err
-}
-
-// reportScript hands a script's state to the routers that track it.
-func (c *Composition) reportScript(s Script, results <-chan check.Event) {
-	for e := range results {
-		if e.To == check.Unknown {
-			continue
-		}
-		c.report(scriptTracker(s.Config.Name), e.To == check.Up)
-	}
-}
-
-// reportInterfaces hands the state of all tracked interfaces to their routers.
-func (c *Composition) reportInterfaces() {
-	for _, name := range c.trackedInterfaces() {
-		c.report(interfaceTracker(name), c.interfaces.Up(name))
-	}
+	return errors.Join(append(errs, err)...)
 }

@@ -3,6 +3,7 @@ package compose_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -197,6 +198,23 @@ func TestTrackedScript(t *testing.T) {
 		}
 		a.good.Store(true)
 		time.Sleep(10 * time.Second)
+		a.stop()
+		for _, want := range []string{"VRRP_Script(chk_haproxy) failed", "VRRP_Script(chk_haproxy) succeeded", "Changing effective priority from 100 to 50"} {
+			if !strings.Contains(a.log.String(), want) {
+				t.Errorf("no %q in the log:\n%s", want, a.log)
+			}
+		}
+	})
+}
+
+// The same, back to where it was.
+func TestScriptRecovers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := start(t, vrrptest.NewSegment(), "192.0.2.1", fmt.Sprintf(config, 100))
+		a.good.Store(false)
+		time.Sleep(10 * time.Second)
+		a.good.Store(true)
+		time.Sleep(10 * time.Second)
 		if a.priority() != 100 || !a.holds("192.0.2.100") {
 			t.Errorf("priority %d after recovery", a.priority())
 		}
@@ -218,6 +236,10 @@ func TestTrackedInterfaces(t *testing.T) {
 			time.Sleep(time.Second)
 			if s := a.Instances()[0].Router.Snapshot(); s.State.String() != "FAULT" || a.holds("192.0.2.100") {
 				t.Errorf("%s is down: %v", dev, s.State)
+			}
+			events := a.events.Events()
+			if e := events[len(events)-1]; e.Detail != "interface "+dev {
+				t.Errorf("%s is down, the event says %q", dev, e.Detail)
 			}
 			a.interfaces.set(dev, true)
 			time.Sleep(5 * time.Second)
@@ -261,6 +283,23 @@ func TestLeftovers(t *testing.T) {
 		}
 		if text := kernel.String(); strings.Contains(text, "192.0.2.100") || !strings.Contains(text, "192.0.2.9/24") {
 			t.Errorf("after a run as backup:\n%s", text)
+		}
+	})
+}
+
+// What could not be undone is told.
+func TestUndoFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := start(t, vrrptest.NewSegment(), "192.0.2.1", fmt.Sprintf(config, 100))
+		time.Sleep(time.Second)
+		a.kernel.Fail(func(c vip.Change) error {
+			if c.Op == vip.Delete {
+				return errors.New("device is wedged")
+			}
+			return nil
+		})
+		if err := a.stop(); err == nil || !strings.Contains(err.Error(), "device is wedged") {
+			t.Errorf("Run returned %v", err)
 		}
 	})
 }

@@ -1,6 +1,6 @@
 // Package compose makes a running load balancer of a keepalived configuration:
 // it joins confparse, which reads it, with vrrp, vip and check, which do what it
-// says. It is the one package that imports them all.
+// says. It is the one package that imports them all; ipvs will join them.
 //
 //	cfg, diags := confparse.ParseFile("/etc/keepalived/keepalived.conf", confparse.Options{})
 //	if diags.HasErrors() { ... }

@@ -1,11 +1,6 @@
 package compose
 
-import (
-	"context"
-	"strings"
-
-	"github.com/vrrpkit/vrrpkit/vrrp"
-)
+import "context"
 
 // Interfaces tells which network interfaces are up.
 type Interfaces interface {
@@ -15,33 +10,4 @@ type Interfaces interface {
 	// Watch calls changed at once and whenever Up may have a new answer, until
 	// ctx ends; it then returns nil.
 	Watch(ctx context.Context, changed func()) error
-}
-
-// report tells every router that has the tracker.
-func (c *Composition) report(tracker string, up bool) {
-	status := vrrp.TrackDown
-	if up {
-		status = vrrp.TrackUp
-	}
-	for _, i := range c.instances {
-		for _, t := range i.Router.Config().Trackers {
-			if t.Name == tracker {
-				_ = i.Router.Track(tracker, status) // fails for unknown names only
-			}
-		}
-	}
-}
-
-// trackedInterfaces returns the interfaces that any router tracks.
-func (c *Composition) trackedInterfaces() (names []string) {
-	seen := map[string]bool{}
-	for _, i := range c.instances {
-		for _, t := range i.Router.Config().Trackers {
-			if name, ok := strings.CutPrefix(t.Name, interfaceTracker("")); ok && !seen[name] {
-				seen[name] = true
-				names = append(names, name)
-			}
-		}
-	}
-	return names
 }

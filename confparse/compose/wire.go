@@ -5,17 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"os/user"
 
-	"github.com/vrrpkit/vrrpkit/check"
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/vip"
 	"github.com/vrrpkit/vrrpkit/vrrp"
 	"github.com/vrrpkit/vrrpkit/vrrp/packet"
 )
-
-// defaultScriptUser runs scripts that name no user, if it exists.
-const defaultScriptUser = "keepalived_script"
 
 // routerConfig translates an instance. keepalived's habits are set where they
 // differ from the RFCs. The Owner is left open.
@@ -81,11 +76,6 @@ func trackers(i *confparse.Instance) (list []vrrp.Tracker) {
 	return list
 }
 
-// A tracker is named after the keyword and the object, so that an interface and
-// a script may have one name.
-func scriptTracker(name string) string    { return "script " + name }
-func interfaceTracker(name string) string { return "interface " + name }
-
 // setConfig translates an instance's addresses: those that are advertised and
 // those that are not.
 func setConfig(i *confparse.Instance) vip.SetConfig {
@@ -124,40 +114,6 @@ func unsupported(i *confparse.Instance) error {
 		return fmt.Errorf("%v: (%s) has no interface", i.Pos, i.Name)
 	}
 	return nil
-}
-
-// ScriptUser returns who runs a command: the user it names itself, else
-// script_user, else keepalived_script if there is such a user, else ourselves,
-// which is an empty User.
-func ScriptUser(g *confparse.Global, c *confparse.Command) confparse.User {
-	u := c.User
-	if u.Name == "" {
-		u.Name = g.ScriptUser.Name
-		u.Group = cmp.Or(u.Group, g.ScriptUser.Group)
-		u.Supplementary = u.Supplementary || g.ScriptUser.Supplementary
-	}
-	if u.Name == "" {
-		if _, err := user.Lookup(defaultScriptUser); err == nil {
-			u.Name = defaultScriptUser
-		}
-	}
-	if u.Name == "" {
-		return confparse.User{}
-	}
-	return u
-}
-
-// scriptChecker makes the checker of a vrrp_script that runs its program.
-func scriptChecker(g *confparse.Global, s *confparse.Script) (*check.Script, error) {
-	c := s.Command
-	u := ScriptUser(g, c)
-	cfg := check.ScriptConfig{User: u.Name, Group: u.Group, Supplementary: u.Supplementary}
-	if c.Shell {
-		cfg.Shell = c.Line
-	} else {
-		cfg.Argv = c.Argv
-	}
-	return check.NewScript(cfg)
 }
 
 // duplicates returns an error for addresses that two instances hold.

@@ -68,11 +68,11 @@ func rootCommand(status *int) *cobra.Command {
 }
 
 func runForeground(o Options) int {
-	o.Log = os.Stderr
-	log := slog.New(newTextHandler(o.Log, slog.LevelInfo))
-	ctx, stop := untilSignal(func(text string) { log.Info(text) })
-	defer stop()
-	err := Run(ctx, o)
+	log, flush := newLog(os.Stderr, o)
+	ctx, stop := untilSignal(log)
+	err := Run(ctx, o, log)
+	stop()
+	flush()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "keepalived-lite: %v\n", err)
 	}
@@ -91,27 +91,28 @@ func configTest(o Options, file string, out io.Writer) int {
 		out = f
 	}
 	cfg, diags := confparse.ParseFile(o.ConfigFile, o.parse())
+	var invalid error
+	if cfg != nil && !diags.HasErrors() {
+		diags = append(diags, compose.Inspect(cfg)...)
+		invalid = compose.Validate(cfg)
+	}
 	for _, d := range diags {
 		fmt.Fprint(out, d.Render())
 	}
-	status := diags.ExitCode()
-	if cfg == nil || diags.HasErrors() {
-		return status
+	if invalid != nil {
+		fmt.Fprintln(out, invalid)
+		return confparse.ExitConfig
 	}
-	if err := compose.Validate(cfg); err != nil {
-		fmt.Fprintln(out, err)
-		return exitTestErrors
-	}
-	return status
+	return diags.ExitCode()
 }
-
-// exitTestErrors is what -t returns for a configuration that would not run.
-const exitTestErrors = 5
 
 // version names the program as keepalived does: exporters parse it.
 func version() string {
 	v, date := "v0.1.0", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
+		if m := info.Main.Version; m != "" && m != "(devel)" {
+			v = m
+		}
 		for _, s := range info.Settings {
 			if s.Key == "vcs.time" && len(s.Value) >= 10 {
 				date = fmt.Sprintf(" (%s/%s,%s)", s.Value[5:7], s.Value[8:10], s.Value[:4])
@@ -144,7 +145,10 @@ func demoCommand(status *int) *cobra.Command {
 	o := demo.Options{
 		Out: os.Stdout,
 		Node: func(ctx context.Context, file string) error {
-			return Run(ctx, Options{ConfigFile: file, Rehearse: true, Log: os.Stderr})
+			o := Options{ConfigFile: file, Rehearse: true}
+			log, flush := newLog(os.Stderr, o)
+			defer flush()
+			return Run(ctx, o, log)
 		},
 	}
 	cmd := &cobra.Command{
@@ -165,7 +169,7 @@ func demoCommand(status *int) *cobra.Command {
 			copy(o.Configs[:], args)
 			o.Live = terminal(os.Stdout)
 			o.Color = o.Live && os.Getenv("NO_COLOR") == ""
-			ctx, stop := untilSignal(func(string) {})
+			ctx, stop := untilSignal(slog.New(slog.DiscardHandler))
 			defer stop()
 			err := demo.Run(ctx, o)
 			if err != nil && !errors.Is(err, demo.ErrFailed) {

@@ -10,15 +10,13 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/check"
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/confparse/compose"
-	"github.com/vrrpkit/vrrpkit/internal/asynclog"
+	"github.com/vrrpkit/vrrpkit/internal/notify"
 )
 
 // Exit statuses, keepalived's.
@@ -36,28 +34,12 @@ var (
 	errConfig   = errors.New("the configuration cannot be used")
 )
 
-const (
-	// notifyPatience is how long notify scripts may go on after everything else
-	// has ended.
-	notifyPatience = 5 * time.Second
-
-	// logQueue is how many lines may wait to be written, and logPatience how
-	// long the last ones may take.
-	logQueue    = 4096
-	logPatience = time.Second
-)
+// notifyPatience is how long notify scripts may go on after everything else has
+// ended; the last ones, for STOP, get as much again.
+const notifyPatience = 5 * time.Second
 
 // Run runs the daemon until ctx is done, then hands over and returns nil.
-func Run(ctx context.Context, o Options) error {
-	level := slog.LevelInfo
-	if o.Detail > 0 {
-		level = slog.LevelDebug
-	}
-	// Whoever reads our standard error may be slow; nothing waits for him.
-	queue := asynclog.New(newTextHandler(o.Log, level), logQueue)
-	defer flush(queue)()
-	log := slog.New(queue)
-
+func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	cfg, err := load(o, log)
 	if err != nil {
 		return err
@@ -84,42 +66,25 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return fmt.Errorf("%w:\n%w", errConfig, err)
 	}
-	scripts, err := notifier(cfg, o, log)
-	if err != nil {
-		return fmt.Errorf("%w:\n%w", errConfig, err)
-	}
+	scripts := notify.New(notifyScripts(cfg), log)
 	told := make(chan struct{})
 	events := c.Events()
-	go func() { scripts.follow(events); close(told) }()
+	go func() { follow(events, scripts, o.Rehearse, log); close(told) }()
 
 	log.Info("Starting "+version(), "config", o.ConfigFile, "instances", len(cfg.Instances), "pid", os.Getpid())
 	err = c.Run(ctx)
 	<-told
-	patience, cancel := context.WithTimeout(context.Background(), notifyPatience)
-	defer cancel()
-	scripts.Close(patience)
+	scripts.Close(notifyPatience)
 	log.Info("Stopped " + version())
 	return err
-}
-
-// flush starts writing the log. What it returns waits until all is written, but
-// not for ever.
-func flush(queue *asynclog.Handler) (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() { queue.Run(ctx); close(done) }()
-	return func() {
-		cancel()
-		select {
-		case <-done:
-		case <-time.After(logPatience):
-		}
-	}
 }
 
 // load reads the configuration and logs what is to be said about it.
 func load(o Options, log *slog.Logger) (*confparse.Config, error) {
 	cfg, diags := confparse.ParseFile(o.ConfigFile, o.parse())
+	if cfg != nil && !o.Rehearse && !diags.HasErrors() {
+		diags = append(diags, compose.Inspect(cfg)...)
+	}
 	for _, d := range diags {
 		logDiagnostic(log, d)
 	}
@@ -130,7 +95,7 @@ func load(o Options, log *slog.Logger) (*confparse.Config, error) {
 		return nil, fmt.Errorf("%w: see the errors above; %q shows them with their lines", errConfig, "keepalived-lite -t -f "+o.ConfigFile)
 	}
 	if o.OnlyChecks {
-		cfg.Instances = nil
+		cfg.Instances, cfg.StaticAddresses = nil, nil
 		log.Warn("-C runs health checks of servers only, and this version has none: there is nothing to do")
 	} else if len(cfg.Instances) == 0 && len(cfg.StaticAddresses) == 0 {
 		return nil, fmt.Errorf("%w: %s has no vrrp_instance: there is nothing to run", errConfig, o.ConfigFile)
@@ -174,7 +139,7 @@ func writePIDFiles(o Options, log *slog.Logger) (remove func(), err error) {
 		switch {
 		case err == nil:
 			removes = append(removes, r)
-		case name == defaultPIDFile && (errors.Is(err, fs.ErrPermission) || errors.Is(err, errors.ErrUnsupported)):
+		case name == defaultPIDFile && !errors.Is(err, errRunning):
 			log.Info("no pid file", "err", err)
 		default:
 			remove()
@@ -182,29 +147,6 @@ func writePIDFiles(o Options, log *slog.Logger) (remove func(), err error) {
 		}
 	}
 	return remove, nil
-}
-
-// untilSignal returns a context that ends with SIGTERM or SIGINT; a second one
-// ends the process at once. Other signals that people send to keepalived are
-// answered in the log and otherwise ignored.
-func untilSignal(log func(string)) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, append([]os.Signal{syscall.SIGTERM, syscall.SIGINT}, ignoredSignals...)...)
-	go func() {
-		for s := range signals {
-			switch {
-			case s != syscall.SIGTERM && s != syscall.SIGINT:
-				log(fmt.Sprintf("%v: this version neither reloads nor writes dumps; nothing has changed", s))
-			case ctx.Err() == nil:
-				cancel() // first: the backup waits for us to say that we leave
-				log(fmt.Sprintf("Stopping (%v)", s))
-			default:
-				os.Exit(exitFatal)
-			}
-		}
-	}()
-	return ctx, func() { signal.Stop(signals); cancel() }
 }
 
 // exitStatus returns keepalived's exit status for an error of Run.

@@ -9,7 +9,38 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/internal/asynclog"
 )
+
+const (
+	// logQueue is how many lines may wait to be written, and logPatience how
+	// long the last ones may take.
+	logQueue    = 4096
+	logPatience = time.Second
+)
+
+// newLog returns a logger that writes to out from a goroutine of its own: whoever
+// reads our standard error may be slow, and nothing waits for him. flush waits
+// until all is written, but not for ever.
+func newLog(out io.Writer, o Options) (log *slog.Logger, flush func()) {
+	level := slog.LevelInfo
+	if o.Detail > 0 {
+		level = slog.LevelDebug
+	}
+	queue := asynclog.New(newTextHandler(out, level), logQueue)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { queue.Run(ctx); close(done) }()
+	return slog.New(queue), func() {
+		cancel()
+		select {
+		case <-done:
+		case <-time.After(logPatience):
+		}
+	}
+}
 
 // textHandler writes one line per record in keepalived's manner, so that what
 // people grep for is found: "(VI_1) Entering MASTER STATE", and then what else

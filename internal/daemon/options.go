@@ -1,10 +1,6 @@
 package daemon
 
-import (
-	"io"
-
-	"github.com/spf13/pflag"
-)
+import "github.com/spf13/pflag"
 
 const (
 	defaultConfig  = "/etc/keepalived/keepalived.conf"
@@ -28,8 +24,6 @@ type Options struct {
 	// are only shown. The demo sets it, because scripts act on the real
 	// machine.
 	Rehearse bool
-
-	Log io.Writer // where the log goes
 }
 
 // classic are keepalived's options that have no effect here, because this daemon

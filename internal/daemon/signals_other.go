@@ -2,6 +2,12 @@
 
 package daemon
 
-import "os"
+import (
+	"os"
+	"syscall"
+)
 
-var ignoredSignals []os.Signal
+var (
+	answered   []os.Signal
+	brokenPipe = []os.Signal{syscall.SIGPIPE}
+)

@@ -7,4 +7,7 @@ import (
 	"syscall"
 )
 
-var ignoredSignals = []os.Signal{syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2}
+var (
+	answered   = []os.Signal{syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2}
+	brokenPipe = []os.Signal{syscall.SIGPIPE}
+)

@@ -5,146 +5,200 @@ package notify
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/vrrpkit/vrrpkit/check"
 	"github.com/vrrpkit/vrrpkit/internal/script"
 )
 
-// grace is how long a script that is stopped has between SIGTERM and SIGKILL.
-const grace = time.Second
+const (
+	// grace is how long a script that is stopped has between SIGTERM and
+	// SIGKILL.
+	grace = time.Second
 
-// Scripts are what an instance runs on transitions; nil entries run nothing.
-type Scripts struct {
-	// Master, Backup, Fault and Stop run with their own arguments only.
-	Master, Backup, Fault, Stop *script.Command
+	// longQueue is how many scripts may wait before it is worth a warning.
+	longQueue = 8
 
-	// Any runs after them on every transition, with type, name, state and
-	// priority behind its own arguments (keepalived: notify).
-	Any *script.Command
+	// Stop is the state that scripts are told when an instance leaves.
+	Stop = "STOP"
+)
+
+// Source is what changes its state.
+type Source struct {
+	Type string // INSTANCE
+	Name string
 }
 
 // Transition is what scripts are told.
 type Transition struct {
-	Type     string // INSTANCE
-	Name     string
+	Source
 	State    string // MASTER, BACKUP, FAULT or STOP
 	Priority uint8
+}
+
+// Scripts are what runs on transitions; nil entries run nothing.
+type Scripts struct {
+	// Master, Backup, Fault and Stop run with their own arguments only.
+	Master, Backup, Fault, Stop *check.ScriptConfig
+
+	// Any runs after them on every transition, with type, name, state and
+	// priority behind its own arguments (keepalived: notify).
+	Any *check.ScriptConfig
 }
 
 // Notifier runs scripts. Make one with New.
 type Notifier struct {
 	log *slog.Logger
-	ctx context.Context // of the scripts
-	end context.CancelFunc
 
 	mu      sync.Mutex
-	scripts map[string]Scripts // by instance
-	queues  map[string][]job   // of instances that have something to run
+	scripts map[Source]Scripts
+	queues  map[Source]*queue // of those that have something to run
 	running sync.WaitGroup
 }
 
+// queue is the scripts that a source has still to run.
+type queue struct {
+	jobs   []job
+	cancel context.CancelFunc // of the one that runs
+}
+
 type job struct {
-	command script.Command
+	script  check.ScriptConfig
 	keyword string
 	what    Transition
 }
 
-// New returns a notifier for the given instances. Nil discards the log.
-func New(scripts map[string]Scripts, log *slog.Logger) *Notifier {
+// New returns a notifier. A nil log discards.
+func New(scripts map[Source]Scripts, log *slog.Logger) *Notifier {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	n := &Notifier{log: log, scripts: scripts, queues: map[string][]job{}}
-	n.ctx, n.end = context.WithCancel(context.Background())
-	return n
+	return &Notifier{log: log, scripts: scripts, queues: map[Source]*queue{}}
 }
 
-// Has reports whether the instance has any script.
-func (n *Notifier) Has(name string) bool { return n.scripts[name] != Scripts{} }
+// Has reports whether the source has any script.
+func (n *Notifier) Has(s Source) bool { return n.scripts[s] != Scripts{} }
 
-// Notify queues the scripts for a transition. It never blocks.
+// Notify queues the scripts for a transition. It never blocks. When a source
+// stops, what it still has to run for earlier transitions is not worth running
+// any more.
 func (n *Notifier) Notify(t Transition) {
-	s := n.scripts[t.Name]
-	var jobs []job
-	specific := map[string]*script.Command{"MASTER": s.Master, "BACKUP": s.Backup, "FAULT": s.Fault, "STOP": s.Stop}[t.State]
-	if specific != nil {
-		jobs = append(jobs, job{*specific, "notify_" + t.State, t})
-	}
-	if s.Any != nil {
-		jobs = append(jobs, job{withArguments(*s.Any, t), "notify", t})
+	jobs := n.jobs(t)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	q := n.queues[t.Source]
+	if q != nil && t.State == Stop {
+		q.jobs = nil
 	}
 	if len(jobs) == 0 {
 		return
 	}
+	if q == nil {
+		q = &queue{}
+		n.queues[t.Source] = q
+		n.running.Add(1)
+		go n.run(t.Source, q)
+	}
+	q.jobs = append(q.jobs, jobs...)
+	if len(q.jobs) == longQueue {
+		n.log.Warn("notify scripts are slower than the transitions", "instance", t.Name, "waiting", len(q.jobs))
+	}
+}
+
+func (n *Notifier) jobs(t Transition) (jobs []job) {
+	s := n.scripts[t.Source]
+	specific := map[string]*check.ScriptConfig{"MASTER": s.Master, "BACKUP": s.Backup, "FAULT": s.Fault, Stop: s.Stop}[t.State]
+	if specific != nil {
+		jobs = append(jobs, job{*specific, "notify_" + strings.ToLower(t.State), t})
+	}
+	if s.Any != nil {
+		jobs = append(jobs, job{withArguments(*s.Any, t), "notify", t})
+	}
+	return jobs
+}
+
+// run empties a queue.
+func (n *Notifier) run(source Source, q *queue) {
+	defer n.running.Done()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	queue, busy := n.queues[t.Name]
-	n.queues[t.Name] = append(queue, jobs...)
-	if !busy {
-		n.running.Add(1)
-		go n.run(t.Name)
+	for len(q.jobs) > 0 {
+		j := q.jobs[0]
+		q.jobs = q.jobs[1:]
+		ctx, cancel := context.WithCancel(context.Background())
+		q.cancel = cancel
+		n.mu.Unlock()
+		n.execute(ctx, j)
+		cancel()
+		n.mu.Lock()
 	}
+	delete(n.queues, source)
 }
 
-// run empties an instance's queue.
-func (n *Notifier) run(name string) {
-	defer n.running.Done()
-	for {
-		n.mu.Lock()
-		queue := n.queues[name]
-		if len(queue) == 0 {
-			delete(n.queues, name)
-			n.mu.Unlock()
+// execute runs one script. How it ends has no effect on the protocol.
+func (n *Notifier) execute(ctx context.Context, j job) {
+	// What a script prints is not kept: whatever it leaves running, such as a
+	// server that it starts, would lose its standard output when it ends.
+	c := script.Command{Argv: j.script.Argv, Shell: j.script.Shell, Discard: true}
+	log := n.log.With("instance", j.what.Name, "script", c.String(), "state", j.what.State)
+	if j.script.User != "" {
+		var err error
+		if c.User, err = script.LookupIdentity(j.script.User, j.script.Group, j.script.Supplementary); err != nil {
+			log.Warn(j.keyword+" script cannot be run", "err", err)
 			return
 		}
-		j := queue[0]
-		n.queues[name] = queue[1:]
-		n.mu.Unlock()
-
-		r := script.Run(n.ctx, j.command, grace)
-		log := n.log.With("instance", j.what.Name, "script", j.command.String(), "state", j.what.State, "duration", r.Duration)
-		if r.OK() {
-			log.Debug(j.keyword + " script done")
-			continue
-		}
-		// Its exit status has no effect on the protocol.
-		log.Warn(j.keyword+" script "+r.String(), "output", r.Output)
+	}
+	r := script.Run(ctx, c, grace)
+	if r.OK() {
+		log.Debug(j.keyword+" script done", "duration", r.Duration)
+	} else {
+		log.Warn(j.keyword+" script "+r.String(), "duration", r.Duration)
 	}
 }
 
-// Close waits until all queues are empty. When ctx ends before that, what runs
-// is stopped and what is queued is dropped.
-func (n *Notifier) Close(ctx context.Context) {
-	defer n.end()
+// Close waits until all queues are empty. After patience it stops what runs and
+// goes on with what is left, after as much again it drops that too.
+func (n *Notifier) Close(patience time.Duration) {
 	done := make(chan struct{})
 	go func() { n.running.Wait(); close(done) }()
-	select {
-	case <-done:
-		return
-	case <-ctx.Done():
-	}
-	n.mu.Lock()
-	for name, queue := range n.queues {
-		if len(queue) > 0 {
-			n.log.Warn("notify scripts are dropped: there is no time left", "instance", name, "scripts", len(queue))
+	for _, drop := range []bool{false, true} {
+		select {
+		case <-done:
+			return
+		case <-time.After(patience):
+			n.interrupt(drop)
 		}
-		n.queues[name] = nil
 	}
-	n.mu.Unlock()
-	n.end()
 	<-done
 }
 
-func withArguments(c script.Command, t Transition) script.Command {
-	args := []string{t.Type, t.Name, t.State, strconv.Itoa(int(t.Priority))}
-	if c.Shell != "" {
-		for _, a := range args {
-			c.Shell += " '" + a + "'"
+// interrupt stops the scripts that run.
+func (n *Notifier) interrupt(drop bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for source, q := range n.queues {
+		if drop && len(q.jobs) > 0 {
+			n.log.Warn("notify scripts are dropped: there is no time left", "instance", source.Name, "scripts", len(q.jobs))
+			q.jobs = nil
 		}
+		if q.cancel != nil {
+			q.cancel()
+		}
+	}
+}
+
+func withArguments(c check.ScriptConfig, t Transition) check.ScriptConfig {
+	args := []string{t.Type, t.Name, t.State, strconv.Itoa(int(t.Priority))}
+	if c.Shell == "" {
+		c.Argv = slices.Concat(c.Argv, args)
 		return c
 	}
-	c.Argv = append(append([]string(nil), c.Argv...), args...)
+	for _, a := range args {
+		c.Shell += " '" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+	}
 	return c
 }

@@ -2,7 +2,6 @@ package notify
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -11,14 +10,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vrrpkit/vrrpkit/internal/script"
+	"github.com/vrrpkit/vrrpkit/check"
 )
 
+var vi1 = Source{"INSTANCE", "VI_1"}
+
 // recorder returns a script that appends its arguments to a file, and the file.
-func recorder(t *testing.T, delay string) (*script.Command, string) {
+func recorder(t *testing.T, delay string) (*check.ScriptConfig, string) {
 	file := filepath.Join(t.TempDir(), "log")
 	text := fmt.Sprintf("sleep %s; echo \"$@\" >> %s; exit 1", delay, file)
-	return &script.Command{Argv: []string{"/bin/sh", "-c", text, "sh"}}, file
+	return &check.ScriptConfig{Argv: []string{"/bin/sh", "-c", text, "sh"}}, file
 }
 
 func lines(t *testing.T, file string) string {
@@ -33,17 +34,17 @@ func lines(t *testing.T, file string) string {
 // not matter.
 func TestArgumentsAndOrder(t *testing.T) {
 	c, file := recorder(t, "0.02")
-	with := func(arg string) *script.Command {
+	with := func(arg string) *check.ScriptConfig {
 		d := *c
 		d.Argv = append(append([]string(nil), c.Argv...), arg)
 		return &d
 	}
-	n := New(map[string]Scripts{"VI_1": {Master: with("master"), Backup: with("backup"), Any: with("own")}}, nil)
-	n.Notify(Transition{"INSTANCE", "VI_1", "BACKUP", 200})
-	n.Notify(Transition{"INSTANCE", "VI_1", "MASTER", 200})
-	n.Notify(Transition{"INSTANCE", "VI_1", "FAULT", 180})
-	n.Notify(Transition{"INSTANCE", "VI_2", "MASTER", 1}) // has no scripts
-	n.Close(context.Background())
+	n := New(map[Source]Scripts{vi1: {Master: with("master"), Backup: with("backup"), Any: with("own")}}, nil)
+	n.Notify(Transition{vi1, "BACKUP", 200})
+	n.Notify(Transition{vi1, "MASTER", 200})
+	n.Notify(Transition{vi1, "FAULT", 180})
+	n.Notify(Transition{Source{"INSTANCE", "VI_2"}, "MASTER", 1}) // has no scripts
+	n.Close(time.Minute)
 	want := "backup\nown INSTANCE VI_1 BACKUP 200\nmaster\nown INSTANCE VI_1 MASTER 200\nown INSTANCE VI_1 FAULT 180\n"
 	if got := lines(t, file); got != want {
 		t.Errorf("scripts ran with:\n%swant:\n%s", got, want)
@@ -54,26 +55,55 @@ func TestArgumentsAndOrder(t *testing.T) {
 func TestInstancesDoNotWaitForEachOther(t *testing.T) {
 	slow, _ := recorder(t, "30")
 	quick, file := recorder(t, "0")
-	n := New(map[string]Scripts{"slow": {Any: slow}, "quick": {Any: quick}}, nil)
-	n.Notify(Transition{"INSTANCE", "slow", "MASTER", 1})
-	n.Notify(Transition{"INSTANCE", "quick", "MASTER", 1})
+	n := New(map[Source]Scripts{{"INSTANCE", "slow"}: {Any: slow}, {"INSTANCE", "quick"}: {Any: quick}}, nil)
+	n.Notify(Transition{Source{"INSTANCE", "slow"}, "MASTER", 1})
+	n.Notify(Transition{Source{"INSTANCE", "quick"}, "MASTER", 1})
 	for deadline := time.Now().Add(10 * time.Second); lines(t, file) == ""; {
 		if time.Now().After(deadline) {
 			t.Fatal("the quick script has not run")
 		}
 		time.Sleep(time.Millisecond)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	n.Close(ctx)
+	n.Close(time.Millisecond)
 }
 
 func TestFailureIsLogged(t *testing.T) {
 	var out bytes.Buffer
-	n := New(map[string]Scripts{"VI_1": {Any: &script.Command{Argv: []string{"/does/not/exist"}}}}, slog.New(slog.NewTextHandler(&out, nil)))
-	n.Notify(Transition{"INSTANCE", "VI_1", "MASTER", 100})
-	n.Close(context.Background())
+	n := New(map[Source]Scripts{vi1: {Any: &check.ScriptConfig{Argv: []string{"/does/not/exist"}}}}, slog.New(slog.NewTextHandler(&out, nil)))
+	n.Notify(Transition{vi1, "MASTER", 100})
+	n.Close(time.Minute)
 	if text := out.String(); !strings.Contains(text, "/does/not/exist") || !strings.Contains(text, "cannot be executed") || !strings.Contains(text, "instance=VI_1") {
 		t.Errorf("log: %s", text)
+	}
+}
+
+// Seeds 000.9, 004.9: a slow script does not cost the one that says goodbye; what
+// is outdated by then is not run.
+func TestStopBehindASlowScript(t *testing.T) {
+	slow, _ := recorder(t, "30")
+	quick, file := recorder(t, "0")
+	n := New(map[Source]Scripts{vi1: {Master: slow, Backup: quick, Stop: quick, Any: quick}}, nil)
+	n.Notify(Transition{vi1, "MASTER", 100})
+	n.Notify(Transition{vi1, "BACKUP", 100})
+	n.Notify(Transition{vi1, Stop, 100})
+	start := time.Now()
+	n.Close(2 * time.Second)
+	if got, want := lines(t, file), "\nINSTANCE VI_1 STOP 100\n"; got != want {
+		t.Errorf("scripts ran with:\n%q\nwant:\n%q", got, want)
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("Close took %v", took)
+	}
+}
+
+// An instance may be called anything.
+func TestShellArguments(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "log")
+	name := Source{"INSTANCE", "it's $HOME"}
+	n := New(map[Source]Scripts{name: {Any: &check.ScriptConfig{Shell: "< /dev/null printf '%s|' >> " + file}}}, nil)
+	n.Notify(Transition{name, "FAULT", 3})
+	n.Close(time.Minute)
+	if got, want := lines(t, file), "INSTANCE|it's $HOME|FAULT|3|"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

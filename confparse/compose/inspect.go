@@ -1,0 +1,97 @@
+package compose
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/vrrpkit/vrrpkit/check"
+	"github.com/vrrpkit/vrrpkit/confparse"
+)
+
+// Codes of what Inspect finds, beside confparse.CodeScriptSecurity.
+const (
+	CodeNoProgram   confparse.Code = "no-program"   // it does not exist, or its user may not execute it
+	CodeNoUser      confparse.Code = "no-user"      // whoever is to run it does not exist
+	CodeNoInterface confparse.Code = "no-interface" // it does not exist now
+)
+
+// Inspect looks for what cfg refers to on this machine: programs, whoever is to
+// run them, interfaces. What keeps New or the daemon from starting is an error;
+// what may appear later, as an interface or a program may, is a warning. Nothing
+// is run or changed.
+func Inspect(cfg *confparse.Config) confparse.Diagnostics {
+	var found confparse.Diagnostics
+	for _, s := range trackedScripts(cfg) {
+		found = append(found, inspectProgram(&cfg.Global, s.Command, "the check counts as failed")...)
+	}
+	for _, i := range cfg.Instances {
+		n := i.Notify
+		for _, c := range []*confparse.Command{n.Any, n.Master, n.Backup, n.Fault, n.Stop} {
+			found = append(found, inspectProgram(&cfg.Global, c, "nobody is notified")...)
+		}
+	}
+	return append(found, inspectInterfaces(cfg)...)
+}
+
+func inspectProgram(g *confparse.Global, c *confparse.Command, otherwise string) confparse.Diagnostics {
+	if c == nil {
+		return nil
+	}
+	d := confparse.Diagnostic{Pos: c.Pos, Severity: confparse.Error}
+	s, err := check.NewScript(Program(c))
+	if err != nil {
+		d.Code, d.Message = CodeNoUser, err.Error()
+		return confparse.Diagnostics{d}
+	}
+	if err := s.Executable(); err != nil {
+		d.Code, d.Severity, d.Message = CodeNoProgram, confparse.Warning, fmt.Sprintf("%v; until it can, %s", err, otherwise)
+		return confparse.Diagnostics{d}
+	}
+	if err := s.Secure(); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		d.Code, d.Message = confparse.CodeScriptSecurity, strings.ReplaceAll(err.Error(), "\n", "; ")
+		if !g.ScriptSecurity {
+			d.Severity = confparse.Warning
+		}
+		return confparse.Diagnostics{d}
+	}
+	return nil
+}
+
+func inspectInterfaces(cfg *confparse.Config) (found confparse.Diagnostics) {
+	missing := func(name string, pos confparse.Pos, otherwise string) {
+		if _, err := net.InterfaceByName(name); err != nil && name != "" {
+			found = append(found, confparse.Diagnostic{
+				Pos: pos, Code: CodeNoInterface, Severity: confparse.Warning,
+				Message: fmt.Sprintf("interface %s does not exist: until it does, %s", name, otherwise),
+			})
+		}
+	}
+	for _, i := range cfg.Instances {
+		missing(i.Interface, i.Pos, "vrrp_instance "+i.Name+" is in FAULT")
+		for _, t := range i.TrackInterfaces {
+			missing(t.Name, t.Pos, "it counts as down")
+		}
+		for _, a := range slices.Concat(i.Addresses, i.Excluded) {
+			if a.Interface != i.Interface {
+				missing(a.Interface, a.Pos, "vrrp_instance "+i.Name+" is in FAULT")
+			}
+		}
+	}
+	for _, a := range cfg.StaticAddresses {
+		missing(a.Interface, a.Pos, "the address is not set")
+	}
+	return found
+}
+
+// trackedScripts returns the scripts that some instance tracks: the others are
+// not run.
+func trackedScripts(cfg *confparse.Config) []*confparse.Script {
+	return slices.DeleteFunc(slices.Clone(cfg.Scripts), func(s *confparse.Script) bool {
+		return !slices.ContainsFunc(cfg.Instances, func(i *confparse.Instance) bool {
+			return slices.ContainsFunc(i.TrackScripts, func(t confparse.TrackScript) bool { return t.Script == s })
+		})
+	})
+}

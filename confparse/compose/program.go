@@ -1,0 +1,30 @@
+package compose
+
+import (
+	"os/user"
+
+	"github.com/vrrpkit/vrrpkit/check"
+	"github.com/vrrpkit/vrrpkit/confparse"
+)
+
+// defaultScriptUser runs scripts that name no user, if it exists.
+const defaultScriptUser = "keepalived_script"
+
+// Program returns how a command of the configuration is run: what it is, and as
+// whom. That is the user it names itself, else script_user, else
+// keepalived_script if there is such a user, else ourselves.
+func Program(c *confparse.Command) check.ScriptConfig {
+	cfg := check.ScriptConfig{User: c.User.Name, Group: c.User.Group, Supplementary: c.User.Supplementary}
+	if c.Shell {
+		cfg.Shell = c.Line
+	} else {
+		cfg.Argv = c.Argv
+	}
+	if cfg.User == "" {
+		cfg.Group, cfg.Supplementary = "", false
+		if _, err := user.Lookup(defaultScriptUser); err == nil {
+			cfg.User = defaultScriptUser
+		}
+	}
+	return cfg
+}

@@ -1,0 +1,91 @@
+package compose
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/vrrpkit/vrrpkit/check"
+	"github.com/vrrpkit/vrrpkit/vrrp"
+)
+
+// A tracker is named after the keyword and the object, so that an interface and
+// a script may have one name.
+func scriptTracker(name string) string    { return "script " + name }
+func interfaceTracker(name string) string { return "interface " + name }
+
+// tracker is a thing that routers track.
+type tracker struct {
+	name    string
+	routers []*vrrp.Router
+
+	mu     sync.Mutex
+	status vrrp.TrackStatus // the last one reported
+}
+
+// tracker returns the tracker of that name, new if need be.
+func (c *Composition) tracker(name string) *tracker {
+	t := c.trackers[name]
+	if t == nil {
+		t = &tracker{name: name}
+		c.trackers[name] = t
+	}
+	return t
+}
+
+// report tells the routers, if it is news. changed reports whether it was.
+func (t *tracker) report(up bool) (changed bool) {
+	status := vrrp.TrackDown
+	if up {
+		status = vrrp.TrackUp
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.status == status {
+		return false
+	}
+	t.status = status
+	for _, r := range t.routers {
+		_ = r.Track(t.name, status) // fails for unknown names only
+	}
+	return true
+}
+
+// reportScript hands a script's state to the routers that track it.
+func (c *Composition) reportScript(s Script, results <-chan check.Event) {
+	name := "VRRP_Script(" + s.Config.Name + ")"
+	t := c.tracker(scriptTracker(s.Config.Name))
+	for e := range results {
+		switch {
+		case e.To == check.Unknown:
+		case !t.report(e.To == check.Up):
+		case e.To == check.Up:
+			c.log.Info(name + " succeeded")
+		default:
+			c.log.Warn(name+" failed ("+e.Result.Detail+")", "output", e.Result.Output)
+		}
+	}
+}
+
+// reportInterfaces hands the state of all tracked interfaces to their routers.
+func (c *Composition) reportInterfaces() {
+	for _, name := range c.trackedInterfaces() {
+		up := c.interfaces.Up(name)
+		switch {
+		case !c.tracker(interfaceTracker(name)).report(up):
+		case up:
+			c.log.Info("Netlink reports " + name + " up")
+		default:
+			c.log.Warn("Netlink reports " + name + " down")
+		}
+	}
+}
+
+// trackedInterfaces returns the interfaces that any router tracks.
+func (c *Composition) trackedInterfaces() (names []string) {
+	for name := range c.trackers {
+		if name, ok := strings.CutPrefix(name, interfaceTracker("")); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}

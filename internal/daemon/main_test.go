@@ -1,0 +1,22 @@
+package daemon
+
+import (
+	"fmt"
+	"os"
+	"testing"
+)
+
+// TestMain lets the test binary be a daemon that does nothing but end: what
+// signals and a broken log do to a process takes a process to find out.
+func TestMain(m *testing.M) {
+	if os.Getenv("DAEMON_TEST_WAIT") == "" {
+		os.Exit(m.Run())
+	}
+	log, flush := newLog(os.Stderr, Options{})
+	ctx, stop := untilSignal(log)
+	fmt.Println("ready")
+	<-ctx.Done()
+	log.Info("released")
+	stop()
+	flush()
+}

@@ -1,0 +1,40 @@
+package daemon
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// untilSignal returns a context that ends with SIGTERM or SIGINT; a second one
+// ends the process at once. Other signals that people send to keepalived are
+// answered in the log and otherwise ignored. stop gives the signals back.
+func untilSignal(log *slog.Logger) (_ context.Context, stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, append([]os.Signal{syscall.SIGTERM, syscall.SIGINT}, answered...)...)
+	// A log that nobody reads any more must not kill us, not even with its last
+	// line: a failed write is an error as any other. Scripts do not inherit
+	// this, as they would if the signal were ignored.
+	signal.Notify(make(chan os.Signal, 1), brokenPipe...)
+	go func() {
+		for s := range signals {
+			switch {
+			case s != syscall.SIGTERM && s != syscall.SIGINT:
+				log.Warn(s.String() + ": this version neither reloads nor writes dumps; nothing has changed")
+			case ctx.Err() == nil:
+				cancel()
+				log.Info("Stopping", "signal", s)
+			default:
+				os.Exit(exitFatal)
+			}
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(signals)
+		cancel()
+	}
+}

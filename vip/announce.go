@@ -81,17 +81,17 @@ type announcer struct {
 	schedule Schedule
 	n        int
 
-	rounds, pos  int       // left of the burst under way, and its next address
-	resume       time.Time // when the burst under way goes on
-	second       time.Time // when the second burst is due; zero: never
-	secondRounds int
-	refresh      time.Time // when the next refresh is due; zero: never
+	rounds, pos int       // left of the burst under way, and its next address
+	resume      time.Time // when the burst under way goes on
+	second      time.Time // when the second burst of acquired is due; zero: never
+	answer      time.Time // the same of contested, which does not touch the former
+	refresh     time.Time // when the next refresh is due; zero: never
 }
 
 // acquired starts over with the announcements of a new master.
 func (a *announcer) acquired(now time.Time) {
 	a.stop()
-	a.burst(now, a.schedule.Repeat, a.schedule.Delay)
+	a.second = a.bursts(now, a.schedule.Repeat, a.schedule.Delay)
 	if a.schedule.Refresh > 0 {
 		a.refresh = now.Add(a.schedule.Refresh)
 	}
@@ -99,7 +99,7 @@ func (a *announcer) acquired(now time.Time) {
 
 // contested answers somebody else's announcements.
 func (a *announcer) contested(now time.Time) {
-	a.burst(now, a.schedule.LowerPrioRepeat, a.schedule.LowerPrioDelay)
+	a.answer = a.bursts(now, a.schedule.LowerPrioRepeat, a.schedule.LowerPrioDelay)
 }
 
 // stop forgets all that is left to announce.
@@ -115,22 +115,32 @@ func (a *announcer) resize(n int) {
 	}
 }
 
-func (a *announcer) burst(now time.Time, rounds int, delay time.Duration) {
+// bursts starts a burst and returns when a second one is due; the zero time:
+// never.
+func (a *announcer) bursts(now time.Time, rounds int, delay time.Duration) (second time.Time) {
+	if a.burst(now, rounds); rounds == 0 || delay == 0 || a.n == 0 {
+		return time.Time{}
+	}
+	return now.Add(delay)
+}
+
+// burst sees to it that every address is announced that many times from now on.
+func (a *announcer) burst(now time.Time, rounds int) {
 	if rounds == 0 || a.n == 0 {
 		return
+	}
+	if a.pos > 0 {
+		rounds++ // the round under way has not all of them
 	}
 	a.rounds = max(a.rounds, rounds)
 	if a.resume.IsZero() {
 		a.resume = now
 	}
-	if delay > 0 {
-		a.second, a.secondRounds = now.Add(delay), rounds
-	}
 }
 
 // deadline returns when next has something to say; the zero time: never.
 func (a *announcer) deadline() time.Time {
-	return earliest(a.resume, a.second, a.refresh)
+	return earliest(a.resume, a.second, a.answer, a.refresh)
 }
 
 // next appends the indexes of the addresses to announce now to out: at most
@@ -138,10 +148,14 @@ func (a *announcer) deadline() time.Time {
 func (a *announcer) next(now time.Time, out []int) []int {
 	if due(a.second, now) {
 		a.second = time.Time{}
-		a.burst(now, a.secondRounds, 0)
+		a.burst(now, a.schedule.Repeat)
+	}
+	if due(a.answer, now) {
+		a.answer = time.Time{}
+		a.burst(now, a.schedule.LowerPrioRepeat)
 	}
 	if due(a.refresh, now) {
-		a.burst(now, max(a.schedule.RefreshRepeat, 1), 0)
+		a.burst(now, max(a.schedule.RefreshRepeat, 1))
 		if a.refresh = a.refresh.Add(a.schedule.Refresh); !a.refresh.After(now) {
 			a.refresh = now.Add(a.schedule.Refresh)
 		}

@@ -111,7 +111,38 @@ func TestAnnouncer(t *testing.T) {
 0s x5 [0 0 0 0 0]
 1s x5 [0 0 0 0 0]
 2s x5 [0 0 0 0 0]
+5s x5 [0 0 0 0 0]
 7s x5 [0 0 0 0 0]
+`,
+		},
+		{
+			name:     "a contest takes nothing from the second burst of Acquire, nor delays it",
+			schedule: Schedule{Repeat: 3, Delay: 5 * s, LowerPrioRepeat: 1, LowerPrioDelay: 10 * s}, n: 1, contest: []time.Duration{4 * s},
+			want: `
+0s x3 [0 0 0]
+4s x1 [0]
+5s x3 [0 0 0]
+14s x1 [0]
+`,
+		},
+		{
+			name:     "nor does one without a second burst",
+			schedule: Schedule{Repeat: 3, Delay: 5 * s, LowerPrioRepeat: 1}, n: 1, contest: []time.Duration{4 * s},
+			want: `
+0s x3 [0 0 0]
+4s x1 [0]
+5s x3 [0 0 0]
+`,
+		},
+		{
+			name:     "a contest amid a paced round: every address as often as it says",
+			schedule: Schedule{Repeat: 1, LowerPrioRepeat: 2}, n: 150, contest: []time.Duration{time.Millisecond / 2},
+			want: `
+0s x100 [0 1 2]...[97 98 99]
+1ms x100 [100 101 102]...[47 48 49]
+2ms x100 [50 51 52]...[147 148 149]
+3ms x100 [0 1 2]...[97 98 99]
+4ms x50 [100 101 102]...[147 148 149]
 `,
 		},
 		{

@@ -81,18 +81,26 @@ func (r *Runner) Run(ctx context.Context) error {
 		r.report(s, out)
 		timer.Reset(time.Until(s.deadline()))
 
-		out = out[:0]
+		var result Result
+		ended := true
 		select {
 		case <-ctx.Done():
-			return r.stop(s, results)
-		case result := <-results:
-			out = s.done(time.Now(), result, out)
+			ended = false
+		case result = <-results:
 		case <-timer.C:
 			select {
-			case result := <-results: // it came in time
-				out = s.done(time.Now(), result, out)
+			case result = <-results: // it came in time
 			default:
+				ended = false
 			}
+		}
+		// Of a cancelled check the result may win, which says nothing.
+		if ctx.Err() != nil {
+			return r.stop(s, results, ended)
+		}
+		out = out[:0]
+		if ended {
+			out = s.done(time.Now(), result, out)
 		}
 		if now := time.Now(); !now.Before(s.deadline()) {
 			out = s.tick(now, out)
@@ -106,21 +114,23 @@ func (r *Runner) check(ctx context.Context, deadline time.Time, results chan<- R
 	results <- r.cfg.Checker.Check(ctx)
 }
 
-// stop waits for the check that runs, if any.
-func (r *Runner) stop(s *schedule, results <-chan Result) error {
+// stop waits for the check that runs, if any and unless it has ended.
+func (r *Runner) stop(s *schedule, results <-chan Result, ended bool) error {
 	if !s.running() {
 		return nil
 	}
-	timer := time.NewTimer(stopTimeout)
-	defer timer.Stop()
-	select {
-	case <-results:
-		s.started = time.Time{}
-		r.report(s, nil)
-		return nil
-	case <-timer.C:
-		return fmt.Errorf("check %q: the check did not return within %v of being cancelled", r.cfg.Name, stopTimeout)
+	if !ended {
+		timer := time.NewTimer(stopTimeout)
+		defer timer.Stop()
+		select {
+		case <-results:
+		case <-timer.C:
+			return fmt.Errorf("check %q: the check did not return within %v of being cancelled", r.cfg.Name, stopTimeout)
+		}
 	}
+	s.started = time.Time{}
+	r.report(s, nil)
+	return nil
 }
 
 // report makes known what has happened: in the snapshot first, so that a reader

@@ -185,6 +185,45 @@ func TestRunnerStop(t *testing.T) {
 	})
 }
 
+// pausing is a log that is written when the channel says so.
+type pausing struct {
+	slog.Handler
+	free chan struct{}
+}
+
+func (p pausing) Handle(context.Context, slog.Record) error { <-p.free; return nil }
+func (p pausing) WithAttrs([]slog.Attr) slog.Handler        { return p }
+
+// TestRunnerStopWhileBusy: a check that ends because it was cancelled is not
+// counted, even if the runner hears of that before it looks whether to stop.
+func TestRunnerStopWhileBusy(t *testing.T) {
+	for range 30 { // each time either may be seen first
+		synctest.Test(t, func(t *testing.T) {
+			busy := pausing{slog.NewTextHandler(t.Output(), nil), make(chan struct{})}
+			c := checktest.New(checktest.Step{Takes: time.Hour})
+			r, results, stop := run(t, check.Config{
+				Name: "web", Checker: c, Interval: time.Second, Timeout: time.Minute, Initial: check.Up,
+				Logger: slog.New(busy),
+			})
+			time.Sleep(1100 * time.Millisecond) // the runner tells of a skipped check
+			go func() {
+				synctest.Wait() // the check has ended
+				close(busy.free)
+			}()
+			begun := time.Now()
+			if err := stop(); err != nil || time.Since(begun) > 0 {
+				t.Errorf("%v after %v", err, time.Since(begun))
+			}
+			for e := range results {
+				t.Errorf("a cancelled check was counted: %+v", e)
+			}
+			if snap := r.Snapshot(); snap.State != check.Up || !snap.Started.IsZero() || snap.Seq != 0 {
+				t.Errorf("%+v", snap)
+			}
+		})
+	}
+}
+
 func TestNewRunner(t *testing.T) {
 	_, err := check.NewRunner(check.Config{Name: "x", Interval: -1, Timeout: -2, Rise: -3, Fall: -4, Initial: 9})
 	const want = `check "x": no checker

@@ -7,6 +7,16 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/vrrpkit/vrrpkit/internal/asynclog"
+)
+
+const (
+	// logQueue is how many records may wait for a slow log.
+	logQueue = 1024
+
+	// logPatience is how long Run waits in the end for a log that is stuck.
+	logPatience = time.Second
 )
 
 // ErrStopped is returned by Acquire once the manager's Run has ended.
@@ -22,14 +32,16 @@ type Config struct {
 	// Kernel is nil. Zero means the caller's own.
 	Namespace int
 
-	// Logger gets what goes wrong behind the caller's back. Nil discards.
+	// Logger gets what goes wrong behind the caller's back, from Run on. It
+	// may be slow: nothing waits for it. Nil discards.
 	Logger *slog.Logger
 }
 
 // Manager looks after the virtual addresses of one network namespace.
 type Manager struct {
 	kernel  Kernel
-	log     *slog.Logger
+	log     *slog.Logger // Config.Logger, queued
+	queue   *asynclog.Handler
 	commits *committer
 	epoch   time.Time     // what Set.Renew counts from
 	wake    chan struct{} // Run has something new to look at
@@ -54,9 +66,11 @@ func NewManager(cfg Config) (*Manager, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	queue := asynclog.New(cfg.Logger.Handler(), logQueue)
 	return &Manager{
 		kernel:  cfg.Kernel,
-		log:     cfg.Logger,
+		log:     slog.New(queue),
+		queue:   queue,
 		commits: newCommitter(cfg.Kernel),
 		epoch:   time.Now(),
 		wake:    make(chan struct{}, 1),
@@ -92,6 +106,7 @@ func (m *Manager) CleanUp(ctx context.Context, addresses ...Address) error {
 // closes the kernel, and returns nil, or what could not be undone. Sets work
 // before Run is called, without that.
 func (m *Manager) Run(ctx context.Context) error {
+	defer m.writeLog()()
 	watching, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg sync.WaitGroup
@@ -105,6 +120,24 @@ func (m *Manager) Run(ctx context.Context) error {
 	cancel()
 	wg.Wait()
 	return errors.Join(watchErr, m.stop(), m.kernel.Close())
+}
+
+// writeLog starts writing the log. What it returns waits until all is written,
+// but not for ever.
+func (m *Manager) writeLog() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		m.queue.Run(ctx)
+		close(done)
+	}()
+	return func() {
+		cancel()
+		select {
+		case <-done:
+		case <-time.After(logPatience):
+		}
+	}
 }
 
 func (m *Manager) loop(ctx context.Context) {

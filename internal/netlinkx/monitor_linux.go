@@ -20,6 +20,9 @@ const (
 	// listPause is the least time between two lists of addresses, so that a
 	// thousand notifications do not become a thousand lists.
 	listPause = 2 * time.Millisecond
+
+	// listPauseMax is what that grows to, doubling, while lists fail.
+	listPauseMax = time.Second
 )
 
 // Monitor follows the interfaces and addresses of a network namespace.
@@ -36,6 +39,7 @@ type Monitor struct {
 	overrun     bool // notifications were lost
 	listing     bool // of everything: notifications must be kept,
 	kept        []netlink.Message
+	err         error // of the last list
 	subscribers map[*func()]struct{}
 }
 
@@ -145,6 +149,7 @@ func (m *Monitor) apply(messages []netlink.Message) (changed bool) {
 // listAddresses reads back what notifications have announced. It is apart from
 // the receiver, so that a link's loss is seen while a long list is being made.
 func (m *Monitor) listAddresses(ctx context.Context) {
+	pause := listPause
 	for {
 		select {
 		case <-ctx.Done():
@@ -156,22 +161,47 @@ func (m *Monitor) listAddresses(ctx context.Context) {
 		m.overrun, m.listing, m.table.dirty = false, all, make(map[int]struct{})
 		m.mu.Unlock()
 
-		if all {
-			m.listAll()
-		} else {
-			m.listSome(dirty)
+		pause = min(2*pause, listPauseMax)
+		if m.list(all, dirty) == nil {
+			pause = listPause
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(listPause):
+		case <-time.After(pause):
 		}
 	}
 }
 
-func (m *Monitor) listAll() {
+// list makes a list of everything, or of some interfaces' addresses.
+// Subscribers hear of it even if nothing differs: an address may have come and
+// gone, and who has looked in between must look again. Of a lasting failure
+// they hear once.
+func (m *Monitor) list(all bool, dirty map[int]struct{}) error {
+	var some bool
+	var err error
+	if all {
+		err = m.listAll()
+	} else {
+		some, err = m.listSome(dirty)
+	}
+	m.mu.Lock()
+	news := err == nil || some || m.err == nil
+	m.err = err
+	if m.overrun || len(m.table.dirty) > 0 {
+		wake(m.relist)
+	}
+	m.mu.Unlock()
+	if news {
+		m.notify()
+	}
+	return err
+}
+
+func (m *Monitor) listAll() error {
 	list, err := m.lists.Interfaces()
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	if err != nil {
 		m.overrun = true
 	} else {
@@ -180,30 +210,34 @@ func (m *Monitor) listAll() {
 		m.apply(m.kept)
 	}
 	m.listing, m.kept = false, nil
-	if m.overrun || len(m.table.dirty) > 0 {
-		wake(m.relist)
-	}
-	m.mu.Unlock()
-	m.notify()
+	return err
 }
 
-// listSome lists the addresses of some interfaces. Subscribers hear of it even
-// if nothing differs: an address may have come and gone, and who has looked in
-// between must look again.
-func (m *Monitor) listSome(dirty map[int]struct{}) {
+// listSome reports the last error, and whether some lists were made.
+func (m *Monitor) listSome(dirty map[int]struct{}) (some bool, last error) {
 	for index := range dirty {
 		list, err := m.lists.Addresses(index)
 		m.mu.Lock()
 		switch {
 		case err == nil:
 			m.table.setAddresses(index, list)
+			some = true
 		case m.table.links[index] != nil:
 			m.table.dirty[index] = struct{}{}
-			wake(m.relist)
+			last = err
 		}
 		m.mu.Unlock()
 	}
-	m.notify()
+	return some, last
+}
+
+// Err returns why the monitor could not read the kernel's tables when it last
+// had to, and nil once it could: what it tells may be out of date. It goes on
+// trying, and subscribers are called when that begins and when it ends.
+func (m *Monitor) Err() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.err
 }
 
 // Interface returns the interface called name.

@@ -1,8 +1,8 @@
 package vrrp
 
 import (
+	"errors"
 	"net/netip"
-	"time"
 
 	"github.com/vrrpkit/vrrpkit/vrrp/packet"
 )
@@ -13,6 +13,13 @@ type advertisement struct {
 	advert  packet.Advert
 	source  netip.Addr
 	packets []Packet // one per destination
+	left    bool     // one of them, in this turn
+}
+
+// said is an advertisement of this turn.
+type said struct {
+	router   *Router
+	priority uint8
 }
 
 // advertise queues an advertisement for the end of the turn. Called with mu
@@ -34,13 +41,7 @@ func (h *Host) advertise(r *Router, priority uint8) {
 		l.out = append(l.out, o.packets[i])
 		l.senders = append(l.senders, r)
 	}
-	r.counters.AdvertsSent++
-	if priority == packet.PriorityStop {
-		r.counters.PriorityZeroSent++
-		r.log.Debug("sent 0 priority")
-	} else if r.owner != nil {
-		r.owner.owner.Renew(time.Now().Add(renewFor))
-	}
+	h.said = append(h.said, said{r, priority})
 }
 
 func (r *Router) encode(priority uint8) error {
@@ -52,7 +53,7 @@ func (r *Router) encode(priority uint8) error {
 	}
 	o.packets = nil // a batch may still refer to the old ones
 	for _, dst := range destinations {
-		if r.link.own[dst] {
+		if r.link.own[dst] || dst == r.source {
 			continue // many give all routers the same list of peers
 		}
 		b, err := o.advert.Append(nil, r.source, dst, r.cfg.Checksum)
@@ -67,20 +68,49 @@ func (r *Router) encode(priority uint8) error {
 	return nil
 }
 
-// flush sends what is queued, a batch for each link. Called with mu held.
+// flush sends what is queued, a batch for each link, and notes what has really
+// left. Called with mu held.
 func (h *Host) flush() {
 	for _, l := range h.batched {
 		l.send()
 	}
 	h.batched = h.batched[:0]
+	for _, s := range h.said {
+		r := s.router
+		r.alive = r.out.left
+		switch {
+		case !r.out.left:
+			continue
+		case s.priority == packet.PriorityStop:
+			r.counters.PriorityZeroSent++
+			r.log.Debug("sent 0 priority")
+		case r.owner != nil:
+			h.renewals = append(h.renewals, r.owner.owner)
+		}
+		r.counters.AdvertsSent++
+	}
+	for _, s := range h.said {
+		s.router.out.left = false
+	}
+	clear(h.said)
+	h.said = h.said[:0]
 }
+
+// errNotSent is for a Link that sends nothing and does not say why.
+var errNotSent = errors.New("the link did not take it")
 
 // send sends the batch of a link. A packet that cannot be sent is counted; the
 // next advertisement is due all the same.
 func (l *hostLink) send() {
 	for sent := 0; sent < len(l.out); {
 		n, err := l.link.Send(l.out[sent:])
+		for _, r := range l.senders[sent : sent+n] {
+			r.out.left = true
+		}
 		sent += n
+		if n == 0 && err == nil {
+			err = errNotSent
+		}
 		if err == nil {
 			continue
 		}
@@ -89,6 +119,7 @@ func (l *hostLink) send() {
 		r.complainSend(l.out[sent].Destination, err)
 		sent++
 	}
+	clear(l.out)
 	clear(l.senders)
 	l.out, l.senders = l.out[:0], l.senders[:0]
 }

@@ -1,17 +1,23 @@
 package vrrp
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // caller makes an Owner's calls: one at a time, the newest wish wins. Its
-// goroutine exists only while there is something to call. All fields are
-// guarded by the host's mutex.
+// goroutine exists only while there is something to call. All fields but owner,
+// router and trouble are guarded by the host's mutex.
 type caller struct {
-	owner  Owner
-	router *Router
+	owner   Owner
+	router  *Router
+	trouble <-chan error
 
-	current wish // being called
-	next    wish // to be called after it
-	cancel  context.CancelFunc
+	current wish               // being called, or about to be
+	ctx     context.Context    // of current
+	cancel  context.CancelFunc // of ctx
+	next    wish               // to be called after it
+	held    error              // what the last Release could not give back
 }
 
 // wish is a call to make; the zero value is none.
@@ -29,11 +35,19 @@ func (c *caller) want(kind OutputKind, gen uint32) {
 	c.next = wish{true, kind, gen}
 	switch {
 	case !c.current.set:
-		c.current, c.next, c.cancel = c.next, wish{}, func() {} // until run has begun there is no call to cancel
+		c.advance()
 		c.router.host.calls.Add(1)
 		go c.run()
 	case kind != OutputAnnounce:
 		c.cancel()
+	}
+}
+
+// advance makes the next wish the current one.
+func (c *caller) advance() {
+	c.current, c.next = c.next, wish{}
+	if c.current.set {
+		c.ctx, c.cancel = context.WithCancel(c.router.host.callCtx)
 	}
 }
 
@@ -43,22 +57,35 @@ func (c *caller) run() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for c.current.set {
-		w := c.current
-		ctx, cancel := context.WithCancel(h.callCtx)
-		c.cancel = cancel
-		h.mu.Unlock()
-		err := c.call(ctx, w.kind)
-		overtaken := ctx.Err() != nil
+		w, ctx, cancel := c.current, c.ctx, c.cancel
+		var err error
+		// What was overtaken before it began is skipped. Giving back never is.
+		if ctx.Err() == nil || w.kind == OutputRelease {
+			h.mu.Unlock()
+			err = c.call(ctx, w.kind)
+			h.mu.Lock()
+		}
+		overtaken := c.next.set && c.next.kind != OutputAnnounce
 		cancel()
-		h.mu.Lock()
+		if w.kind != OutputAnnounce {
+			c.held = nil
+		}
 		if err != nil && !overtaken {
-			c.router.counters.OwnerErrors++
-			c.router.log.Error("the owner failed", "call", callName(w.kind), "err", err)
+			c.failed(w.kind, err)
 		}
 		if w.kind != OutputAnnounce {
 			h.input(Input{Kind: InputOwner, ID: c.router.id, Gen: w.gen, Err: err})
 		}
-		c.current, c.next = c.next, wish{}
+		c.advance()
+	}
+}
+
+// failed notes that a call that was still wanted has failed.
+func (c *caller) failed(kind OutputKind, err error) {
+	c.router.counters.OwnerErrors++
+	c.router.log.Error("cannot "+callName(kind)+" what the master holds", "err", err)
+	if kind == OutputRelease {
+		c.held = fmt.Errorf("vrrp: router %s: release: %w", c.router.cfg.Name, err)
 	}
 }
 
@@ -85,7 +112,7 @@ func (c *caller) watch(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case err, ok := <-c.owner.Trouble():
+		case err, ok := <-c.trouble:
 			if !ok {
 				return
 			}

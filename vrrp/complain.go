@@ -23,7 +23,7 @@ const (
 type complaints map[complaint]*complainState
 
 type complaint struct {
-	reason packet.Reason // 0: sending failed
+	reason packet.Reason
 	addr   netip.Addr
 }
 
@@ -40,7 +40,7 @@ func (c *complaints) due(key complaint, now time.Time) (times int, ok bool) {
 	s := (*c)[key]
 	if s == nil {
 		if len(*c) >= maxComplaints {
-			return 0, false
+			c.forget(now)
 		}
 		(*c)[key] = &complainState{last: now}
 		return 0, true
@@ -54,6 +54,21 @@ func (c *complaints) due(key complaint, now time.Time) (times int, ok bool) {
 	return times, true
 }
 
+// forget makes room: what is old goes, and if nothing is, whatever.
+func (c *complaints) forget(now time.Time) {
+	for key, s := range *c {
+		if now.Sub(s.last) >= complainEvery {
+			delete(*c, key)
+		}
+	}
+	for key := range *c {
+		if len(*c) < maxComplaints {
+			return
+		}
+		delete(*c, key)
+	}
+}
+
 // complainAbout logs a packet that is wrong (err) or odd (nil).
 func (r *Router) complainAbout(p *Packet, reason packet.Reason, err error) {
 	times, ok := r.complain.due(complaint{reason, p.Source}, time.Now())
@@ -64,10 +79,7 @@ func (r *Router) complainAbout(p *Packet, reason packet.Reason, err error) {
 	if err != nil {
 		args = append(args, "err", err)
 	}
-	if times > 0 {
-		args = append(args, "repeated", times)
-	}
-	r.log.Warn(complaintText(reason), args...)
+	r.log.Warn(complaintText(reason), append(args, repeated(times)...)...)
 }
 
 // complaintText says what a reason means for the operator.
@@ -100,9 +112,32 @@ func complaintText(reason packet.Reason) string {
 
 // complainSend logs that a packet could not be sent.
 func (r *Router) complainSend(to netip.Addr, err error) {
-	if times, ok := r.complain.due(complaint{0, to}, time.Now()); ok {
-		r.log.Warn("cannot send an advertisement", "to", to, "err", err, "repeated", times)
+	if times, ok := r.unsent.due(complaint{addr: to}, time.Now()); ok {
+		r.log.Warn("cannot send an advertisement", append([]any{"to", to, "err", err}, repeated(times)...)...)
 	}
+}
+
+// complainRecv logs that a link could not be read.
+func (h *Host) complainRecv(l *hostLink, err error) {
+	if times, ok := l.unread.due(complaint{}, time.Now()); ok {
+		h.log.Warn("receiving failed", append([]any{"interface", l.cfg.Interface, "err", err}, repeated(times)...)...)
+	}
+}
+
+// complainUnheard logs a packet that is for none of our routers. Other virtual
+// routers are nobody's mistake, so this is for those who look closely.
+func (h *Host) complainUnheard(l *hostLink, p *Packet, reason packet.Reason, err error) {
+	if times, ok := h.unheard.due(complaint{reason, p.Source}, time.Now()); ok {
+		h.log.Debug("discarded an advertisement", append([]any{
+			"interface", l.cfg.Interface, "from", p.Source, "reason", reason.String(), "err", err}, repeated(times)...)...)
+	}
+}
+
+func repeated(times int) []any {
+	if times == 0 {
+		return nil
+	}
+	return []any{"repeated", times}
 }
 
 // logTransition logs an event in the words that keepalived's users look for.

@@ -122,6 +122,12 @@ type Compat struct {
 // withDefaults returns a copy of c in which no default is left open.
 func (c Config) withDefaults() Config {
 	c.Addresses, c.Peers, c.Trackers = slices.Clone(c.Addresses), slices.Clone(c.Peers), slices.Clone(c.Trackers)
+	// Addresses are compared with those of packets, which are in this form.
+	plain := func(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
+	c.Source, c.Group = plain(c.Source), plain(c.Group)
+	for i := range c.Peers {
+		c.Peers[i] = plain(c.Peers[i])
+	}
 	if c.Name == "" {
 		c.Name = fmt.Sprintf("%s/%d", c.Interface, c.VRID)
 	}
@@ -176,8 +182,17 @@ func (c Config) Validate() error {
 	if c.Group.IsValid() && !c.Group.IsMulticast() {
 		bad("group %v is not a multicast address", c.Group)
 	}
-	if c.Source.IsValid() && (c.Source.IsMulticast() || c.Source.IsUnspecified()) {
-		bad("source %v is not an address a router can send from", c.Source)
+	c.validateSource(bad)
+	for _, p := range c.Peers {
+		if !p.IsValid() || p.IsMulticast() || p.IsUnspecified() {
+			bad("peer %v is not an address of a router", p)
+		}
+	}
+	if c.Checksum > packet.PseudoHeaderGroup {
+		bad("checksum form %v does not exist", c.Checksum)
+	}
+	if c.OwnerTimeout < 0 {
+		bad("owner timeout %v is negative", c.OwnerTimeout)
 	}
 	if err := c.params().Validate(); err != nil {
 		errs = append(errs, err)
@@ -189,6 +204,20 @@ func (c Config) Validate() error {
 		name = c.Name
 	}
 	return fmt.Errorf("vrrp: router %s: %w", name, errors.Join(errs...))
+}
+
+func (c *Config) validateSource(bad func(string, ...any)) {
+	s := c.Source
+	virtual := slices.ContainsFunc(c.Addresses, func(p netip.Prefix) bool { return p.Addr() == s })
+	switch {
+	case !s.IsValid():
+	case s.IsMulticast() || s.IsUnspecified():
+		bad("source %v is not an address a router can send from", s)
+	case virtual && c.Priority != OwnerPriority:
+		bad("source %v is a virtual address: only the address owner, with priority 255, sends from it", s)
+	case s.Is6() && !c.unicast() && !s.IsLinkLocalUnicast():
+		bad("source %v must be link-local for IPv6 multicast", s)
+	}
 }
 
 func (c *Config) validateAddresses(bad func(string, ...any)) {
@@ -219,7 +248,7 @@ func (c *Config) validateAddresses(bad func(string, ...any)) {
 	}
 	others := append(slices.Clone(c.Peers), c.Group, c.Source)
 	for _, a := range others {
-		if a.IsValid() && a.Unmap().Is6() != c.ipv6() {
+		if a.IsValid() && a.Is6() != c.ipv6() {
 			bad("%v is of another family than the virtual addresses", a)
 		}
 	}

@@ -11,7 +11,7 @@ func (m *machine) backupHears(in *Input, at int64) {
 		// stream of these from delaying the takeover for ever.
 		m.timer = min(m.timer, at+int64(m.skewTime()))
 		m.cause, m.peer = ReasonPriorityZero, in.Source
-	case in.Priority < m.priority && !m.p.NoPreempt:
+	case in.Priority < m.priority && (!m.p.NoPreempt || m.p.Priority == OwnerPriority):
 		// Discarded: the timer runs on, and then we preempt.
 		m.cause, m.peer = ReasonPreempt, in.Source
 	default:
@@ -23,8 +23,10 @@ func (m *machine) backupHears(in *Input, at int64) {
 // masterHears is RFC 9568 section 6.4.3: a valid advertisement in Master.
 func (m *machine) masterHears(s *step, in *Input, at int64) {
 	if in.Priority == 0 {
-		m.advertise(s, m.priority)
-		m.timer = s.now + int64(m.p.Interval)
+		if m.mayAnswer(s) {
+			m.advertise(s, m.priority)
+			m.timer = s.now + int64(m.p.Interval)
+		}
 		return
 	}
 	switch tie := in.Source.Compare(m.source); {
@@ -50,15 +52,24 @@ func (m *machine) yield(s *step, in *Input, at int64, why Reason) {
 // as its own, so they are announced again too. The regular advertisement keeps
 // its time: whoever loses must not be able to postpone it.
 func (m *machine) defend(s *step) {
-	if s.now-m.answered < int64(answerGap) {
+	if !m.mayAnswer(s) {
 		return
 	}
-	m.answered = s.now
 	if m.p.AnswerLosing {
 		m.advertise(s, m.priority)
 		m.put(s, Output{Kind: OutputAnswered})
 	}
 	m.put(s, Output{Kind: OutputAnnounce})
+}
+
+// mayAnswer limits answers, so that a flood of advertisements does not make
+// another one of them.
+func (m *machine) mayAnswer(s *step) bool {
+	if s.now-m.answered < int64(answerGap) {
+		return false
+	}
+	m.answered = s.now
+	return true
 }
 
 // learn adopts the master's interval: version 3 only, version 2 demands that
@@ -77,7 +88,7 @@ func (m *machine) become(s *step, to State, why Reason, peer netip.Addr) {
 	}
 	from := m.state
 	m.state, m.reason, m.since = to, why, s.now
-	m.event = Output{Kind: OutputEvent, From: from, To: to, Reason: why, Peer: peer, At: s.time}
+	m.event = Output{Kind: OutputEvent, From: from, To: to, Reason: why, Priority: m.priority, Peer: peer, At: s.time}
 	if from != Master && to != Master {
 		m.put(s, m.event)
 		return
@@ -87,7 +98,7 @@ func (m *machine) become(s *step, to State, why Reason, peer netip.Addr) {
 		kind = OutputAcquire
 	}
 	m.gen++
-	m.put(s, Output{Kind: kind, Gen: m.gen})
+	m.put(s, Output{Kind: kind, Gen: m.gen, Reason: why})
 	if m.p.OwnerTimeout == 0 {
 		m.put(s, m.event)
 		return

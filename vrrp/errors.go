@@ -9,6 +9,8 @@ import (
 // OwnerTimeout; its call goes on.
 var ErrOwnerTimeout = errors.New("vrrp: the owner has not answered in time")
 
+var errEnded = errors.New("vrrp: the host has ended")
+
 // nameOf returns names[i], or the type and number of a value without a name.
 func nameOf(i int, typ string, names ...string) string {
 	if i < len(names) {

@@ -12,11 +12,11 @@ const eventBuffer = 256
 
 // Event is a transition of a router. At takeover it comes when the Owner has
 // acquired, at the end of a mastership when it has released; in any case after
-// OwnerTimeout.
+// OwnerTimeout, or when the next transition overtakes it.
 type Event struct {
 	Router *Router // whose state changed
-	Seq    uint64  // 1, 2, 3 ... per router: a gap shows what is missing
-	Missed uint64  // events of this channel lost since the last one that said so
+	Seq    uint64  // 1, 2, 3 ... per router: a gap shows where events are missing
+	Missed uint64  // how many this channel has lost since the last event that said so
 
 	From, To State
 	Reason   Reason
@@ -29,8 +29,9 @@ type Event struct {
 
 // Events returns a new channel of this router's transitions from now on, with a
 // buffer of 256. A reader that falls behind never delays the router: it loses
-// the oldest events, and the next one says in Missed how many. The channel is
-// closed when Run returns; [Router.Snapshot] tells the state at any time.
+// the oldest events; Seq shows where, Missed how many. The channel is closed when
+// Run returns, and takes memory until then; [Router.Snapshot] tells the state at
+// any time.
 func (r *Router) Events() <-chan Event { return r.events.Subscribe() }
 
 // Events returns a new channel of the transitions of all routers of the host,

@@ -21,7 +21,8 @@ type HostConfig struct {
 	// Network is where the host lives, and belongs to it from now on.
 	Network Network
 
-	// Logger is for routers that have none of their own. Nil discards.
+	// Logger is for routers that have none of their own. Nil discards. Its
+	// handler's Enabled must not call back into the host.
 	Logger *slog.Logger
 }
 
@@ -37,16 +38,20 @@ type Host struct {
 	calls    sync.WaitGroup // calls of owners
 	watchers sync.WaitGroup
 
+	adding sync.Mutex // one Add at a time
+
 	mu       sync.Mutex
 	set      *Set
 	routers  []*Router // by ID
 	links    map[LinkConfig]*hostLink
 	byLink   map[Link]*hostLink
-	vips     map[netip.Addr]int // how many routers have this virtual address
-	outputs  []Output           // of the set, to be carried out in this turn
+	vips     map[place]int // how many routers have this virtual address
+	outputs  []Output      // of the set, to be carried out in this turn
 	batched  []*hostLink
+	said     []said  // advertised in this turn
+	renewals []Owner // to be renewed at the end of it
+	unheard  complaints
 	counters HostCounters
-	minSkew  time.Duration
 	renewAt  time.Time
 	added    []*Router // to be started by the loop
 	phase    phase
@@ -68,7 +73,7 @@ const (
 func NewHost(cfg HostConfig) *Host {
 	h := &Host{
 		network: cfg.Network, events: newTopic(), set: NewSet(),
-		links: map[LinkConfig]*hostLink{}, byLink: map[Link]*hostLink{}, vips: map[netip.Addr]int{},
+		links: map[LinkConfig]*hostLink{}, byLink: map[Link]*hostLink{}, vips: map[place]int{},
 		queue: asynclog.New(slog.DiscardHandler, logQueue),
 	}
 	h.log = h.async(cfg.Logger)
@@ -86,43 +91,79 @@ func (h *Host) async(l *slog.Logger) *slog.Logger {
 
 // Add adds a router. If the host runs, it starts at once, else with Run. An
 // interface that does not exist yet is no error: the router is in Fault until
-// it does.
+// it does. Add may take as long as opening a socket does; the other routers do
+// not wait for it.
 func (h *Host) Add(cfg Config) (*Router, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	cfg = cfg.withDefaults()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.phase > running {
-		return nil, errors.New("vrrp: the host has ended")
+	if h.network == nil {
+		return nil, errors.New("vrrp: the host has no Network")
 	}
+	cfg = cfg.withDefaults()
+	h.adding.Lock()
+	defer h.adding.Unlock()
 	l, err := h.openLink(cfg.link())
 	if err != nil {
 		return nil, fmt.Errorf("vrrp: router %s: %w", cfg.Name, err)
 	}
+	r := newRouter(h, cfg)
+
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.phase > running {
+		return nil, errEnded
+	}
 	if other := l.routers[cfg.VRID]; other != nil {
 		return nil, fmt.Errorf("vrrp: router %s: router %s has VRID %d on %s already", cfg.Name, other.cfg.Name, cfg.VRID, cfg.Interface)
 	}
-	r := newRouter(h, cfg)
-	p := cfg.params()
-	if r.id, err = h.set.Add(p); err != nil {
+	if r.id, err = h.set.Add(cfg.params()); err != nil {
 		return nil, fmt.Errorf("vrrp: router %s: %w", cfg.Name, err)
 	}
 	r.link, l.routers[cfg.VRID] = l, r
 	h.routers = append(h.routers, r)
-	for a := range r.vips {
-		h.vips[a]++
-	}
-	skew := skewTime(p.Version, p.Priority, p.Interval)
-	if h.minSkew == 0 || skew < h.minSkew {
-		h.minSkew = skew
-	}
 	h.added = append(h.added, r)
+	for a := range r.vips {
+		h.vips[r.place(a)]++
+	}
 	if h.phase == running {
 		h.network.Wake()
 	}
 	return r, nil
+}
+
+// openLink returns the link that cfg describes, opening it if no router uses it
+// yet. Called with adding held, and without mu: opening may take its time.
+func (h *Host) openLink(cfg LinkConfig) (*hostLink, error) {
+	h.mu.Lock()
+	l, over := h.links[cfg], h.phase > running
+	h.mu.Unlock()
+	if over {
+		return nil, errEnded
+	}
+	if l != nil {
+		return l, nil
+	}
+	link, err := h.network.Open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l = &hostLink{host: h, cfg: cfg, link: link, own: map[netip.Addr]bool{}}
+	h.links[cfg], h.byLink[link] = l, l
+	return l, nil
+}
+
+// Close frees a host that is not Run. After Run, or during it, it does nothing.
+func (h *Host) Close() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.phase != waiting {
+		return nil
+	}
+	h.phase = ended
+	return h.network.Close()
 }
 
 // input hands an input from outside the loop to the set and has the loop do what

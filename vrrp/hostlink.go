@@ -10,8 +10,15 @@ import (
 	"github.com/vrrpkit/vrrpkit/vrrp/packet"
 )
 
-// recvBatch is how many packets are read from a link at a time; see Link.Recv.
-const recvBatch = 32
+const (
+	// recvBatch is how many packets are read from a link at a time; see
+	// Link.Recv.
+	recvBatch = 32
+
+	// recvTurn is how many at most in one turn, so that a flood cannot keep
+	// timers from firing; the rest is heard in the next one.
+	recvTurn = 128 * recvBatch
+)
 
 // hostLink is a link with the routers on it. All fields are guarded by the
 // host's mutex.
@@ -25,23 +32,9 @@ type hostLink struct {
 
 	in      [recvBatch]Packet
 	advert  packet.Advert // of the packet at hand
-	out     []Packet      // to be sent at the end of the turn
-	senders []*Router     // of out
-}
-
-// openLink returns the link that cfg describes, opening it if no router uses it
-// yet. Called with mu held.
-func (h *Host) openLink(cfg LinkConfig) (*hostLink, error) {
-	if l := h.links[cfg]; l != nil {
-		return l, nil
-	}
-	link, err := h.network.Open(cfg)
-	if err != nil {
-		return nil, err
-	}
-	l := &hostLink{host: h, cfg: cfg, link: link, own: map[netip.Addr]bool{}}
-	h.links[cfg], h.byLink[link] = l, l
-	return l, nil
+	unread  complaints
+	out     []Packet  // to be sent at the end of the turn
+	senders []*Router // of out
 }
 
 // refresh tells the routers of the link about a change of its state. Called on
@@ -73,18 +66,19 @@ func sameSlice(a, b []netip.Addr) bool {
 // drain hears everything that waits in a link.
 func (h *Host) drain(link Link) {
 	l := h.byLink[link]
+	if l == nil {
+		return // just opened: its router is still being added
+	}
 	l.refresh()
-	for {
+	for range recvTurn / recvBatch {
 		n, err := l.link.Recv(l.in[:])
 		for i := range l.in[:n] {
 			l.receive(&l.in[i])
 		}
-		switch {
-		case errors.Is(err, net.ErrClosed):
-			return
-		case err != nil:
-			h.log.Warn("receiving failed", "interface", l.cfg.Interface, "err", err)
-		case n < len(l.in):
+		if err != nil && !errors.Is(err, net.ErrClosed) {
+			h.complainRecv(l, err)
+		}
+		if err != nil || n < len(l.in) {
 			return
 		}
 	}
@@ -156,7 +150,7 @@ func (l *hostLink) judgeCarrier(r *Router, p *Packet) error {
 	switch {
 	case p.Destination.IsMulticast() != l.cfg.Group.IsValid():
 		return packet.ErrDestination
-	case l.own[p.Source]:
+	case l.own[p.Source] && l.host.vips[r.place(p.Source)] == 0: // an address owner sends from one that we may hold
 		return packet.ErrOwnAddress
 	case !p.Source.IsValid() || p.Source.IsUnspecified() || p.Source.IsMulticast() || p.Source.IsLoopback():
 		return packet.ErrSource
@@ -169,9 +163,12 @@ func (l *hostLink) judgeCarrier(r *Router, p *Packet) error {
 // discard counts a packet that is not accepted.
 func (l *hostLink) discard(r *Router, p *Packet, err error) {
 	var reason packet.Reason
-	errors.As(err, &reason)
+	if !errors.As(err, &reason) {
+		reason = packet.ErrSource // of another family than its destination
+	}
 	if r == nil {
 		l.host.counters.Errors[reason]++
+		l.host.complainUnheard(l, p, reason, err)
 		return
 	}
 	r.counters.Errors[reason]++

@@ -112,6 +112,7 @@ func (m *machine) handle(s *step, in *Input, c *clock) {
 		m.stop(s)
 	case InputLink:
 		m.linkUp, m.linkWhy, m.source = in.Up, in.Reason, in.Source
+		setDefault(&m.linkWhy, ReasonLinkDown)
 		m.settle(s)
 	case InputAdvert:
 		at := s.now
@@ -182,7 +183,9 @@ func (m *machine) settle(s *step) {
 	switch {
 	case why == 0 && idle && !m.undecided():
 		m.enter(s)
-	case why != 0 && m.state != Fault:
+	case why != 0 && m.state == Fault:
+		m.reason = why // another one than before, perhaps
+	case why != 0:
 		if m.state == Master && m.linkUp {
 			m.advertise(s, 0) // the backup then waits only for its skew time
 		}

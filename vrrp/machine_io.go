@@ -74,7 +74,7 @@ type Input struct {
 	Kind     InputKind
 	Priority uint8         // as received or configured
 	Up       bool          // the link can carry advertisements
-	Reason   Reason        // why it cannot: ReasonLinkDown or ReasonNoAddress
+	Reason   Reason        // why it cannot: ReasonNoAddress or, if none is given, ReasonLinkDown
 	Track    TrackStatus   // what the tracker reported
 	ID       ID            // which machine
 	Tracker  int32         // index into Params.Trackers
@@ -92,10 +92,10 @@ type OutputKind uint8
 // besides ID.
 const (
 	OutputAdvertise OutputKind = iota // Priority: send an advertisement now
-	OutputAcquire                     // Gen: take the addresses; answer with InputOwner
-	OutputRelease                     // Gen: give them back; answer with InputOwner
+	OutputAcquire                     // Gen, Reason: take the addresses; answer with InputOwner
+	OutputRelease                     // Gen, Reason: give them back; answer with InputOwner
 	OutputAnnounce                    // announce them again: somebody contested the role
-	OutputEvent                       // From, To, Reason, Peer, Err, At: tell whoever listens
+	OutputEvent                       // From, To, Reason, Priority, Peer, Err, At: tell whoever listens
 	OutputAnswered                    // a losing advertisement was answered
 )
 

@@ -33,7 +33,10 @@ type Router struct {
 	seq      uint64
 	peer     Peer
 	counters Counters
-	complain complaints
+	complain complaints // about packets received
+	unsent   complaints // about packets to be sent
+	alive    bool       // the last advertisement has left
+	detail   string     // of the transition that waits for the owner
 	out      advertisement
 }
 
@@ -47,7 +50,7 @@ func New(cfg Config) (*Router, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := NewHost(HostConfig{Network: network})
+	h := NewHost(HostConfig{Network: network, Logger: cfg.Logger})
 	r, err := h.Add(cfg)
 	if err != nil {
 		return nil, errors.Join(err, network.Close())
@@ -65,6 +68,14 @@ func (r *Router) Run(ctx context.Context) error {
 		return fmt.Errorf("vrrp: router %s belongs to a Host: run that", r.cfg.Name)
 	}
 	return r.host.Run(ctx)
+}
+
+// Close frees a router made by [New] that is not Run. After Run it does nothing.
+func (r *Router) Close() error {
+	if !r.alone {
+		return nil
+	}
+	return r.host.Close()
 }
 
 // Name returns the router's name.
@@ -127,7 +138,7 @@ func newRouter(h *Host, cfg Config) *Router {
 		r.out.advert.AuthType, r.out.advert.Auth = packet.AuthPassword, r.auth
 	}
 	if cfg.Owner != nil {
-		r.owner = &caller{owner: cfg.Owner, router: r}
+		r.owner = &caller{owner: cfg.Owner, router: r, trouble: cfg.Owner.Trouble()}
 	}
 	return r
 }
@@ -150,15 +161,29 @@ func (r *Router) setLink(st LinkState) {
 	r.host.handle(in)
 }
 
+// place is an address of the host; a link-local one belongs to an interface.
+type place struct {
+	addr  netip.Addr
+	iface string
+}
+
+func (r *Router) place(a netip.Addr) place {
+	if a.IsLinkLocalUnicast() {
+		return place{a, r.cfg.Interface}
+	}
+	return place{addr: a}
+}
+
 // pickSource returns the address to advertise from: the configured one, or the
-// interface's first that is nobody's virtual address. Over IPv6 it must be
-// link-local (RFC 9568 section 5.1.2.1).
+// interface's first that is nobody's virtual address, unless the router owns
+// that. Over IPv6 it must be link-local (RFC 9568 section 5.1.2.1).
 func (r *Router) pickSource(st LinkState) netip.Addr {
 	if r.cfg.Source.IsValid() {
 		return r.cfg.Source
 	}
 	for _, a := range st.Addresses {
-		if r.host.vips[a] == 0 && (a.Is4() || a.IsLinkLocalUnicast()) {
+		virtual := r.host.vips[r.place(a)] > 0 && !(r.cfg.Priority == OwnerPriority && r.vips[a])
+		if !virtual && (a.Is4() || a.IsLinkLocalUnicast()) {
 			return a
 		}
 	}

@@ -13,9 +13,10 @@ const logPatience = time.Second
 
 // Run runs the host until ctx is done. All masters then hand over: they
 // advertise priority 0, release what they hold, and report it; Run returns when
-// that is done. It returns nil, or an error that names the owners that neither
-// answered within their OwnerTimeout nor ended when their context was
-// cancelled: their goroutines are left behind. It can be called once.
+// that is done. It returns nil, or what could not be released, or an error that
+// names the owners that neither answered within their OwnerTimeout nor ended
+// when their context was cancelled: their goroutines are left behind. It can be
+// called once, and closes the host's network.
 func (h *Host) Run(ctx context.Context) error {
 	callCtx, cancelCalls := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancelCalls()
@@ -61,20 +62,30 @@ func (h *Host) startNew() {
 		r.link.refresh()
 		r.setLink(r.link.state)
 		h.handle(Input{Kind: InputStart, ID: r.id})
-		if r.owner != nil && r.owner.owner.Trouble() != nil {
+		if r.owner != nil && r.owner.trouble != nil {
 			h.watchers.Add(1)
 			go r.owner.watch(h.watchCtx)
 		}
 	}
+	if len(h.added) == 0 {
+		return
+	}
 	h.added = nil
+	// Addresses that others send from may have turned out to be virtual.
+	for _, r := range h.routers {
+		r.setLink(r.link.state)
+	}
 }
 
 // loop turns until ctx is done and every router has left.
 func (h *Host) loop(ctx context.Context) {
 	var ready []Link
+	var renewals []Owner
 	for {
 		h.mu.Lock()
-		h.startNew()
+		if ctx.Err() == nil {
+			h.startNew()
+		}
 		for _, l := range ready {
 			h.drain(l)
 		}
@@ -85,12 +96,16 @@ func (h *Host) loop(ctx context.Context) {
 			}
 		}
 		until, quiet := h.turn(time.Now())
-		if h.phase == stopping && h.left() {
+		over := h.phase == stopping && h.left()
+		if over {
 			h.phase = ended
-			h.mu.Unlock()
+		}
+		renewals, h.renewals = h.renewals, renewals[:0]
+		h.mu.Unlock()
+		sendRenewals(renewals)
+		if over {
 			return
 		}
-		h.mu.Unlock()
 		ready = h.network.Wait(until, quiet, ready[:0])
 	}
 }
@@ -112,17 +127,19 @@ func (h *Host) reap(cancel context.CancelFunc) error {
 		patience = max(patience, r.cfg.OwnerTimeout)
 	}
 	cancel()
-	if waitFor(&h.calls, patience) {
-		return nil
-	}
+	waitFor(&h.calls, patience)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var errs []error
 	for _, r := range h.routers {
-		if r.owner != nil && r.owner.current.set {
+		if r.owner == nil {
+			continue
+		}
+		if r.owner.current.set {
 			errs = append(errs, fmt.Errorf("vrrp: the owner of router %s ignores its context: its call to %s goes on",
 				r.cfg.Name, callName(r.owner.current.kind)))
 		}
+		errs = append(errs, r.owner.held)
 	}
 	return errors.Join(errs...)
 }

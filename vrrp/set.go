@@ -11,6 +11,7 @@ type Set struct {
 	machines []*machine // by ID
 	queue    deadlines
 	masters  int
+	skew     time.Duration // the least of all backups, 0 if unknown
 }
 
 // NewSet returns an empty set.
@@ -49,8 +50,13 @@ func (s *Set) Handle(now time.Time, in Input, out []Output) []Output {
 }
 
 func (s *Set) handle(st *step, m *machine, in *Input) {
-	was := m.state
+	was, skew := m.state, m.waitingSkew()
 	m.handle(st, in, &s.clock)
+	if now := m.waitingSkew(); now < s.skew {
+		s.skew = now
+	} else if now != skew && skew == s.skew {
+		s.skew = 0
+	}
 	if was != m.state {
 		switch Master {
 		case was:
@@ -74,6 +80,26 @@ func (s *Set) Deadline() time.Time {
 
 // Masters returns how many machines are in state Master.
 func (s *Set) Masters() int { return s.masters }
+
+// LeastSkew returns the shortest Skew_Time of all machines in Backup: how soon
+// one of them may take over. Without any it is very long.
+func (s *Set) LeastSkew() time.Duration {
+	if s.skew == 0 {
+		s.skew = never
+		for _, m := range s.machines {
+			s.skew = min(s.skew, m.waitingSkew())
+		}
+	}
+	return s.skew
+}
+
+// waitingSkew returns the skew time of a machine in Backup.
+func (m *machine) waitingSkew() time.Duration {
+	if m.state != Backup {
+		return never
+	}
+	return m.skewTime()
+}
 
 // Status returns the state of a machine.
 func (s *Set) Status(id ID) Status { return s.machines[id].status(&s.clock) }

@@ -32,7 +32,7 @@ func (h *Host) turn(now time.Time) (until, quiet time.Time) {
 	until = h.set.Deadline()
 	if h.set.Masters() == 0 {
 		h.renewAt = time.Time{}
-		if h.minSkew >= quietSkew {
+		if h.set.LeastSkew() >= quietSkew {
 			quiet = now.Add(quietTime)
 		}
 		return until, quiet
@@ -51,6 +51,15 @@ func (h *Host) carryOut(o *Output) {
 	r := h.routers[o.ID]
 	switch o.Kind {
 	case OutputAcquire, OutputRelease, OutputAnnounce:
+		switch o.Kind {
+		case OutputAcquire:
+			r.counters.BecameMaster++
+		case OutputRelease:
+			r.counters.ReleasedMaster++
+		}
+		if o.Kind != OutputAnnounce {
+			r.detail = r.explain(o.Reason) // the event comes later
+		}
 		if r.owner != nil {
 			r.owner.want(o.Kind, o.Gen)
 		}
@@ -62,24 +71,22 @@ func (h *Host) carryOut(o *Output) {
 }
 
 func (h *Host) publish(r *Router, o *Output) {
-	switch Master {
-	case o.To:
-		r.counters.BecameMaster++
-	case o.From:
-		r.counters.ReleasedMaster++
+	detail := r.detail
+	if o.From != Master && o.To != Master {
+		detail = r.explain(o.Reason)
 	}
 	r.seq++
 	e := Event{
-		Router: r, Seq: r.seq, From: o.From, To: o.To, Reason: o.Reason, Priority: h.set.Status(o.ID).Priority,
-		Peer: o.Peer, At: o.At, Err: o.Err, Detail: r.detail(o.Reason),
+		Router: r, Seq: r.seq, From: o.From, To: o.To, Reason: o.Reason, Priority: o.Priority,
+		Peer: o.Peer, At: o.At, Err: o.Err, Detail: detail,
 	}
 	r.logTransition(&e)
 	r.events.Publish(e)
 	h.events.Publish(e)
 }
 
-// detail says what exactly is behind a reason.
-func (r *Router) detail(why Reason) string {
+// explain says what exactly is behind a reason.
+func (r *Router) explain(why Reason) string {
 	switch why {
 	case ReasonLinkDown:
 		return r.link.state.Why
@@ -95,12 +102,26 @@ func (r *Router) detail(why Reason) string {
 	return ""
 }
 
-// renew tells the owners of all masters that the protocol lives.
+// renew has the owners of all masters told that the protocol lives, if their
+// last advertisements have left.
 func (h *Host) renew(now time.Time) {
 	h.renewAt = now.Add(renewEvery)
 	for _, r := range h.routers {
-		if r.owner != nil && h.set.Status(r.id).State == Master {
-			r.owner.owner.Renew(now.Add(renewFor))
+		if r.owner != nil && r.alive && h.set.Status(r.id).State == Master {
+			h.renewals = append(h.renewals, r.owner.owner)
 		}
 	}
+}
+
+// sendRenewals tells the owners. It is called without mu, on the loop's
+// goroutine, so that an owner may ask the host for what it likes.
+func sendRenewals(owners []Owner) {
+	if len(owners) == 0 {
+		return
+	}
+	until := time.Now().Add(renewFor)
+	for _, o := range owners {
+		o.Renew(until)
+	}
+	clear(owners)
 }

@@ -39,11 +39,19 @@ func (c *cursor) accept(s string) bool {
 func (c *cursor) next(what string) (Word, bool) {
 	if !c.more() {
 		last := c.keyword()
-		c.r.errorf(CodeMissingArg, last.Pos, fmt.Sprintf("%s %s", last.Text, strings.ToUpper(what)), "%s needs a %s", last.Text, what)
+		c.r.errorf(CodeMissingArg, last.Pos, fmt.Sprintf("%s %s", last.Text, strings.ToUpper(what)), "%s needs %s %s", last.Text, article(what), what)
 		return Word{}, false
 	}
 	c.i++
 	return c.n.words[c.i-1], true
+}
+
+// article returns the one that stands before a noun.
+func article(noun string) string {
+	if noun != "" && strings.Contains("aeio", noun[:1]) { // u as in user
+		return "an"
+	}
+	return "a"
 }
 
 // number takes a decimal integer in lo..hi.
@@ -184,7 +192,7 @@ func (c *cursor) options(to any) {
 		c.i++
 		k := c.b.lookup(w.Text)
 		if k == nil {
-			help := ""
+			help := "one entry to a line"
 			if s := suggest(w.Text, c.b.names); s != "" {
 				help = fmt.Sprintf("did you mean %s?", s)
 			}

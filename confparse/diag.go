@@ -3,7 +3,9 @@ package confparse
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Pos is where a piece of configuration stands. Line and Column count from 1,
@@ -62,41 +64,62 @@ type Diagnostic struct {
 	Pos
 	Code     Code
 	Severity Severity
-	Message  string // one line, no final dot
-	Help     string // what to do about it; may be empty, may have several lines
+	Message  string // one line, no final dot, nothing but printable text
+	Help     string // what to do about it, one line as well; may be empty
 	Source   string // the line at Pos as it is in the file, for Render
 }
 
-// String returns "file:line:column: severity: message [code]".
+// String returns "file:line:column: severity: message [code]". What a terminal
+// would not print is quoted as in Go.
 func (d Diagnostic) String() string {
 	s := fmt.Sprintf("%s: %s [%s]", d.Severity, d.Message, d.Code)
 	if at := d.Pos.String(); at != "" {
-		return at + ": " + s
+		s = at + ": " + s
 	}
-	return s
+	return printable(s)
 }
 
 // Render returns String followed by the source line with a caret under the
 // column, the chain of includes and definitions, and the help. It ends in a
-// newline.
+// newline. What a terminal would not print is quoted, as in String.
 func (d Diagnostic) Render() string {
 	var b strings.Builder
 	b.WriteString(d.String())
 	b.WriteByte('\n')
 	if d.Source != "" {
-		pad := []byte(d.Source[:min(max(d.Column-1, 0), len(d.Source))])
-		for i, c := range pad {
-			if c != '\t' {
-				pad[i] = ' '
-			}
-		}
-		fmt.Fprintf(&b, "  %s\n  %s^\n", d.Source, pad)
+		before := d.Source[:min(max(d.Column-1, 0), len(d.Source))]
+		fmt.Fprintf(&b, "  %s\n  %s^\n", printable(d.Source), strings.Map(blank, printable(before)))
 	}
 	for v := d.Via; v != nil; v = v.Pos.Via {
-		fmt.Fprintf(&b, "  %s %s\n", v.How, v.Pos)
+		fmt.Fprintf(&b, "  %s %s\n", v.How, printable(v.Pos.String()))
 	}
-	for line := range strings.Lines(d.Help) {
-		fmt.Fprintf(&b, "  help: %s\n", strings.TrimSuffix(line, "\n"))
+	if d.Help != "" {
+		fmt.Fprintf(&b, "  help: %s\n", printable(d.Help))
+	}
+	return b.String()
+}
+
+// blank takes the place of r before a caret.
+func blank(r rune) rune {
+	if r == '\t' {
+		return r
+	}
+	return ' '
+}
+
+// printable returns s with escapes for what a terminal would act on instead of
+// showing it. Tabs remain.
+func printable(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if c := s[i : i+n]; r == '\t' || strconv.IsPrint(r) && (r != utf8.RuneError || n > 1) {
+			b.WriteString(c)
+		} else {
+			c = strconv.Quote(c)
+			b.WriteString(c[1 : len(c)-1])
+		}
+		i += n
 	}
 	return b.String()
 }

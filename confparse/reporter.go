@@ -39,7 +39,7 @@ func (r *reporter) source(name, content string) {
 }
 
 func (r *reporter) report(s Severity, c Code, at Pos, help, format string, args ...any) {
-	d := Diagnostic{Pos: at, Code: c, Severity: s, Message: fmt.Sprintf(format, args...), Help: help}
+	d := Diagnostic{Pos: at, Code: c, Severity: s, Message: printable(fmt.Sprintf(format, args...)), Help: printable(help)}
 	key := finding{at.File, at.Line, at.Column, c, d.Message}
 	if r.seen[key] || len(r.found) > maxFindings {
 		return

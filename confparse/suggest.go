@@ -5,14 +5,26 @@ import (
 	"strings"
 )
 
+// shortestPrefix is the length from which a word may be the beginning of a name.
+const shortestPrefix = 4
+
 // suggest returns the name that was most likely meant by word, the first of
-// equals, or "" if none is near enough.
+// equals, or "" if none is near enough: one that is a letter off, else one that
+// word is the beginning of, else the nearest.
 func suggest(word string, names iter.Seq[string]) string {
-	best, limit := "", max(1, len(word)/3)+1
+	word = strings.ToLower(word)
+	best, limit, longer := "", max(1, len(word)/3)+1, ""
 	for name := range names {
-		if d := distance(strings.ToLower(word), strings.ToLower(name), limit); d < limit {
+		lower := strings.ToLower(name)
+		if d := distance(word, lower, limit); d < limit {
 			best, limit = name, d
 		}
+		if longer == "" && len(word) >= shortestPrefix && strings.HasPrefix(lower, word) {
+			longer = name
+		}
+	}
+	if longer != "" && limit > 1 {
+		return longer
 	}
 	return best
 }

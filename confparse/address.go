@@ -11,19 +11,19 @@ import (
 // left out, which has been reported.
 func (c *cursor) addressEntry() (a Address, ok bool) {
 	w, _ := c.next("address")
-	a = Address{Pos: w.Pos}
-	var err error
-	if strings.Contains(w.Text, "/") {
-		a.Prefix, err = netip.ParsePrefix(w.Text)
-	} else {
-		var addr netip.Addr
-		if addr, err = netip.ParseAddr(w.Text); err == nil {
-			a.Prefix = netip.PrefixFrom(addr, addr.BitLen())
-		}
-	}
-	if err != nil || strings.Contains(w.Text, "%") || a.Prefix.Addr().Is4In6() {
+	host, length, slash := strings.Cut(w.Text, "/")
+	addr, err := netip.ParseAddr(host)
+	if err != nil || addr.Zone() != "" || addr.Is4In6() {
 		c.badEntry(w, "address, such as 192.0.2.1/24 or 2001:db8::1/64")
 		return a, false
+	}
+	a = Address{Prefix: netip.PrefixFrom(addr, addr.BitLen()), Pos: w.Pos}
+	if slash {
+		if a.Prefix, err = netip.ParsePrefix(w.Text); err != nil {
+			c.r.errorf(CodeOutOfRange, w.Pos, "", "prefix length %q of %s is not in 0..%d; the entry is left out", length, addr, addr.BitLen())
+			c.i = len(c.n.words)
+			return a, false
+		}
 	}
 	a.PreferredLifetime = Forever
 	if a.Prefix.Addr().Is6() && a.Prefix.IsSingleIP() {
@@ -56,7 +56,9 @@ func staticAddress(c *cursor, cfg *Config) {
 		if a.Interface == "" {
 			a.Interface = cfg.Global.DefaultInterface
 		}
-		cfg.StaticAddresses = append(cfg.StaticAddresses, a)
+		if c.d.claim("static_ipaddress", a) {
+			cfg.StaticAddresses = append(cfg.StaticAddresses, a)
+		}
 	}
 }
 

@@ -22,6 +22,7 @@ const (
 	CodeUnknownKeyword Code = "unknown-keyword"
 	CodeMisplaced      Code = "misplaced-keyword" // known, but not in this block
 	CodeNotActedOn     Code = "not-acted-on"      // known to keepalived, without effect here yet
+	CodeUnsupported    Code = "unsupported"       // known to keepalived, refused here
 	CodeDeprecated     Code = "deprecated"
 	CodeMissingArg     Code = "missing-argument"
 	CodeExtraArg       Code = "extra-argument"

@@ -3,8 +3,6 @@ package confparse
 import (
 	"fmt"
 	"net/netip"
-	"os"
-	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -13,133 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
-
-const refDir = "/etc/keepalived/"
-
-// cmd is a command as the reference configuration has it.
-func cmd(line string, user User, argv ...string) *Command {
-	return &Command{Line: line, Argv: argv, User: user}
-}
-
-func scriptAt(name string, user User) *Command { return cmd(refDir+name, user, refDir+name) }
-
-// TestReference decodes every keyword there is a field for.
-func TestReference(t *testing.T) {
-	cfg, ds := ParseFile("testdata/reference.conf", Options{ConfigID: "main"})
-	for _, d := range ds {
-		if d.Severity == Error || d.Code == CodeExtraArg {
-			t.Error(d)
-		}
-	}
-	nobody := User{Name: "nobody", Group: "nogroup", Supplementary: true}
-	defaults := InstanceDefaults{
-		GARP: GARP{MasterDelay: 6 * time.Second, MasterRepeat: 7, MasterRefresh: time.Minute, MasterRefreshRepeat: 2,
-			LowerPrioDelay: 8 * time.Second, LowerPrioRepeat: 9},
-		DownTimerAdverts: 4, CheckUnicastSource: true, SkipCheckAdvertAddrs: true, LowerPrioNoAdvert: true,
-		HigherPrioSendAdvert: true, OwnerIgnoreAdverts: true, V3ChecksumAsV2: true,
-	}
-	chk := &Script{
-		Name: "chk", Command: cmd(`/usr/bin/pgrep -x 'ha proxy' \x41\ b`, User{Name: "haproxy", Group: "haproxy"}, "/usr/bin/pgrep", "-x", "ha proxy", "A b"),
-		User: User{Name: "haproxy", Group: "haproxy"}, Interval: 250 * time.Millisecond, Timeout: 2 * time.Second, Rise: 2, Fall: 3,
-		Weight: Weight{-20, true}, InitFail: true,
-	}
-	chkFile := &Script{
-		Name: "chk_file", Command: &Command{Line: "</run/ok", Argv: []string{"</run/ok"}, User: nobody, Shell: true},
-		User: nobody, Interval: time.Second, Timeout: time.Second, Rise: 1, Fall: 1,
-	}
-	prefix := netip.MustParsePrefix
-	addr := netip.MustParseAddr
-	want := &Config{
-		Files: []string{"testdata/reference.conf"},
-		Global: Global{
-			RouterID: "LB1", DefaultInterface: "eth9", Version: 3,
-			MulticastGroup4: addr("224.0.0.99"), MulticastGroup6: addr("ff02::99"),
-			DynamicInterfaces: DynamicAllowChanges, MaxAutoPriority: 50,
-			VRRPPriority: -10, VRRPNoSwap: true, CheckerPriority: -5, CheckerNoSwap: true,
-			ScriptUser: nobody, ScriptSecurity: true,
-			Mail: Mail{To: []string{"a@example.com", "b@example.com", "c@example.com"}, From: "VRRP <vrrp@example.com>",
-				Server: "192.0.2.25", Port: 2525, Helo: "lb1.example.com", ConnectTimeout: 10 * time.Second, NoFaults: true},
-			Instance: defaults,
-		},
-		StaticAddresses: []Address{
-			{Prefix: prefix("198.51.100.1/24"), Interface: "eth1", Label: "eth1:static", Scope: ScopeLink, Broadcast: addr("198.51.100.255"), PreferredLifetime: Forever, TrackGroup: "TG"},
-			{Prefix: prefix("198.51.100.2/32"), Interface: "eth9", PreferredLifetime: Forever},
-		},
-		Scripts: []*Script{chk, chkFile},
-		Instances: []*Instance{{
-			Name: "VI_1", State: StateBackup, Interface: "eth0", VRID: 51, Priority: 150, Version: 2,
-			AdvertInterval: 2 * time.Second, Auth: Auth{Type: AuthPass, Password: "a!b"}, Debug: 2,
-			Addresses: []Address{
-				{Prefix: prefix("192.0.2.1/24"), Interface: "eth1", Label: "eth1:1", Scope: ScopeSite, Broadcast: addr("192.0.2.255"), PreferredLifetime: Forever},
-				{Prefix: prefix("192.0.2.2/32"), Interface: "eth0", Peer: addr("192.0.2.3"), Home: true, DAD: true, ManageTempAddr: true,
-					NoPrefixRoute: true, AutoJoin: true, NoTrack: true, VMAC: true, PreferredLifetime: Forever},
-			},
-			Excluded: []Address{
-				{Prefix: prefix("192.0.2.9/32"), Interface: "eth0", Broadcast: addr("192.0.2.254"), PreferredLifetime: Forever},
-				{Prefix: prefix("2001:db8::9/64"), Interface: "eth0", PreferredLifetime: time.Hour},
-				{Prefix: prefix("2001:db8::10/128"), Interface: "eth0"},
-			},
-			Source: addr("192.0.2.10"), TrackSource: true, MulticastGroup: addr("224.0.0.99"),
-			Peers:      []Peer{{Addr: addr("192.0.2.11"), MaxTTL: 255}, {Addr: addr("192.0.2.12"), MinTTL: 254, MaxTTL: 254}},
-			UnicastTTL: 64, UnicastNoPeer: true,
-			TrackInterfaces: []TrackInterface{{Name: "eth1"}, {Name: "eth2", Weight: Weight{20, false}}, {Name: "eth3", Weight: Weight{-253, true}}},
-			TrackScripts:    []TrackScript{{Script: chk, Weight: Weight{-20, true}}, {Script: chkFile, Weight: Weight{7, false}}},
-			NoTrackPrimary:  true, PreemptDelay: 1500 * time.Millisecond, VMAC: true, PromoteSecondaries: true,
-			InstanceDefaults: InstanceDefaults{
-				GARP:             GARP{MasterDelay: time.Second, MasterRepeat: 1, MasterRefresh: 30 * time.Second, MasterRefreshRepeat: 3, LowerPrioDelay: 2 * time.Second},
-				DownTimerAdverts: 5, CheckUnicastSource: true, SMTPAlert: true,
-			},
-			Notify: Notify{
-				Any:    scriptAt("any.sh", nobody),
-				Master: cmd(refDir+"to.sh 'a b' master", User{Name: "root", Group: "wheel"}, refDir+"to.sh", "a b", "master"),
-				Backup: cmd(refDir+"to.sh backup", nobody, refDir+"to.sh", "backup"),
-				Fault:  scriptAt("fault.sh", User{Name: "root"}), Stop: scriptAt("stop.sh", nobody),
-				Deleted: scriptAt("deleted.sh", nobody), MasterRxLowerPri: scriptAt("rx.sh", nobody), ReportDeleted: true,
-			},
-		}, {
-			Name: "VI_6", State: StateBackup, Interface: "eth0", VRID: 51, Priority: 100, Version: 3, IPv6: true,
-			AdvertInterval: 250 * time.Millisecond, UnicastTTL: 255, NoPreempt: true, Accept: true,
-			Source: addr("fe80::10"), MulticastGroup: addr("ff02::77"),
-			Addresses: []Address{
-				{Prefix: prefix("fe80::1/128"), Interface: "eth0"},
-				{Prefix: prefix("2001:db8::1/64"), Interface: "eth0", PreferredLifetime: Forever},
-			},
-			InstanceDefaults: defaults,
-		}, {
-			Name: "VI_empty", State: StateMaster, Interface: "eth5", VRID: 53, Priority: 255, Version: 3, NoVIP: true,
-			AdvertInterval: time.Second, UnicastTTL: 255, Accept: true, MulticastGroup: addr("224.0.0.99"),
-			InstanceDefaults: defaults,
-		}},
-		SyncGroups: []*SyncGroup{{
-			Name: "G1", Members: []Name{{Name: "VI_1"}, {Name: "VI_6"}}, TrackingWeight: true,
-			TrackInterfaces: []TrackInterface{{Name: "eth4"}}, TrackScripts: []TrackScript{{Script: chk}},
-			Notify: Notify{Any: scriptAt("g.sh", nobody), Master: scriptAt("gm.sh", nobody), Backup: scriptAt("gb.sh", nobody),
-				Fault: scriptAt("gf.sh", nobody), Stop: scriptAt("gs.sh", nobody)},
-		}},
-	}
-	diff := cmp.Diff(want, cfg, cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{}), cmpopts.IgnoreTypes(Pos{}))
-	if diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if got := cfg.Instances[0].Addresses[1].Pos.String(); got != "testdata/reference.conf:84:9" {
-		t.Errorf("position of an address: %s", got)
-	}
-}
-
-// TestReferenceIsComplete asserts that reference.conf has every keyword that is
-// decoded or acted on.
-func TestReferenceIsComplete(t *testing.T) {
-	src, err := os.ReadFile("testdata/reference.conf")
-	if err != nil {
-		t.Fatal(err)
-	}
-	words := strings.Fields(string(src))
-	for _, k := range language().all() {
-		if (k.read != nil || k.Status == Active) && !slices.Contains(words, k.Name) {
-			t.Errorf("%s of %q is missing", k.Name, k.Block)
-		}
-	}
-}
 
 // TestSchema holds the table to what help and documentation need.
 func TestSchema(t *testing.T) {
@@ -184,6 +55,35 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// TestActedOn has the keywords that are acted on, though quietly.
+func TestActedOn(t *testing.T) {
+	_, ds := Parse("k.conf", []byte(`
+		global_defs {
+			vrrp_check_unicast_src
+			vrrp_garp_lower_prio_delay 1
+			vrrp_garp_lower_prio_repeat 2
+			vrrp_skip_check_adv_addr
+			v3_checksum_as_v2
+			dynamic_interfaces
+			vrrp_strict off
+		}
+		vrrp_instance A {
+			interface eth0
+			virtual_router_id 1
+			virtual_ipaddress { 192.0.2.1 no_track }
+			check_unicast_src
+			unicast_peer { 192.0.2.2 }
+			garp_lower_prio_delay 1
+			garp_lower_prio_repeat 2
+			skip_check_adv_addr
+			v3_checksum_as_v2
+			strict_mode off
+		}`), hermetic(nil))
+	if len(ds) > 0 {
+		t.Errorf("unexpected findings:\n%s", ds.Render())
+	}
+}
+
 // TestGlobalsLast has global_defs behind what takes its defaults from there.
 func TestGlobalsLast(t *testing.T) {
 	cfg, _ := Parse("k.conf", []byte("vrrp_instance A {\n}\nglobal_defs { vrrp_version 3 }\nglobal_defs { vrrp_garp_master_delay 9\nscript_user nobody }"), hermetic(nil))
@@ -205,6 +105,14 @@ func TestExitCode(t *testing.T) {
 		{"state MASTER without priority", instance + "state MASTER\n}", ExitOK},
 		{"an error", instance + "priority 300\n}", ExitConfig},
 		{"a warning of keepalived's", instance + "advert_int 1.5\n}", ExitConfig},
+		{"auth_type AH", instance + "authentication {\nauth_type AH\nauth_pass x\n}\n}", ExitConfig},
+		{"strict mode", instance + "strict_mode\n}", ExitConfig},
+		{"strict mode off", instance + "strict_mode off\n}\nglobal_defs { vrrp_strict }", ExitOK},
+		{"no address", "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nno_virtual_ipaddress\n}", ExitConfig},
+		{"no interface", "vrrp_instance A {\nvirtual_router_id 1\nvirtual_ipaddress { 192.0.2.1 }\nunicast_src_ip 192.0.2.2\nunicast_peer { 192.0.2.3 }\n}", ExitConfig},
+		{"an address of two", instance + "}\nstatic_ipaddress { 192.0.2.1/24 dev eth0 }", ExitConfig},
+		{"an address twice", instance + "virtual_ipaddress_excluded { 192.0.2.1 }\n}", ExitOK},
+		{"an address on two interfaces", instance + "}\nstatic_ipaddress { 192.0.2.1/24 dev eth1 }", ExitOK},
 		{"a deprecation", instance + "}\nvirtual_server 192.0.2.1 80 { nat_mask 255.0.0.0 }", ExitConfig},
 		{"script security only", instance + "notify /bin/x\n}", ExitSecurity},
 		{"script security and more", instance + "notify /bin/x\npriority x\n}", ExitConfig},

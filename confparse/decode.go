@@ -13,6 +13,8 @@ type decoder struct {
 	// what is missing.
 	later map[string]Pos
 	top   *block
+	// claims has the first holder of each address.
+	claims map[place]claim
 }
 
 // isKeyword reports whether a word is a keyword anywhere, so that it is
@@ -30,6 +32,7 @@ func (d *decoder) isKeyword(s string) bool {
 // wherever it stands, then everything else in the order of the file.
 func (d *decoder) config(nodes []*node) {
 	d.later = map[string]Pos{}
+	d.claims = map[place]claim{}
 	d.global = &global{Global: &d.cfg.Global}
 	for _, n := range nodes {
 		if n.words[0].Text == "global_defs" {

@@ -16,7 +16,7 @@
 //     default, status and meaning. Decoding, range checks, suggestions and
 //     [Keywords] come from it;
 //   - the rules: what keepalived defaults, rounds, drops and refuses once a
-//     block has been read.
+//     block has been read, and what this project refuses to run ([Refused]).
 //
 // Nothing here looks at interfaces, users or the network. The only input
 // besides the arguments is what [Options] lets it read.

@@ -34,6 +34,7 @@ type global struct {
 	*Global
 	alert     bool  // smtp_alert
 	alertVRRP *bool // smtp_alert_vrrp, which beats it
+	strict    Pos   // of vrrp_strict
 }
 
 // openGlobal continues global_defs: the blocks count together.
@@ -57,6 +58,13 @@ func (g *global) resolve() {
 func alertVRRP(c *cursor, g *global) {
 	if v, ok := c.boolean(); ok {
 		g.alertVRRP = &v
+	}
+}
+
+func vrrpStrict(c *cursor, g *global) {
+	g.strict = c.keyword().Pos
+	if v, ok := c.boolean(); ok {
+		g.Instance.Strict = v
 	}
 }
 

@@ -12,6 +12,8 @@ type instance struct {
 	family  family
 	unicast Pos // of the first keyword that only unicast has
 	node    *node
+	// badAddress says that an entry of virtual_ipaddress has been refused.
+	badAddress bool
 }
 
 type family uint8
@@ -99,7 +101,11 @@ func priority(c *cursor, i *instance) {
 
 // virtualAddress takes entries of virtual_ipaddress.
 func virtualAddress(c *cursor, i *instance) {
-	if a, ok := c.addressEntry(); ok && i.join(c, "virtual_ipaddress", a.Prefix.Addr(), a.Pos) {
+	a, ok := c.addressEntry()
+	switch {
+	case !ok:
+		i.badAddress = true
+	case i.join(c, "virtual_ipaddress", a.Prefix.Addr(), a.Pos):
 		i.Addresses = append(i.Addresses, a)
 	}
 }

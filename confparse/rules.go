@@ -1,7 +1,6 @@
 package confparse
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
@@ -26,15 +25,16 @@ func closeInstance(d *decoder, n *node, i *instance) {
 	d.setInterval(i)
 	d.setTrackers(i)
 	d.require(n, i)
+	d.refuse(n, i)
 }
 
 func (d *decoder) adjusted(at Pos, format string, args ...any) {
 	d.r.warnf(CodeAdjusted, at, "", format, args...)
 }
 
-// line returns where a keyword of the instance stands.
+// line returns where a keyword of the instance stands: the last one counts.
 func (i *instance) line(keyword string) Pos {
-	for _, n := range i.node.body {
+	for _, n := range slices.Backward(i.node.body) {
 		if n.words[0].Text == keyword {
 			return n.pos()
 		}
@@ -91,9 +91,6 @@ func (d *decoder) setAuth(i *instance) {
 		d.adjusted(at, "authentication of vrrp_instance %s is ignored in strict mode", i.Name)
 	case i.Auth.Password == "":
 		d.adjusted(at, "authentication of vrrp_instance %s is ignored without an auth_pass", i.Name)
-	case i.Auth.Type == AuthAH:
-		d.r.warnf(CodeNotActedOn, at, "use auth_type PASS on all nodes, or none", "auth_type AH is known, but has no effect here yet")
-		return
 	default:
 		return
 	}
@@ -118,35 +115,6 @@ func (d *decoder) setUnicast(i *instance) {
 		}
 		if p.MinTTL > p.MaxTTL {
 			d.r.errorf(CodeOutOfRange, p.Pos, "", "min_ttl %d of %s is greater than its max_ttl %d", p.MinTTL, p.Addr, p.MaxTTL)
-		}
-	}
-}
-
-func (d *decoder) setAddresses(i *instance) {
-	if len(i.Addresses) > maxAddresses {
-		d.adjusted(i.Addresses[maxAddresses].Pos, "vrrp_instance %s has more than %d addresses: the others count as excluded", i.Name, maxAddresses)
-		i.Excluded = slices.Concat(i.Addresses[maxAddresses:], i.Excluded)
-		i.Addresses = i.Addresses[:maxAddresses:maxAddresses]
-	}
-	if i.IPv6 && !i.Unicast() && len(i.Addresses) > 0 && !i.Addresses[0].Prefix.Addr().IsLinkLocalUnicast() {
-		d.r.warnf(CodeLinkLocal, i.Addresses[0].Pos, "RFC 9568 wants fe80::... first", "the first address of vrrp_instance %s is not link-local", i.Name)
-	}
-	seen := map[string]Pos{}
-	for _, list := range [][]Address{i.Addresses, i.Excluded} {
-		for k := range list {
-			a := &list[k]
-			if a.Interface == "" {
-				a.Interface = i.Interface
-			}
-			if a.Interface == "" {
-				a.Interface = d.cfg.Global.DefaultInterface
-			}
-			key := a.Prefix.Addr().String() + " " + a.Interface
-			if first, ok := seen[key]; ok {
-				d.r.warnf(CodeDuplicateAddress, a.Pos, "it is at "+first.String()+" too", "vrrp_instance %s has %s twice", i.Name, a.Prefix.Addr())
-			} else {
-				seen[key] = a.Pos
-			}
 		}
 	}
 }
@@ -217,112 +185,4 @@ func (d *decoder) setTrackers(i *instance) {
 		}
 		return drop
 	})
-}
-
-// require reports what an instance cannot do without.
-func (d *decoder) require(n *node, i *instance) {
-	if i.VRID == 0 && !n.has("virtual_router_id") {
-		d.r.errorf(CodeMissingVRID, i.Pos, fmt.Sprintf("add to vrrp_instance %s, the same on all nodes: virtual_router_id 51", i.Name),
-			"vrrp_instance %s has no virtual_router_id", i.Name)
-	}
-	if i.Interface == "" && !n.has("interface") {
-		help := fmt.Sprintf("add to vrrp_instance %s: interface eth0", i.Name)
-		switch {
-		case !i.Unicast():
-			d.r.errorf(CodeMissingInterface, i.Pos, help, "vrrp_instance %s has no interface", i.Name)
-		case !i.Source.IsValid():
-			d.r.errorf(CodeMissingInterface, i.Pos, help, "vrrp_instance %s has neither an interface nor a unicast_src_ip", i.Name)
-		case i.Source.IsLinkLocalUnicast() && i.IPv6:
-			d.r.errorf(CodeMissingInterface, i.Pos, help, "vrrp_instance %s needs an interface for its link-local unicast_src_ip", i.Name)
-		}
-	}
-	if len(i.Addresses) == 0 && !i.NoVIP && !n.has("virtual_ipaddress") {
-		help := fmt.Sprintf("add to vrrp_instance %s: virtual_ipaddress { 192.0.2.1/24 }", i.Name)
-		if i.Version == 3 || i.Strict {
-			d.r.errorf(CodeMissingAddress, i.Pos, help, "vrrp_instance %s has no virtual_ipaddress", i.Name)
-		} else {
-			d.r.warnf(CodeMissingAddress, i.Pos, help, "vrrp_instance %s has no virtual_ipaddress", i.Name)
-		}
-	}
-}
-
-// crossCheck reports what blocks mean to each other.
-func (d *decoder) crossCheck() {
-	d.checkGroups()
-	d.checkVRIDs()
-	d.checkScripts()
-}
-
-func (d *decoder) checkVRIDs() {
-	type space struct {
-		ipv6 bool
-		vrid uint8
-	}
-	seen := map[space][]*Instance{}
-	for _, i := range d.cfg.Instances {
-		if i.VRID == 0 {
-			continue
-		}
-		key := space{i.IPv6, i.VRID}
-		for _, other := range seen[key] {
-			if clash(i, other) {
-				d.r.errorf(CodeDuplicateVRID, i.Pos, fmt.Sprintf("%s is at %s; give one of them another virtual_router_id", other.Name, other.Pos),
-					"%s and %s both use virtual_router_id %d on interface %s", other.Name, i.Name, i.VRID, i.Interface)
-				break
-			}
-		}
-		seen[key] = append(seen[key], i)
-	}
-}
-
-// clash reports whether two instances with the same VRID and family would hear
-// each other's adverts as their own. Unicast and multicast are apart.
-func clash(a, b *Instance) bool {
-	switch {
-	case a.Unicast() != b.Unicast():
-		return false
-	case !a.Unicast():
-		return a.Interface == b.Interface && a.MulticastGroup == b.MulticastGroup
-	case a.Interface != b.Interface && a.Interface != "" && b.Interface != "", a.Source != b.Source:
-		return false
-	}
-	return slices.ContainsFunc(a.Peers, func(p Peer) bool {
-		return slices.ContainsFunc(b.Peers, func(q Peer) bool { return p.Addr == q.Addr })
-	})
-}
-
-func (d *decoder) checkScripts() {
-	used := map[*Script]bool{}
-	runs := Pos{}
-	run := func(c *Command) {
-		if c != nil && !runs.IsValid() {
-			runs = c.Pos
-		}
-	}
-	for _, s := range d.cfg.Scripts {
-		run(s.Command)
-	}
-	tracked := func(ts []TrackScript, n Notify) {
-		for _, t := range ts {
-			used[t.Script] = true
-		}
-		for _, c := range []*Command{n.Any, n.Master, n.Backup, n.Fault, n.Stop, n.Deleted, n.MasterRxLowerPri} {
-			run(c)
-		}
-	}
-	for _, i := range d.cfg.Instances {
-		tracked(i.TrackScripts, i.Notify)
-	}
-	for _, g := range d.cfg.SyncGroups {
-		tracked(g.TrackScripts, g.Notify)
-	}
-	for _, s := range d.cfg.Scripts {
-		if !used[s] {
-			d.r.notef(CodeUnused, s.Pos, fmt.Sprintf("track_script { %s }", s.Name), "nothing tracks vrrp_script %s, so it does not run", s.Name)
-		}
-	}
-	if runs.IsValid() && !d.cfg.Global.ScriptSecurity {
-		d.r.warnf(CodeScriptSecurity, runs, "add to global_defs: enable_script_security, and a script_user",
-			"scripts run without enable_script_security: whoever can change one runs what he likes as the script user")
-	}
 }

@@ -20,6 +20,10 @@ const (
 	// Deprecated keywords are accepted with a warning; Help says what to write
 	// instead.
 	Deprecated
+	// Refused keywords belong to keepalived's language, but to go without what
+	// they ask for would cost availability: where they would have an effect,
+	// they are errors.
+	Refused
 )
 
 func (s Status) String() string {
@@ -30,6 +34,8 @@ func (s Status) String() string {
 		return "known"
 	case Deprecated:
 		return "deprecated"
+	case Refused:
+		return "refused"
 	}
 	return fmt.Sprintf("Status(%d)", s)
 }

@@ -14,7 +14,7 @@ func addressRows() []row {
 		{"mngtmpaddr", flag(func(a *addressEntry) *bool { return &a.ManageTempAddr }), "off", Known, "make temporary addresses from this one"},
 		{"noprefixroute", flag(func(a *addressEntry) *bool { return &a.NoPrefixRoute }), "off", Known, "do not add the route of its prefix"},
 		{"autojoin", flag(func(a *addressEntry) *bool { return &a.AutoJoin }), "off", Known, "join the multicast group that the address is"},
-		{"no_track", flag(func(a *addressEntry) *bool { return &a.NoTrack }), "off", Known, "do not step down when the address disappears"},
+		{"no_track", flag(func(a *addressEntry) *bool { return &a.NoTrack }), "off", Active, "do not step down when the address disappears"},
 		{"preferred_lft", custom("SECONDS|forever", addressLifetime), "0 (deprecated) for IPv6 /128, else forever", Known, "preferred lifetime of an IPv6 address"},
 	}
 }

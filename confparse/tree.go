@@ -99,39 +99,6 @@ func (b *builder) open(at Pos) {
 	}
 }
 
-// reopen handles an entry of a list that turns out to open a block: the list
-// has not been closed.
-func (b *builder) reopen(n *node) bool {
-	depth := len(b.stack)
-	for i := depth - 2; i >= 0; i-- {
-		if b.stack[i].block == nil {
-			continue
-		}
-		k := b.stack[i].block.lookup(n.words[0].Text)
-		if k == nil || k.body == nil {
-			continue
-		}
-		list := b.top()
-		list.node.body = list.node.body[:len(list.node.body)-1]
-		b.closeTo(i, n)
-		n.keyword = k
-		b.top().node.body = append(b.top().node.body, n)
-		return true
-	}
-	return false
-}
-
-// closeTo closes every block above stack[i], because n can only stand there.
-func (b *builder) closeTo(i int, n *node) {
-	for len(b.stack)-1 > i {
-		if f := b.top(); !f.doubt {
-			b.r.errorf(CodeBrace, n.pos(), fmt.Sprintf("%s opened its block at %s", f.node.words[0].Text, f.at),
-				"a '}' is missing before %s: %s is still open", n.words[0].Text, f.node.title())
-		}
-		b.pop()
-	}
-}
-
 func (b *builder) close(at Pos) {
 	if len(b.stack) == 1 {
 		b.r.errorf(CodeBrace, at, "", "unexpected '}': no block is open")
@@ -204,98 +171,6 @@ func (b *builder) fits(inner *block, n *node) bool {
 		}
 	}
 	return true
-}
-
-// place finds the keyword of n and puts it where it belongs.
-func (b *builder) place(n *node) {
-	f := b.top()
-	name := n.words[0].Text
-	if n.keyword = f.block.lookup(name); n.keyword != nil {
-		b.append(f, n)
-		return
-	}
-	f.last = n
-	for i := len(b.stack) - 2; i >= 0; i-- {
-		outer := b.stack[i]
-		if outer.block == nil {
-			continue
-		}
-		k := outer.block.lookup(name)
-		if k == nil {
-			continue
-		}
-		n.keyword = k
-		if i == 0 {
-			// Nothing of the top level can stand further in.
-			b.closeTo(0, n)
-			b.append(b.top(), n)
-			return
-		}
-		// Either a '}' has been forgotten, or the line has slipped. It means
-		// the same in both cases.
-		if !f.doubt {
-			b.r.errorf(CodeMisplaced, n.pos(), fmt.Sprintf("is a '}' missing before it? %s opened its block at %s", f.node.words[0].Text, f.at),
-				"%s does not belong into %s, but into %s", name, f.node.words[0].Text, outer.node.words[0].Text)
-		}
-		for _, g := range b.stack[i:] {
-			g.doubt = true
-		}
-		b.append(outer, n)
-		f.last = n
-		return
-	}
-	b.unknown(n, f)
-}
-
-func (b *builder) append(f *frame, n *node) {
-	f.node.body = append(f.node.body, n)
-	f.last = n
-	b.hook(n)
-}
-
-func (b *builder) unknown(n *node, f *frame) {
-	name := n.words[0].Text
-	where := "at the top level"
-	if len(b.stack) > 1 {
-		where = "in " + f.node.words[0].Text
-	}
-	key := hint{f.block, name}
-	help, ok := b.hints[key]
-	if !ok {
-		help = b.hint(key)
-		b.hints[key] = help
-	}
-	b.r.errorf(CodeUnknownKeyword, n.pos(), help, "unknown keyword %s %s", name, where)
-}
-
-// hint says what may have been meant.
-func (b *builder) hint(key hint) string {
-	if s := suggest(key.name, key.block.names); s != "" {
-		return fmt.Sprintf("did you mean %s?", s)
-	}
-	if place := places(b.stack[0].block, key.name); place != "" {
-		return fmt.Sprintf("%s belongs %s", key.name, place)
-	}
-	return ""
-}
-
-// places says in which blocks a keyword may stand.
-func places(top *block, name string) string {
-	s := ""
-	for b, k := range top.all() {
-		if k.Name != name || b.kind != statements {
-			continue
-		}
-		place := "into " + k.Block
-		if k.Block == "" {
-			place = "to the top level"
-		}
-		if s != "" {
-			s += ", or "
-		}
-		s += place
-	}
-	return s
 }
 
 // finish ends the tree and returns its top-level statements.

@@ -1,0 +1,104 @@
+package confparse
+
+import (
+	"net/netip"
+	"time"
+)
+
+// State is the state an instance asks to start in.
+type State uint8
+
+// Values of state. An Instance of a Config is always Master or Backup.
+const (
+	StateUnset State = iota
+	StateBackup
+	StateMaster
+)
+
+func (s State) String() string {
+	switch s {
+	case StateBackup:
+		return "BACKUP"
+	case StateMaster:
+		return "MASTER"
+	}
+	return "unset"
+}
+
+// Instance is a vrrp_instance.
+type Instance struct {
+	Name      string
+	State     State
+	Interface string // empty: missing, which is an error
+	VRID      uint8  // 0: missing, which is an error
+	Priority  uint8  // 255: address owner
+	Version   uint8  // 2 or 3
+	IPv6      bool   // the family that adverts are sent in
+
+	AdvertInterval time.Duration // v2: whole seconds; v3: multiples of 10 ms
+	Auth           Auth
+
+	Addresses []Address // virtual_ipaddress: carried in adverts; none is an error
+	Excluded  []Address // virtual_ipaddress_excluded: not carried
+	NoVIP     bool      // no_virtual_ipaddress
+
+	Source         netip.Addr // mcast_src_ip or unicast_src_ip; invalid: of the interface
+	TrackSource    bool       // track_src_ip
+	MulticastGroup netip.Addr // where adverts go if there are no peers
+	Peers          []Peer     // unicast_peer; empty: multicast
+	UnicastTTL     int        // 0..255
+	UnicastNoPeer  bool       // unicast_fault_no_peer
+
+	TrackInterfaces []TrackInterface
+	TrackScripts    []TrackScript
+	NoTrackPrimary  bool // dont_track_primary
+
+	NoPreempt          bool
+	PreemptDelay       time.Duration
+	Accept             bool // accept packets to the virtual addresses
+	VMAC               bool // use_vmac
+	PromoteSecondaries bool
+
+	InstanceDefaults // its own, or those of Global
+
+	Notify Notify
+	Debug  int // accepted, without effect in keepalived too
+	Pos    Pos
+}
+
+// Unicast reports whether adverts go to peers instead of a group.
+func (i *Instance) Unicast() bool { return len(i.Peers) > 0 }
+
+// AuthType is a VRRPv2 authentication type as it is on the wire.
+type AuthType uint8
+
+// The authentication types.
+const (
+	AuthNone AuthType = 0
+	AuthPass AuthType = 1
+	AuthAH   AuthType = 2 // comes with an error: no router here speaks it
+)
+
+func (t AuthType) String() string {
+	switch t {
+	case AuthPass:
+		return "PASS"
+	case AuthAH:
+		return "AH"
+	}
+	return "none"
+}
+
+// Auth is VRRPv2 authentication.
+type Auth struct {
+	Type     AuthType
+	Password string // at most 8 bytes
+	Pos      Pos    // of the auth_type line
+}
+
+// Peer is an entry of unicast_peer.
+type Peer struct {
+	Addr           netip.Addr
+	MinTTL, MaxTTL int // accepted TTL or hop limit
+	Pos            Pos
+}

@@ -33,32 +33,42 @@ func New(next slog.Handler, size int) *Handler {
 // For returns a handler that shares h's queue and its Run, but writes to next.
 func (h *Handler) For(next slog.Handler) *Handler { return &Handler{next, h.queue} }
 
-// Run writes queued records until ctx is done and the queue is empty.
+// Run writes queued records until ctx is done, and then what is left of them.
 func (h *Handler) Run(ctx context.Context) {
 	for {
 		select {
 		case r := <-h.queue.records:
 			h.write(r)
-			continue
-		default:
-		}
-		select {
-		case r := <-h.queue.records:
-			h.write(r)
 		case <-ctx.Done():
+			h.drain()
 			return
 		}
 	}
 }
 
-// write ignores errors: there is no log left to report them to.
-func (h *Handler) write(r record) {
-	_ = r.to.Handle(context.Background(), r.Record)
-	if n := h.queue.dropped.Swap(0); n > 0 {
-		lost := slog.NewRecord(r.Time, slog.LevelWarn, "the log is too slow, records were dropped", 0)
-		lost.AddAttrs(slog.Uint64("dropped", n))
-		_ = h.next.Handle(context.Background(), lost)
+func (h *Handler) drain() {
+	for {
+		select {
+		case r := <-h.queue.records:
+			h.write(r)
+		default:
+			return
+		}
 	}
+}
+
+// write ignores errors: there is no log left to report them to. What was
+// dropped is told to whoever gets a record anyway and wants warnings: h's own
+// handler may be one that nobody reads.
+func (h *Handler) write(r record) {
+	ctx := context.Background()
+	_ = r.to.Handle(ctx, r.Record)
+	if h.queue.dropped.Load() == 0 || !r.to.Enabled(ctx, slog.LevelWarn) {
+		return
+	}
+	lost := slog.NewRecord(r.Time, slog.LevelWarn, "the log is too slow, records were dropped", 0)
+	lost.AddAttrs(slog.Uint64("dropped", h.queue.dropped.Swap(0)))
+	_ = r.to.Handle(ctx, lost)
 }
 
 // Enabled implements slog.Handler.

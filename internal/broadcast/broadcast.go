@@ -6,7 +6,9 @@ import "sync"
 
 // Topic delivers every published value to every subscriber's channel. A reader
 // that falls behind loses its oldest values, so that the newest one always gets
-// through; the next value it receives says how many are missing.
+// through, and it is the newest one that counts them: older values, which have
+// been waiting since before the loss, are read first. Values that are numbered
+// show where the gap is, the counts how many are missing.
 type Topic[T any] struct {
 	size   int
 	missed func(*T) *uint64
@@ -17,7 +19,8 @@ type Topic[T any] struct {
 }
 
 // New returns a topic whose subscribers have a buffer of size values each.
-// missed returns the field of a value that counts the values lost before it.
+// missed returns the field of a value that counts the values lost to make room
+// for it.
 func New[T any](size int, missed func(*T) *uint64) *Topic[T] {
 	return &Topic[T]{size: size, missed: missed}
 }

@@ -235,6 +235,28 @@ func TestNoWakeIsLost(t *testing.T) {
 	}
 }
 
+// TestWakeOrdersMemory: what is written before Wake is read after Wait without
+// any other synchronisation. It is the race detector that sees.
+func TestWakeOrdersMemory(t *testing.T) {
+	p := open(t)
+	var value int
+	next := make(chan struct{})
+	go func() {
+		for range next {
+			value++
+			p.Wake()
+		}
+	}()
+	defer close(next)
+	for want := range 100 {
+		next <- struct{}{}
+		p.Wait(soon(), time.Time{}, nil)
+		if value != want+1 {
+			t.Fatalf("value = %d behind wake-up %d", value, want+1)
+		}
+	}
+}
+
 func TestWakeAfterClose(t *testing.T) {
 	p, err := New()
 	if err != nil {

@@ -82,8 +82,9 @@ func (p *Poller) take() (over, timeout bool) {
 			var count [8]byte
 			unix.RawSyscall(unix.SYS_READ, uintptr(p.wakeFD), uintptr(unsafe.Pointer(&count)), 8)
 			// In this order: a Wake in between sees that one is on its way,
-			// and it is, for this wait is over.
-			p.woken.Store(false)
+			// and it is, for this wait is over. Swap rather than Store, so that
+			// what was written before that Wake is seen after this wait.
+			p.woken.Swap(false)
 			over = true
 		case socketsEvent:
 			p.armed, over = false, true

@@ -1,14 +1,19 @@
 package vip
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // claim is an address that a Set holds or wants to hold. Only the Set whose
-// turn it is changes the state, under the manager's mutex. A Set that acquires an address again, or
-// takes it from another Set, makes a new claim: pointers tell them apart.
+// turn it is changes the state, under the manager's mutex. A Set that acquires
+// an address again, or takes it from another Set, makes a new claim: pointers
+// tell them apart.
 type claim struct {
 	set     *Set
 	address Address
 	state   claimState
+	failure failure // where the state is claimFailed
 }
 
 type claimState uint8
@@ -32,6 +37,7 @@ func (s *Set) claim() []*claim {
 	if m.stopped {
 		return nil
 	}
+	m.changed = time.Now()
 	claims := make([]*claim, len(s.addresses))
 	for i, a := range s.addresses {
 		claims[i] = &claim{set: s, address: a}
@@ -45,6 +51,7 @@ func (s *Set) unclaim() (list []Address) {
 	m := s.manager
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.changed = time.Now()
 	for _, a := range s.addresses {
 		if c := m.claims[a.place()]; c != nil && c.set == s {
 			delete(m.claims, a.place())
@@ -56,14 +63,41 @@ func (s *Set) unclaim() (list []Address) {
 
 // settle records what the kernel said about claims.
 func (m *Manager) settle(claims []*claim, errs []error) {
+	var links map[string]link
+	if errs != nil {
+		links = m.linksOf(claims)
+	}
+	now := time.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i, c := range claims {
-		c.state = claimHeld
-		if errs != nil && errs[i] != nil {
-			c.state = claimFailed
+		if errs == nil || errs[i] == nil {
+			c.state, c.failure = claimHeld, failure{}
+			continue
+		}
+		c.state = claimFailed
+		l := links[c.address.Interface]
+		if errors.Is(errs[i], ErrNoInterface) {
+			l = link{} // even if it has come meanwhile
+		}
+		c.failure = c.failure.again(errs[i], l, now)
+		m.look = earliest(m.look, c.failure.retry)
+	}
+}
+
+// linksOf returns the interfaces of claims, as far as they exist.
+func (m *Manager) linksOf(claims []*claim) map[string]link {
+	links := make(map[string]link)
+	for _, c := range claims {
+		name := c.address.Interface
+		if _, ok := links[name]; ok {
+			continue
+		}
+		if i, err := m.kernel.Seen(name); err == nil {
+			links[name] = linkOf(i)
 		}
 	}
+	return links
 }
 
 // setDue records when the Set wants to announce again; the zero time: never.

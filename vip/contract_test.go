@@ -118,6 +118,27 @@ func testKernel(t *testing.T, k vip.Kernel) {
 	if err := k.Announce([]vip.Announcement{{"eth0", netip.MustParseAddr("10.9.9.1")}, {"eth0", netip.MustParseAddr("2001:db8:9::1")}}); err != nil {
 		t.Errorf("announce: %v", err)
 	}
+	// What is told catches up with what is.
+	if errs := k.Apply([]vip.Change{{Op: vip.Add, Address: labelled}}); errs != nil {
+		t.Error(errs)
+	}
+	told := func() bool {
+		i, err := k.Seen("eth0")
+		return err == nil && i.Name == "eth0" && i.Index > 0 && i.Up && slices.Contains(i.Addresses, labelled)
+	}
+	for end := time.After(2 * time.Second); !told(); {
+		select {
+		case <-calls:
+		case <-end:
+			t.Fatal("a change was not told")
+		}
+	}
+	if errs := k.Apply([]vip.Change{{Op: vip.Delete, Address: labelled}}); errs != nil {
+		t.Error(errs)
+	}
+	if _, err := k.Seen("eth9"); !errors.Is(err, vip.ErrNoInterface) {
+		t.Errorf("a missing interface was seen: %v", err)
+	}
 	if err := k.Announce([]vip.Announcement{{"eth9", netip.MustParseAddr("10.9.9.1")}}); !errors.Is(err, vip.ErrNoInterface) {
 		t.Errorf("announce on a missing interface: %v", err)
 	}

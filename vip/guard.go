@@ -1,6 +1,7 @@
 package vip
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -10,7 +11,8 @@ const (
 	// addresses. It limits how often a removed address is put back.
 	guardPause = 10 * time.Millisecond
 
-	// guardRetry is when the guard comes back to what it could not do.
+	// guardRetry is when the guard comes back to what it could not do because
+	// others were busy.
 	guardRetry = 100 * time.Millisecond
 
 	// troubleBuffer is how many errors wait for the reader of Trouble.
@@ -31,14 +33,30 @@ func (e *RemovedError) Error() string {
 // never closed.
 func (s *Set) Trouble() <-chan error { return s.trouble }
 
-// kernelChanged has Run look after the addresses.
-func (m *Manager) kernelChanged() { m.lookBy(time.Now()) }
+// kernelChanged has Run look after the addresses. Most changes are those that
+// Sets have just made: looking can wait until the kernel has told of all of
+// them, and must not compete with the Sets.
+func (m *Manager) kernelChanged() {
+	m.mu.Lock()
+	settled := m.changed.Add(guardPause)
+	m.mu.Unlock()
+	at := time.Now()
+	if settled.After(at) {
+		at = settled
+	}
+	m.lookBy(at)
+}
 
 func (m *Manager) lookBy(at time.Time) {
 	m.mu.Lock()
-	m.look = earliest(m.look, at)
+	sooner := m.look.IsZero() || at.Before(m.look)
+	if sooner {
+		m.look = at
+	}
 	m.mu.Unlock()
-	wake(m.wake)
+	if sooner {
+		wake(m.wake)
+	}
 }
 
 // lookAt returns when the guard is to look, which it did last at the given
@@ -55,43 +73,116 @@ func (m *Manager) lookAt(last time.Time) time.Time {
 // guard puts back what is held and yet missing, and tries again what could not
 // be added.
 func (m *Manager) guard() {
-	// The claims are noted before the kernel is asked, so that an address added
-	// in between is not taken for a removed one.
+	now := time.Now()
+	seen, err := m.seen()
+	if err != nil {
+		// Nobody will tell of changes: the kernel must be asked, by the clock.
+		m.lookBy(now.Add(retryMin))
+		all, e := m.kernel.Interfaces()
+		seen, err = all, errors.Join(err, e)
+	}
+	held, ripe := m.sift(seen, now)
+	lost, e := m.lost(seen, held)
+	if e != nil {
+		m.lookBy(now.Add(guardRetry))
+	}
+	m.complain(errors.Join(err, e))
+	again := make(map[*Set]map[*claim]bool)
+	for _, c := range append(lost, ripe...) {
+		if again[c.set] == nil {
+			again[c.set] = make(map[*claim]bool)
+		}
+		again[c.set][c] = true
+	}
+	for s, claims := range again {
+		if !s.restore(claims) {
+			m.lookBy(now.Add(guardRetry))
+		}
+	}
+}
+
+// seen returns those interfaces that there are claims on. Asking for them costs
+// little, so that changes on others do.
+func (m *Manager) seen() ([]Interface, error) {
+	names := make(map[string]bool)
 	m.mu.Lock()
 	m.look = time.Time{}
-	noted := make(map[place]*claim, len(m.claims))
-	want := make([]Address, 0, len(m.claims))
-	for p, c := range m.claims {
-		if c.state == claimPending {
-			m.look = time.Now().Add(guardRetry)
-			continue
-		}
-		noted[p] = c
-		want = append(want, c.address)
+	for _, c := range m.claims {
+		names[c.address.Interface] = true
 	}
 	m.mu.Unlock()
-	if len(want) == 0 {
-		return
+	list := make([]Interface, 0, len(names))
+	for name := range names {
+		switch i, err := m.kernel.Seen(name); {
+		case err == nil:
+			list = append(list, i)
+		case !errors.Is(err, ErrNoInterface):
+			return nil, err
+		}
 	}
-	interfaces, err := m.kernel.Interfaces()
+	return list, nil
+}
+
+// sift returns the claims that should be found in the kernel, and the failed
+// ones that are to be tried again now.
+func (m *Manager) sift(seen []Interface, now time.Time) (held map[place]*claim, ripe []*claim) {
+	links := make(map[string]link)
+	for _, i := range seen {
+		links[i.Name] = linkOf(i)
+	}
+	held = make(map[place]*claim)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for p, c := range m.claims {
+		l, exists := links[c.address.Interface]
+		switch {
+		case c.state == claimPending:
+			m.look = earliest(m.look, now.Add(guardRetry))
+		case c.state == claimHeld:
+			held[p] = c
+		case !exists:
+		case c.failure.ripe(l, now):
+			ripe = append(ripe, c)
+		default:
+			m.look = earliest(m.look, c.failure.retry)
+		}
+	}
+	return held, ripe
+}
+
+// lost returns those claims whose addresses are missing. What seems to be is
+// looked up in the kernel, which knows of more than it has told so far. The
+// claims were noted before, so that an address added meanwhile is not taken for
+// a removed one.
+func (m *Manager) lost(seen []Interface, held map[place]*claim) ([]*claim, error) {
+	want := make([]Address, 0, len(held))
+	for _, c := range held {
+		want = append(want, c.address)
+	}
+	if want = missing(seen, want); len(want) == 0 {
+		return nil, nil
+	}
+	all, err := m.kernel.Interfaces()
 	if err != nil {
-		m.log.Warn("cannot list addresses", "err", err)
-		m.lookBy(time.Now().Add(guardRetry))
-		return
+		return nil, err
 	}
-	gone := make(map[*Set]map[*claim]bool)
-	for _, a := range missing(interfaces, want) {
-		c := noted[a.place()]
-		if gone[c.set] == nil {
-			gone[c.set] = make(map[*claim]bool)
-		}
-		gone[c.set][c] = true
+	var list []*claim
+	for _, a := range missing(all, want) {
+		list = append(list, held[a.place()])
 	}
-	for s, claims := range gone {
-		if !s.restore(claims) {
-			m.lookBy(time.Now().Add(guardRetry))
-		}
+	return list, nil
+}
+
+// complain logs why the guard cannot look, unless it has just done so.
+func (m *Manager) complain(err error) {
+	text := ""
+	if err != nil {
+		text = err.Error()
 	}
+	if text != "" && text != m.complaint {
+		m.log.Warn("cannot follow the addresses", "err", text)
+	}
+	m.complaint = text
 }
 
 // restore adds the addresses of claims, as far as they are still the Set's. It
@@ -118,9 +209,9 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 	}
 	m.mu.Unlock()
 
-	held := make([]bool, len(claims)) // until now
+	before := make([]claim, len(claims))
 	for i, c := range claims {
-		held[i] = c.state == claimHeld
+		before[i] = *c
 	}
 	errs := m.commits.apply(changes)
 	m.settle(claims, errs)
@@ -129,9 +220,11 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 	var again []Announcement
 	for i, c := range claims {
 		switch {
-		case errs != nil && errs[i] != nil:
-			m.log.Warn("cannot add address", "set", s.name, "address", c.address.String(), "err", errs[i])
-		case held[i]:
+		case c.state == claimFailed:
+			if c.failure.text != before[i].failure.text {
+				m.log.Warn("cannot add address", "set", s.name, "address", c.address.String(), "err", c.failure.text)
+			}
+		case before[i].state == claimHeld:
 			m.log.Info("address put back", "set", s.name, "address", c.address.String())
 			again = append(again, c.announcement())
 			select {

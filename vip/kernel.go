@@ -15,6 +15,12 @@ type Kernel interface {
 	// Interfaces returns the interfaces and their addresses as they are now.
 	Interfaces() ([]Interface, error)
 
+	// Seen returns the interface called name as Watch saw it last, at next to
+	// no cost. What has changed a moment ago may be missing, and a call of
+	// changed will follow. The error is ErrNoInterface where there is no such
+	// interface; any other one means that Watch cannot tell.
+	Seen(name string) (Interface, error)
+
 	// Apply makes changes, in order, in as few exchanges as possible. It
 	// returns one error for each change, by position, or nil when all
 	// succeeded; a failure does not keep later changes from being made. Adding
@@ -38,7 +44,9 @@ type Kernel interface {
 
 // Interface is a network interface with its addresses.
 type Interface struct {
+	Index     int // positive; an interface that is made anew has another one
 	Name      string
+	Up        bool // enabled, and with a carrier
 	Addresses []Address
 }
 

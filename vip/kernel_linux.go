@@ -12,8 +12,9 @@ import (
 	"github.com/vrrpkit/vrrpkit/internal/netlinkx"
 )
 
-// protocol is the IFA_PROTO that marks our addresses on Linux 5.18 and later:
-// keepalived's number, so that either can tell the other's leavings.
+// protocol is the IFA_PROTO that our addresses carry on Linux 5.18 and later:
+// keepalived's number, for people who look. Nothing here goes by it: CleanUp
+// must work on older kernels too.
 const protocol = 18
 
 // linux is the kernel's side of a network namespace. Every socket is opened
@@ -58,12 +59,28 @@ func (k *linux) Interfaces() ([]Interface, error) {
 	}
 	list := make([]Interface, len(seen))
 	for i, s := range seen {
-		list[i] = Interface{Name: s.Name, Addresses: make([]Address, len(s.Addresses))}
-		for j, a := range s.Addresses {
-			list[i].Addresses[j] = fromKernel(s.Name, a)
-		}
+		list[i] = interfaceFrom(s)
 	}
 	return list, nil
+}
+
+func (k *linux) Seen(name string) (Interface, error) {
+	if err := k.monitor.Err(); err != nil {
+		return Interface{}, err
+	}
+	i, ok := k.monitor.Interface(name)
+	if !ok {
+		return Interface{}, ErrNoInterface
+	}
+	return interfaceFrom(i), nil
+}
+
+func interfaceFrom(k netlinkx.Interface) Interface {
+	i := Interface{Index: k.Index, Name: k.Name, Up: k.Up, Addresses: make([]Address, len(k.Addresses))}
+	for n, a := range k.Addresses {
+		i.Addresses[n] = fromKernel(k.Name, a)
+	}
+	return i
 }
 
 func fromKernel(dev string, a netlinkx.Address) Address {

@@ -239,3 +239,27 @@ func TestKernelPutsBack(t *testing.T) {
 		t.Error("no trouble")
 	}
 }
+
+// Where IPv6 is disabled nothing is gained by trying at every event; when it is
+// enabled, the address is there at once.
+func TestKernelIPv6Disabled(t *testing.T) {
+	lab := netlab.New(t)
+	h := lab.Host("h", "192.0.2.1/24")
+	m, _ := manage(t, h)
+	s := set(t, m, vip.SetConfig{Addresses: addresses("eth0", "2001:db8::100/64")})
+	if err := s.Acquire(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.Sysctl("net/ipv6/conf/eth0/disable_ipv6=1")
+	time.Sleep(3500 * time.Millisecond) // the next attempt is due in four seconds
+	if got := ipAddr(t, h, "eth0"); strings.Contains(got, "inet6") {
+		t.Errorf("eth0: %s", got)
+	}
+	h.Sysctl("net/ipv6/conf/eth0/disable_ipv6=0")
+	netlab.Eventually(t, time.Second, "the address to come back", func() bool {
+		return strings.Contains(ipAddr(t, h, "eth0"), "2001:db8::100/64")
+	})
+	if len(s.Trouble()) != 0 {
+		t.Error("trouble, though the address was not put back at once")
+	}
+}

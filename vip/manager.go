@@ -50,7 +50,10 @@ type Manager struct {
 	claims  map[place]*claim
 	due     map[*Set]time.Time // when Sets have to announce again
 	look    time.Time          // when the guard is to look at the kernel; zero: no need
+	changed time.Time          // when a Set last acquired or released
 	stopped bool
+
+	complaint string // what the guard last logged; its own
 }
 
 // NewManager returns a manager. It fails where the kernel's sockets cannot be

@@ -84,7 +84,8 @@ func (s *Set) Addresses() []Address { return s.addresses }
 // are there already are taken over. Later announcements are made by the
 // manager's Run. Where some addresses fail, the others are held and announced
 // all the same, and the error names the failures; what could not be added, for
-// want of an interface say, is tried again when the kernel reports a change.
+// want of an interface say, Run tries again when the interface changes, and
+// after a second, two, four, and so on up to a minute.
 //
 // An address that another Set of the manager holds changes hands without being
 // removed: that Set's Release leaves it alone. Of ctx only an end before the

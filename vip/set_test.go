@@ -31,13 +31,18 @@ func addresses(dev string, prefixes ...string) []vip.Address {
 }
 
 // inWorld runs fn in a bubble with a running manager, and checks that the
-// manager leaves the kernel as it was before.
-func inWorld(t *testing.T, fn func(w world)) {
+// manager leaves the kernel as it was before. with may change the
+// configuration.
+func inWorld(t *testing.T, fn func(w world), with ...func(*vip.Config)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := world{t, viptest.NewKernel("eth0", "eth1"), nil}
+		cfg := vip.Config{Kernel: w.Kernel}
+		for _, f := range with {
+			f(&cfg)
+		}
 		var err error
-		if w.m, err = vip.NewManager(vip.Config{Kernel: w.Kernel}); err != nil {
+		if w.m, err = vip.NewManager(cfg); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
@@ -252,14 +257,15 @@ func TestAcquireWithFailures(t *testing.T) {
 		w.expect("eth0 192.0.2.100/32")
 		w.expectAnnounced("\n0s 192.0.2.100\n")
 
-		// When the interface appears, its address follows.
-		time.Sleep(time.Second)
+		// When the interface appears, its address follows; what was refused is
+		// tried again after a second.
+		time.Sleep(500 * time.Millisecond)
 		w.Fail(nil)
 		w.AddInterface("eth7")
 		synctest.Wait()
 		time.Sleep(time.Second)
 		w.expect("eth0 192.0.2.100/32, eth0 192.0.2.101/32, eth7 192.0.2.102/32")
-		w.expectAnnounced("\n0s 192.0.2.100\n1s 192.0.2.100 192.0.2.101 192.0.2.102\n")
+		w.expectAnnounced("\n0s 192.0.2.100\n500ms 192.0.2.100 192.0.2.102\n1s 192.0.2.100 192.0.2.101 192.0.2.102\n")
 	})
 }
 

@@ -16,7 +16,8 @@ func (k *Kernel) AddInterface(name string) {
 		if k.find(name) != nil {
 			return false
 		}
-		k.interfaces = append(k.interfaces, &device{Interface: vip.Interface{Name: name}})
+		k.made++
+		k.interfaces = append(k.interfaces, &vip.Interface{Index: k.made, Name: name, Up: true})
 		return true
 	})
 }
@@ -25,7 +26,7 @@ func (k *Kernel) AddInterface(name string) {
 func (k *Kernel) RemoveInterface(name string) {
 	k.change(func() bool {
 		before := len(k.interfaces)
-		k.interfaces = slices.DeleteFunc(k.interfaces, func(d *device) bool { return d.Name == name })
+		k.interfaces = slices.DeleteFunc(k.interfaces, func(i *vip.Interface) bool { return i.Name == name })
 		return len(k.interfaces) < before
 	})
 }
@@ -34,11 +35,11 @@ func (k *Kernel) RemoveInterface(name string) {
 // down fail; addresses stay.
 func (k *Kernel) SetUp(name string, up bool) {
 	k.change(func() bool {
-		d := k.find(name)
-		if d == nil || d.down != up {
+		i := k.find(name)
+		if i == nil || i.Up == up {
 			return false
 		}
-		d.down = !up
+		i.Up = up
 		return true
 	})
 }
@@ -112,7 +113,7 @@ func (k *Kernel) String() string {
 	var b strings.Builder
 	for _, i := range k.interfaces {
 		b.WriteString(i.Name)
-		if i.down {
+		if !i.Up {
 			b.WriteString(" down")
 		}
 		b.WriteByte('\n')

@@ -22,7 +22,8 @@ type Kernel struct {
 	start time.Time
 
 	mu         sync.Mutex
-	interfaces []*device
+	interfaces []*vip.Interface
+	made       int // interfaces so far
 	announced  []Announced
 	changes    []Changed
 	batches    int
@@ -31,12 +32,6 @@ type Kernel struct {
 	delay      time.Duration
 	watchers   map[chan struct{}]struct{}
 	closed     bool
-}
-
-// device is an interface and its state.
-type device struct {
-	vip.Interface
-	down bool
 }
 
 // Announced is an announcement that was made, and when, counted from NewKernel.
@@ -66,10 +61,25 @@ func (k *Kernel) Interfaces() ([]vip.Interface, error) {
 	defer k.mu.Unlock()
 	list := make([]vip.Interface, len(k.interfaces))
 	for n, i := range k.interfaces {
-		list[n] = i.Interface
-		list[n].Addresses = slices.Clone(i.Addresses)
+		list[n] = snapshot(i)
 	}
 	return list, nil
+}
+
+// Seen implements vip.Kernel. It is never behind.
+func (k *Kernel) Seen(name string) (vip.Interface, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if i := k.find(name); i != nil {
+		return snapshot(i), nil
+	}
+	return vip.Interface{}, vip.ErrNoInterface
+}
+
+func snapshot(i *vip.Interface) vip.Interface {
+	s := *i
+	s.Addresses = slices.Clone(i.Addresses)
+	return s
 }
 
 // Apply implements vip.Kernel.
@@ -123,7 +133,7 @@ func (k *Kernel) announce(a vip.Announcement) error {
 	if i == nil {
 		return vip.ErrNoInterface
 	}
-	if i.down {
+	if !i.Up {
 		return syscall.ENETDOWN
 	}
 	if k.failSend != nil {
@@ -183,7 +193,7 @@ func (k *Kernel) change(fn func() (changed bool)) {
 	}
 }
 
-func (k *Kernel) find(name string) *device {
+func (k *Kernel) find(name string) *vip.Interface {
 	for _, i := range k.interfaces {
 		if i.Name == name {
 			return i

@@ -198,6 +198,65 @@ func TestAdvertInMaster(t *testing.T) {
 	}
 }
 
+// EL-01, EL-02: addresses compare as numbers, in both families.
+func TestTieIPv6(t *testing.T) {
+	for from, want := range map[string]State{"fe80::1": Master, "fe80::f": Backup, "fe80::10:0": Backup} {
+		r := newRig(t, nil)
+		r.do(Input{Kind: InputLink, Up: true, Source: netip.MustParseAddr("fe80::a")}, Input{Kind: InputStart})
+		r.sleep(4 * time.Second)
+		r.hear(100, netip.MustParseAddr(from))
+		if got := r.m.Status().State; got != want {
+			t.Errorf("fe80::a hears %s of equal priority: %v, want %v", from, got, want)
+		}
+	}
+}
+
+// EL-05: an owner that once yielded to another one takes its role back from
+// whoever is less, whatever NoPreempt says.
+func TestOwnerPreemptsAfterYielding(t *testing.T) {
+	r := newRig(t, func(p *Params) { p.Priority, p.NoPreempt = 255, true }).up()
+	r.hear(255, upper)
+	if got := r.m.Status().State; got != Backup {
+		t.Fatalf("EL-06: %v after hearing a second owner with a greater address", got)
+	}
+	for range 5 {
+		r.sleep(time.Second)
+		r.hear(100, upper)
+	}
+	if got := r.m.Status().State; got != Master {
+		t.Errorf("%v under a master of priority 100", got)
+	}
+}
+
+// A flood of priority 0 makes a master answer, but not flood.
+func TestFloodOfPriorityZero(t *testing.T) {
+	r := master(t, nil)
+	for range 1000 {
+		r.sleep(100 * time.Microsecond)
+		r.hear(0, upper)
+	}
+	if n := len(r.log); n > 11 {
+		t.Errorf("%d advertisements in 100 ms", n)
+	}
+}
+
+func TestLinkDownWithoutAReason(t *testing.T) {
+	r := newRig(t, nil)
+	r.do(Input{Kind: InputLink}, Input{Kind: InputStart})
+	r.sleep(time.Minute)
+	r.want("0s INIT->FAULT (link down)")
+}
+
+// What holds a router in Fault may change.
+func TestAnotherFault(t *testing.T) {
+	r := newRig(t, func(p *Params) { p.Trackers = []Tracker{{Name: "x"}} }).up()
+	r.do(Input{Kind: InputTrack, Track: TrackUp}, Input{Kind: InputLink, Reason: ReasonLinkDown},
+		Input{Kind: InputTrack, Track: TrackDown}, Input{Kind: InputLink, Up: true, Source: us})
+	if st := r.m.Status(); st.State != Fault || st.Reason != ReasonTracker {
+		t.Errorf("%v because of %v, want FAULT because of the tracker", st.State, st.Reason)
+	}
+}
+
 // FSM-05, FSM-18, FSM-19, RX-17.
 func TestStop(t *testing.T) {
 	r := newRig(t, nil)
@@ -331,6 +390,24 @@ func TestIntervalLearning(t *testing.T) {
 	}
 	if got := r.m.Status().Interval; got != time.Second {
 		t.Errorf("as master, the interval is still %v", got)
+	}
+
+	// TM-07: after priority 0, a fraction of what was learned.
+	r = newRig(t, nil).up()
+	r.do(fast, Input{Kind: InputAdvert, Source: upper, Interval: 5 * time.Second})
+	if got, want := r.m.Deadline().Sub(r.start), 60937500*time.Nanosecond; got != want {
+		t.Errorf("priority 0 of a master at 100 ms: takes over after %v, want %v", got, want)
+	}
+	// TM-06: a yielding master learns as well.
+	r = master(t, nil)
+	r.do(fast)
+	if got, want := r.m.Deadline().Sub(r.now), 360937500*time.Nanosecond; got != want {
+		t.Errorf("yielded to a master at 100 ms: takes over after %v, want %v", got, want)
+	}
+	// TM-04: what was learned does not outlive a fault.
+	r.do(Input{Kind: InputLink}, Input{Kind: InputLink, Up: true, Source: us})
+	if got := r.m.Status().Interval; got != time.Second {
+		t.Errorf("after a fault the interval is still %v", got)
 	}
 
 	v2 := newRig(t, func(p *Params) { p.Version = V2 }).up()

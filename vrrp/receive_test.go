@@ -146,13 +146,18 @@ func TestAcceptedOddities(t *testing.T) {
 	}{
 		{"V3-RX-04 other interval", func(a *packet.Advert) { a.Interval = 2 * time.Second }, 0, packet.ErrInterval},
 		{"V3-RX-06 other addresses", func(a *packet.Advert) { a.Addresses[0] = a.Addresses[0].Next() }, 0, packet.ErrAddressList},
+		{"V3-RX-07 second owner", func(a *packet.Advert) { a.Priority = 255 }, 0, packet.ErrOwner},
 		{"V3-RX-09 address twice", func(a *packet.Advert) { a.Addresses = append(a.Addresses, a.Addresses[0]) }, 0, 0},
 		{"CK-05 pseudo-header", func(*packet.Advert) {}, packet.PseudoHeader, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, b *bench) {
 				h := b.host("192.0.2.1")
-				r := h.add(t, 100, nil)
+				priority := uint8(100)
+				if tt.reason == packet.ErrOwner {
+					priority = 255
+				}
+				r := h.add(t, priority, nil)
 				time.Sleep(3 * time.Second)
 				p := vrrp.Packet{Source: netip.MustParseAddr("192.0.2.9"), Destination: packet.GroupIPv4, TTL: 255}
 				a := wellFormed(vrrp.V3)
@@ -197,6 +202,29 @@ func TestUnicastPeers(t *testing.T) {
 			}
 			if c := r.Snapshot().Counters; c.AdvertsReceived != want || c.Errors[packet.ErrPeer] != 2-want {
 				t.Errorf("any peer %v: received %d, refused %d", anyPeer, c.AdvertsReceived, c.Errors[packet.ErrPeer])
+			}
+		})
+	}
+}
+
+// V3-RX-05: over IPv6 multicast the first address is link-local, unless told
+// otherwise.
+func TestFirstAddressLinkLocal(t *testing.T) {
+	for _, lenient := range []bool{false, true} {
+		inBubble(t, func(t *testing.T, b *bench) {
+			h := b.host("fe80::1")
+			r := h.add(t, 100, func(c *vrrp.Config) {
+				c.Addresses, c.Compat.AnyFirstAddress = prefixes("fe80::5e:100/64"), lenient
+			})
+			time.Sleep(time.Second)
+			a := wellFormed(vrrp.V3)
+			a.Addresses = []netip.Addr{netip.MustParseAddr("2001:db8::1")}
+			p := vrrp.Packet{Source: netip.MustParseAddr("fe80::9"), Destination: packet.GroupIPv6, TTL: 255}
+			p.Payload, _ = a.Append(nil, p.Source, p.Destination, 0)
+			b.seg.Inject(p)
+			time.Sleep(time.Second)
+			if got := r.Snapshot().Counters.AdvertsReceived == 1; got != lenient {
+				t.Errorf("lenient %v: accepted %v", lenient, got)
 			}
 		})
 	}

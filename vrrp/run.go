@@ -120,14 +120,16 @@ func (h *Host) left() bool {
 	return true
 }
 
-// reap cancels the owners' calls and waits for them.
+// reap waits for the owners' calls, and cancels those that take too long.
 func (h *Host) reap(cancel context.CancelFunc) error {
 	patience := time.Duration(0)
 	for _, r := range h.routers {
 		patience = max(patience, r.cfg.OwnerTimeout)
 	}
-	cancel()
-	waitFor(&h.calls, patience)
+	if !waitFor(&h.calls, patience) {
+		cancel()
+		waitFor(&h.calls, patience)
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var errs []error

@@ -290,9 +290,7 @@ func TestLinkMembership(t *testing.T) {
 				t.Errorf("Close: %v", err)
 			}
 		}
-		if member(group.String()) {
-			t.Errorf("%v is still joined after Close", group)
-		}
+		netlab.Eventually(t, linkTimeout, "the group to be left", func() bool { return !member(group.String()) })
 		if _, err := l.Send(make([]vrrp.Packet, 1)); !errors.Is(err, net.ErrClosed) {
 			t.Errorf("Send after Close: %v", err)
 		}

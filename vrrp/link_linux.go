@@ -76,7 +76,7 @@ func (l *link) Recv(ps []Packet) (int, error) {
 		return 0, nil
 	}
 	batch := l.network.batch[:min(len(ps), rawsock.Batch)]
-	n, err := l.socket.Recv(batch)
+	n, err := l.socket.Recv(l.network.buffer, batch)
 	for i := range n {
 		ps[i] = Packet(batch[i])
 	}
@@ -89,33 +89,31 @@ func (l *link) Recv(ps []Packet) (int, error) {
 // State implements Link.
 func (l *link) State() LinkState { return l.state }
 
-// Close implements Link.
+// Close implements Link. The watcher closes the socket.
 func (l *link) Close() error {
 	if l.closed {
 		return nil
 	}
 	l.closed = true
-	l.network.mu.Lock()
+	n := l.network
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	l.gone = true
-	delete(l.network.links, l.id)
-	if l.found.socket != nil {
-		_ = l.found.socket.Close()
-	}
-	l.network.mu.Unlock()
+	delete(n.links, l.id)
+	n.discard(l.found.socket)
+	l.found = finding{}
 	return l.use(nil)
 }
 
-// use replaces the socket.
-func (l *link) use(s *rawsock.Socket) error {
-	old := l.socket
-	l.socket = s
-	var err error
-	if old != nil {
-		_ = l.network.poller.Remove(old.FD())
-		err = old.Close()
+// use replaces the socket. Called with network.mu held.
+func (l *link) use(s *rawsock.Socket) (err error) {
+	n := l.network
+	if l.socket != nil {
+		err = n.poller.Remove(l.socket.FD())
+		n.discard(l.socket)
 	}
-	if s != nil {
-		err = l.network.poller.Add(s.FD(), l.id)
+	if l.socket = s; s != nil {
+		err = n.poller.Add(s.FD(), l.id)
 	}
 	return err
 }
@@ -162,9 +160,7 @@ func (l *link) look() bool {
 	case !f.reopen:
 		stale, f.reopen, f.socket = nil, l.found.reopen, l.found.socket
 	}
-	if stale != nil {
-		_ = stale.Close()
-	}
+	l.network.discard(stale)
 	l.found = f
 	return true
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -24,8 +25,9 @@ import (
 const openRetry = time.Second
 
 // network is the kernel's Network. Packets are the host's goroutine's business
-// alone. Interfaces are the watcher's: what can take time, which is netlink and
-// opening sockets, happens there, and the host's Wait picks up the results.
+// alone. Interfaces are the watcher's: what can take time, which is netlink,
+// opening sockets and leaving groups, happens there, and the host's Wait picks
+// up the results.
 type network struct {
 	namespace int
 	log       *slog.Logger
@@ -35,14 +37,19 @@ type network struct {
 	stop      func()        // ends the goroutines and waits for them
 
 	// The host's goroutine's.
-	ids   []int32          // of the Wait under way
-	batch []rawsock.Packet // of the Send or Recv under way
+	ids    []int32          // of the Wait under way
+	batch  []rawsock.Packet // of the Send or Recv under way
+	buffer *rawsock.Buffer  // of the newest Recv
 
 	found atomic.Bool // the watcher has found something about some link
+
+	life   sync.RWMutex // Open reads, Close writes
+	closed bool
 
 	mu     sync.Mutex // guards what follows, and link.found; never held for long
 	links  map[int32]*link
 	lastID int32
+	unused []*rawsock.Socket // to be closed by the watcher
 }
 
 func newNetwork(cfg NetworkConfig) (_ Network, err error) {
@@ -51,6 +58,7 @@ func newNetwork(cfg NetworkConfig) (_ Network, err error) {
 		log:       cfg.Logger,
 		changed:   make(chan struct{}, 1),
 		batch:     make([]rawsock.Packet, rawsock.Batch),
+		buffer:    rawsock.NewBuffer(),
 		links:     map[int32]*link{},
 	}
 	if n.log == nil {
@@ -88,8 +96,14 @@ func (n *network) start() {
 	}
 }
 
-// Open implements Network. It may be called while the host waits.
+// Open implements Network. It may be called by any goroutine at any time; once
+// Close has begun the error is net.ErrClosed.
 func (n *network) Open(cfg LinkConfig) (Link, error) {
+	n.life.RLock()
+	defer n.life.RUnlock()
+	if n.closed {
+		return nil, fmt.Errorf("vrrp: network: %w", net.ErrClosed)
+	}
 	cfg.Local = cfg.Local.WithZone("")
 	if err := validLink(cfg); err != nil {
 		return nil, err
@@ -145,18 +159,20 @@ func (n *network) Wait(until, quiet time.Time, ready []Link) []Link {
 // Wake implements Network.
 func (n *network) Wake() { n.poller.Wake() }
 
-// Close implements Network.
+// Close implements Network. It waits for every Open under way.
 func (n *network) Close() error {
-	if n.stop == nil {
+	n.life.Lock()
+	defer n.life.Unlock()
+	if n.closed {
 		return nil
 	}
+	n.closed = true
 	n.stop()
-	n.stop = nil
 	var errs []error
 	for _, l := range n.links {
 		errs = append(errs, l.Close())
 	}
-	return errors.Join(append(errs, n.free())...)
+	return errors.Join(append(errs, n.closeUnused(), n.free())...)
 }
 
 func (n *network) free() error {
@@ -193,6 +209,9 @@ func (n *network) watch(ctx context.Context) {
 			n.found.Store(true)
 			n.Wake()
 		}
+		if err := n.closeUnused(); err != nil {
+			n.log.Warn("closing a socket failed", "error", err)
+		}
 		var retry <-chan time.Time
 		if failed {
 			retry = time.After(openRetry)
@@ -204,4 +223,26 @@ func (n *network) watch(ctx context.Context) {
 		case <-retry:
 		}
 	}
+}
+
+// discard leaves a socket, if there is one, to the watcher to close: leaving a
+// group takes the kernel's lock of all interfaces, for which one may have to
+// wait. Called with mu held.
+func (n *network) discard(s *rawsock.Socket) {
+	if s != nil {
+		n.unused = append(n.unused, s)
+		n.lookAgain()
+	}
+}
+
+func (n *network) closeUnused() error {
+	n.mu.Lock()
+	sockets := n.unused
+	n.unused = nil
+	n.mu.Unlock()
+	var errs []error
+	for _, s := range sockets {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
 }

@@ -4,10 +4,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"math/rand/v2"
+	"net"
 	"net/netip"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -401,6 +404,84 @@ func TestNetworkCloseTwice(t *testing.T) {
 		}
 	}
 	n.Wake()
+}
+
+// sockets returns how many sockets the process has open.
+func sockets(t *testing.T) (n int) {
+	t.Helper()
+	list, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range list {
+		if to, err := os.Readlink("/proc/self/fd/" + e.Name()); err == nil && strings.HasPrefix(to, "socket:") {
+			n++
+		}
+	}
+	return n
+}
+
+// TestNetworkCloseClosesEverything: links in use, closed ones, and such whose
+// new socket Wait has not picked up.
+func TestNetworkCloseClosesEverything(t *testing.T) {
+	lab := netlab.New(t)
+	h := lab.Host("a", "192.0.2.1/24")
+	before := sockets(t)
+	n := newNode(t, h)
+	for i := range 4 {
+		l := n.open(vrrp.LinkConfig{Interface: "eth0", Group: group4})
+		n.open(vrrp.LinkConfig{Interface: "eth7", Group: group4})
+		if i%2 == 0 {
+			if err := l.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	with := sockets(t)
+	h.AddLink("eth7", "lan", "192.0.2.7/24")
+	netlab.Eventually(t, linkTimeout, "sockets for eth7", func() bool { return sockets(t) > with })
+	if err := n.Close(); err != nil {
+		t.Error(err)
+	}
+	if after := sockets(t); after != before {
+		t.Errorf("%d sockets are open, were %d before", after, before)
+	}
+}
+
+// TestOpenDuringClose opens links while the network is waited for and closed.
+func TestOpenDuringClose(t *testing.T) {
+	lab := netlab.New(t)
+	h := lab.Host("a", "192.0.2.1/24")
+	before := sockets(t)
+	for range 10 {
+		n := newNode(t, h)
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				for {
+					if _, err := n.Open(vrrp.LinkConfig{Interface: "eth0", Group: group4}); err != nil {
+						if !errors.Is(err, net.ErrClosed) {
+							t.Errorf("Open during Close: %v", err)
+						}
+						return
+					}
+				}
+			})
+		}
+		for range 3 {
+			n.Wait(time.Now().Add(time.Millisecond), time.Time{}, nil)
+		}
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := n.Open(vrrp.LinkConfig{Interface: "eth0", Group: group4}); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("Open after Close: %v", err)
+		}
+		wg.Wait()
+	}
+	if after := sockets(t); after != before {
+		t.Errorf("%d sockets are open, were %d before", after, before)
+	}
 }
 
 // BenchmarkWaitLateness reports how late an idle Wait is, in microseconds.

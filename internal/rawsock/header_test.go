@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"net/netip"
 	"testing"
-	"time"
 )
 
 func TestPutHeader(t *testing.T) {
@@ -96,25 +95,4 @@ func FuzzParseHeader(f *testing.F) {
 			t.Errorf("the payload of %x is %x", b, p.Payload)
 		}
 	})
-}
-
-func TestReceived(t *testing.T) {
-	now := time.Now()
-	tests := []struct {
-		name    string
-		age     time.Duration // by the wall clock
-		wantAge time.Duration
-	}{
-		{"just now", 0, 0},
-		{"a while ago", 3 * time.Millisecond, 3 * time.Millisecond},
-		{"the wall clock went back", -time.Hour, 0},
-		{"the wall clock went forward", time.Hour, time.Second},
-	}
-	for _, tt := range tests {
-		stamp := now.Add(-tt.age)
-		got := received(now, stamp.Unix(), int64(stamp.Nanosecond()))
-		if age := now.Sub(got); age != tt.wantAge {
-			t.Errorf("%s: age = %v, want %v", tt.name, age, tt.wantAge)
-		}
-	}
 }

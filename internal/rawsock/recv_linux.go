@@ -24,51 +24,53 @@ const (
 	controlSize = 192
 )
 
-// receiver is the memory of one batch on its way in.
-type receiver struct {
+// Buffer is the memory of one batch on its way in. Sockets may share one, of
+// either family, as long as they are read by the same goroutine.
+type Buffer struct {
 	messages [recvBatch]mmsghdr
 	iov      [recvBatch]unix.Iovec
-	name6    [recvBatch]unix.RawSockaddrInet6
+	name     [recvBatch]unix.RawSockaddrInet6 // room for an IPv4 one too
 	control  [recvBatch][controlSize]byte
 	packets  []byte
 }
 
-func newReceiver(six bool) *receiver {
-	r := &receiver{packets: make([]byte, recvBatch*packetSize)}
-	for i := range r.messages {
-		h := &r.messages[i].hdr
-		r.iov[i].Base = &r.packets[i*packetSize]
-		r.iov[i].SetLen(packetSize)
-		h.Iov = &r.iov[i]
+// NewBuffer returns a Buffer.
+func NewBuffer() *Buffer {
+	b := &Buffer{packets: make([]byte, recvBatch*packetSize)}
+	for i := range b.messages {
+		h := &b.messages[i].hdr
+		b.iov[i].Base = &b.packets[i*packetSize]
+		b.iov[i].SetLen(packetSize)
+		h.Iov = &b.iov[i]
 		h.SetIovlen(1)
-		h.Control = &r.control[i][0]
-		if six {
-			h.Name = (*byte)(unsafe.Pointer(&r.name6[i]))
-		}
+		h.Control = &b.control[i][0]
+		h.Name = (*byte)(unsafe.Pointer(&b.name[i]))
 	}
-	return r
+	return b
 }
 
 // Recv fills ps, or part of it, and returns how many have come; 0 and a
-// nil error mean that none waits. Payloads are valid until the next Recv.
-func (s *Socket) Recv(ps []Packet) (int, error) {
-	r := s.rx
+// nil error mean that none waits. Payloads are in b: valid until the next Recv
+// of any socket into it.
+func (s *Socket) Recv(b *Buffer, ps []Packet) (int, error) {
 	want := min(len(ps), recvBatch)
 	if want == 0 {
 		return 0, nil
 	}
 	for i := range want { // the kernel has overwritten these
-		h := &r.messages[i].hdr
+		h := &b.messages[i].hdr
 		h.SetControllen(controlSize)
-		if s.six {
-			h.Namelen = unix.SizeofSockaddrInet6
-		}
+		h.Namelen = unix.SizeofSockaddrInet6
 	}
-	got, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&r.messages[0])),
+	start := time.Now()
+	got, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&b.messages[0])),
 		uintptr(want), unix.MSG_DONTWAIT, 0, 0)
 	switch errno {
 	case 0:
-	case unix.EAGAIN, unix.EINTR:
+	case unix.EAGAIN:
+		s.empty = start
+		return 0, nil
+	case unix.EINTR:
 		return 0, nil
 	default:
 		return 0, os.NewSyscallError("recvmmsg", errno)
@@ -78,22 +80,26 @@ func (s *Socket) Recv(ps []Packet) (int, error) {
 	for i := range int(got) {
 		p := &ps[n]
 		*p = Packet{At: now}
-		b := r.packets[i*packetSize:][:r.messages[i].n:packetSize]
+		data := b.packets[i*packetSize:][:b.messages[i].n:packetSize]
 		if s.six {
-			p.Payload = b
+			p.Payload = data
 			p.Protocol = Protocol
-			p.Source = netip.AddrFrom16(r.name6[i].Addr)
-		} else if !parseHeader(b, p) {
+			p.Source = netip.AddrFrom16(b.name[i].Addr)
+		} else if !parseHeader(data, p) {
 			continue
 		}
-		parseControl(r.control[i][:r.messages[i].hdr.Controllen], p, now)
+		parseControl(b.control[i][:b.messages[i].hdr.Controllen], p, s.empty, now)
 		n++
+	}
+	if int(got) < want {
+		s.empty = start // there was no more: what comes later came after it
 	}
 	return n, nil
 }
 
-// parseControl takes from b what the packet itself does not say.
-func parseControl(b []byte, p *Packet, now time.Time) {
+// parseControl takes from b what the packet itself does not say. The packet came
+// between empty and now.
+func parseControl(b []byte, p *Packet, empty, now time.Time) {
 	for len(b) >= unix.CmsgLen(0) {
 		h, data, rest, err := unix.ParseOneSocketControlMessage(b)
 		if err != nil {
@@ -103,7 +109,7 @@ func parseControl(b []byte, p *Packet, now time.Time) {
 		switch {
 		case h.Level == unix.SOL_SOCKET && h.Type == unix.SCM_TIMESTAMPNS && len(data) >= int(unsafe.Sizeof(unix.Timespec{})):
 			ts := (*unix.Timespec)(unsafe.Pointer(&data[0]))
-			p.At = received(now, int64(ts.Sec), int64(ts.Nsec))
+			p.At = received(empty, now, time.Unix(int64(ts.Sec), int64(ts.Nsec)))
 		case h.Level != unix.IPPROTO_IPV6:
 		case h.Type == unix.IPV6_PKTINFO && len(data) >= unix.SizeofInet6Pktinfo:
 			p.Destination = netip.AddrFrom16([16]byte(data))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -36,7 +37,7 @@ type Socket struct {
 	index int
 	id    uint16
 	tx    *sender
-	rx    *receiver
+	empty time.Time // when nothing waited, as far as is known
 }
 
 // Open opens a socket in the calling thread's network namespace.
@@ -50,7 +51,7 @@ func Open(c Config) (*Socket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rawsock: %w", err)
 	}
-	s := &Socket{fd: fd, six: addr.Is6(), index: c.Index, tx: newSender(addr.Is6()), rx: newReceiver(addr.Is6())}
+	s := &Socket{fd: fd, six: addr.Is6(), index: c.Index, tx: newSender(addr.Is6()), empty: time.Now()}
 	if err := s.configure(c, addr); err != nil {
 		_ = unix.Close(fd)
 		return nil, fmt.Errorf("rawsock: %s: %w", c.Interface, err)

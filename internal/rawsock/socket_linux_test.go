@@ -12,8 +12,9 @@ import (
 
 // wire is two sockets on two hosts that hear each other.
 type wire struct {
-	a, b *Socket
-	toB  Packet
+	a, b   *Socket
+	buffer *Buffer // of both
+	toB    Packet
 }
 
 func newWire(t testing.TB, six, unicast bool) *wire {
@@ -50,7 +51,7 @@ func newWire(t testing.TB, six, unicast bool) *wire {
 		}
 		t.Cleanup(func() { _ = sockets[i].Close() })
 	}
-	w := &wire{a: sockets[0], b: sockets[1]}
+	w := &wire{a: sockets[0], b: sockets[1], buffer: NewBuffer()}
 	w.toB = Packet{Payload: make([]byte, 20), Source: addrs[0], Destination: group, TTL: 255, TOS: 0xc0}
 	if unicast {
 		w.toB.Destination = addrs[1]
@@ -62,11 +63,11 @@ func newWire(t testing.TB, six, unicast bool) *wire {
 			t.Fatal(err)
 		}
 		time.Sleep(5 * time.Millisecond)
-		n, _ := w.b.Recv(in)
+		n, _ := w.b.Recv(w.buffer, in)
 		return n > 0
 	})
 	time.Sleep(20 * time.Millisecond) // what waited for the neighbour
-	_, _ = w.b.Recv(in)
+	_, _ = w.b.Recv(w.buffer, in)
 	return w
 }
 
@@ -86,12 +87,12 @@ func interfaceIndex(name string) (int, error) {
 	return int(ifr.Uint32()), nil
 }
 
-// recv receives until n packets have come.
-func recv(t testing.TB, s *Socket, ps []Packet, n int) int {
+// recv receives at b until n packets have come.
+func (w *wire) recv(t testing.TB, ps []Packet, n int) int {
 	t.Helper()
 	got := 0
 	for end := time.Now().Add(5 * time.Second); got < n; {
-		m, err := s.Recv(ps)
+		m, err := w.b.Recv(w.buffer, ps)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +120,7 @@ func TestBatches(t *testing.T) {
 		}
 		in := make([]Packet, 10)
 		for next := 0; next < n; {
-			m, err := w.b.Recv(in)
+			m, err := w.b.Recv(w.buffer, in)
 			if m == 0 || err != nil {
 				t.Fatalf("Recv behind %d packets = %d, %v", next, m, err)
 			}
@@ -130,10 +131,10 @@ func TestBatches(t *testing.T) {
 				next++
 			}
 		}
-		if m, err := w.b.Recv(in); m != 0 || err != nil {
+		if m, err := w.b.Recv(w.buffer, in); m != 0 || err != nil {
 			t.Errorf("Recv of nothing = %d, %v", m, err)
 		}
-		if m, err := w.a.Recv(in); m != 0 || err != nil {
+		if m, err := w.a.Recv(w.buffer, in); m != 0 || err != nil {
 			t.Errorf("the sender received %d, %v of its own packets", m, err)
 		}
 	}
@@ -152,7 +153,7 @@ func TestSendStopsAtTheBadPacket(t *testing.T) {
 			t.Errorf("%s: Send = %d, %v, want 2 and an error", name, n, err)
 		}
 		in := make([]Packet, 10)
-		if m := recv(t, w.b, in, 2); m != 2 {
+		if m := w.recv(t, in, 2); m != 2 {
 			t.Errorf("%s: %d packets arrived, want 2", name, m)
 		}
 	}
@@ -176,7 +177,7 @@ func TestNoAllocations(t *testing.T) {
 			if _, err := w.a.Send(out); err != nil {
 				t.Fatal(err)
 			}
-			recv(t, w.b, in, tt.n)
+			w.recv(t, in, tt.n)
 		})
 		if n != 0 {
 			t.Errorf("%s: sending and receiving %d packets allocates %v times, want 0", tt.name, tt.n, n)
@@ -201,7 +202,7 @@ func BenchmarkSendRecv(b *testing.B) {
 				if _, err := w.a.Send(out); err != nil {
 					b.Fatal(err)
 				}
-				recv(b, w.b, in, bb.n)
+				w.recv(b, in, bb.n)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*bb.n), "ns/packet")
 		})

@@ -1,6 +1,7 @@
 package vrrptest
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -17,9 +18,11 @@ type Port struct {
 	changed chan struct{} // a packet is under way, or the state changed
 
 	// Guarded by segment.mu.
-	up    bool
-	addrs []netip.Addr
-	links []*link
+	up     bool
+	cut    bool // see Segment.Cut
+	closed bool
+	addrs  []netip.Addr
+	links  []*link
 }
 
 var _ vrrp.Network = (*Port)(nil)
@@ -29,13 +32,18 @@ func (p *Port) SetUp(up bool) {
 	p.change(func() { p.up = up })
 }
 
-// SetAddresses replaces the addresses of the host's interface.
+// SetAddresses replaces the addresses of the host's interface. It panics on an
+// address that cannot be parsed.
 func (p *Port) SetAddresses(addrs ...string) {
-	var list []netip.Addr
-	for _, a := range addrs {
-		list = append(list, netip.MustParseAddr(a))
-	}
+	list := parse(addrs)
 	p.change(func() { p.addrs = list })
+}
+
+func parse(addrs []string) (list []netip.Addr) {
+	for _, a := range addrs {
+		list = append(list, netip.MustParseAddr(a).WithZone(""))
+	}
+	return list
 }
 
 func (p *Port) change(f func()) {
@@ -55,10 +63,14 @@ func (p *Port) notify() {
 	}
 }
 
-// Open implements vrrp.Network. It never fails.
+// Open implements vrrp.Network. It fails only once the port is closed.
 func (p *Port) Open(cfg vrrp.LinkConfig) (vrrp.Link, error) {
 	p.segment.mu.Lock()
 	defer p.segment.mu.Unlock()
+	if p.closed {
+		return nil, net.ErrClosed
+	}
+	cfg.Local = cfg.Local.WithZone("")
 	l := &link{port: p, cfg: cfg}
 	l.state = l.look()
 	p.links = append(p.links, l)
@@ -68,20 +80,20 @@ func (p *Port) Open(cfg vrrp.LinkConfig) (vrrp.Link, error) {
 // Wait implements vrrp.Network. It ignores quiet.
 func (p *Port) Wait(until, _ time.Time, ready []vrrp.Link) []vrrp.Link {
 	for woken := false; ; {
+		now := time.Now()
 		var next time.Time
-		ready, next = p.ready(ready)
-		if woken || len(ready) > 0 {
+		ready, next = p.ready(ready, now)
+		if woken || len(ready) > 0 || !until.IsZero() && !until.After(now) {
 			return ready
 		}
 		if !until.IsZero() && (next.IsZero() || until.Before(next)) {
-			if !time.Now().Before(until) {
-				return ready
-			}
 			next = until
 		}
 		var due <-chan time.Time
 		if !next.IsZero() {
-			due = time.After(time.Until(next))
+			// Always positive: to select on a timer that is due already trips
+			// the race detector of Go 1.26 in a bubble.
+			due = time.After(next.Sub(now))
 		}
 		select {
 		case <-due:
@@ -92,12 +104,11 @@ func (p *Port) Wait(until, _ time.Time, ready []vrrp.Link) []vrrp.Link {
 	}
 }
 
-// ready appends the links that have something to read, and returns when the
-// next packet arrives.
-func (p *Port) ready(links []vrrp.Link) (_ []vrrp.Link, next time.Time) {
+// ready appends the links that have something to read at time now, and returns
+// when the next packet arrives, which is after now.
+func (p *Port) ready(links []vrrp.Link, now time.Time) (_ []vrrp.Link, next time.Time) {
 	p.segment.mu.Lock()
 	defer p.segment.mu.Unlock()
-	now := time.Now()
 	for _, l := range p.links {
 		arrived := len(l.inbox) > 0 && !l.inbox[0].At.After(now)
 		if l.dirty || arrived {
@@ -125,7 +136,7 @@ func (p *Port) Close() error {
 	for _, l := range p.links {
 		l.closed = true
 	}
-	p.links = nil
+	p.closed, p.links = true, nil
 	return nil
 }
 
@@ -185,10 +196,14 @@ func (l *link) State() vrrp.LinkState {
 
 // look makes a new state of what the port says. Called with the mutex held.
 func (l *link) look() vrrp.LinkState {
-	st := vrrp.LinkState{Up: l.port.up, MTU: 1500}
-	if !st.Up {
+	st := vrrp.LinkState{MTU: 1500}
+	switch local := l.cfg.Local; {
+	case !l.port.up:
 		st.Why = "no carrier"
+	case !l.cfg.Group.IsValid() && !local.IsUnspecified() && !slices.Contains(l.port.addrs, local):
+		st.Why = fmt.Sprintf("address %v is on no interface", local)
 	}
+	st.Up = st.Why == ""
 	for _, a := range l.port.addrs {
 		if a.Is6() == l.cfg.IPv6() {
 			st.Addresses = append(st.Addresses, a)

@@ -10,14 +10,16 @@ import (
 
 // Recorder keeps the events of a channel.
 type Recorder struct {
+	done   chan struct{} // closed behind the last event
 	mu     sync.Mutex
 	events []vrrp.Event
 }
 
 // Record records events until the channel is closed, as it is when Run returns.
 func Record(events <-chan vrrp.Event) *Recorder {
-	r := &Recorder{}
+	r := &Recorder{done: make(chan struct{})}
 	go func() {
+		defer close(r.done)
 		for e := range events {
 			r.mu.Lock()
 			r.events = append(r.events, e)
@@ -26,6 +28,9 @@ func Record(events <-chan vrrp.Event) *Recorder {
 	}()
 	return r
 }
+
+// Wait waits until the channel is closed and its last event recorded.
+func (r *Recorder) Wait() { <-r.done }
 
 // Events returns the events recorded so far.
 func (r *Recorder) Events() []vrrp.Event {

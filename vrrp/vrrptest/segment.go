@@ -10,7 +10,6 @@
 package vrrptest
 
 import (
-	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -50,10 +49,7 @@ func NewSegment() *Segment {
 // whatever name a router's Config gives it. Attach panics on an address that
 // cannot be parsed.
 func (s *Segment) Attach(addrs ...string) *Port {
-	p := &Port{segment: s, up: true, woken: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
-	for _, a := range addrs {
-		p.addrs = append(p.addrs, netip.MustParseAddr(a))
-	}
+	p := &Port{segment: s, up: true, addrs: parse(addrs), woken: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ports = append(s.ports, p)
@@ -61,17 +57,16 @@ func (s *Segment) Attach(addrs ...string) *Port {
 }
 
 // Cut isolates a port: nothing reaches it or leaves it, but its link stays up, as
-// when the switch behind it dies, or its machine loses power.
+// when the switch behind it dies, or its machine loses power. It holds for
+// injected packets and for ports attached later, too, and until Heal.
 func (s *Segment) Cut(p *Port) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, q := range s.ports {
-		s.lost[[2]*Port{p, q}] = true
-		s.lost[[2]*Port{q, p}] = true
-	}
+	p.cut = true
 }
 
-// Partition separates the given ports from all others.
+// Partition separates the given ports from all others. Ports attached later, and
+// injected packets, are on both sides.
 func (s *Segment) Partition(side ...*Port) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,6 +93,9 @@ func (s *Segment) Heal() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.lost)
+	for _, p := range s.ports {
+		p.cut = false
+	}
 }
 
 // SetDelay sets how long packets travel from now on.
@@ -107,8 +105,9 @@ func (s *Segment) SetDelay(d time.Duration) {
 	s.delay = d
 }
 
-// Tap calls f for every packet sent from now on, in order. f must not block nor
-// call methods of the segment or its ports, nor change the payload.
+// Tap calls f for every packet sent from now on, in order. f must not block, nor
+// call methods of the segment, of ports, or of the routers and hosts on them,
+// nor change the payload: it runs while they hold their locks.
 func (s *Segment) Tap(f func(Frame)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,7 +131,7 @@ func (s *Segment) send(from *Port, pkt vrrp.Packet) {
 	frame.At = now
 	pkt.At = now.Add(s.delay)
 	for _, to := range s.ports {
-		if to == from || !to.up || s.lost[[2]*Port{from, to}] {
+		if to == from || !to.up || s.loses(from, to) {
 			continue
 		}
 		for _, l := range to.links {
@@ -146,4 +145,10 @@ func (s *Segment) send(from *Port, pkt vrrp.Packet) {
 	for _, tap := range s.taps {
 		tap(frame)
 	}
+}
+
+// loses reports whether what one port sends does not reach another. From is nil
+// for what is injected.
+func (s *Segment) loses(from, to *Port) bool {
+	return to.cut || from != nil && from.cut || s.lost[[2]*Port{from, to}]
 }

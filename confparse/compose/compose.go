@@ -62,7 +62,7 @@ type Composition struct {
 	addresses  []vip.Address       // of all instances
 }
 
-// New prepares what cfg describes: sockets are open and users known when it
+// New prepares what cfg describes, which must be of a parse without errors: sockets are open and users known when it
 // returns, so that what can fail has failed; nothing is sent, run or changed
 // before Run. Every problem is reported, joined. On error the Network and the
 // Kernel of o are closed.
@@ -131,15 +131,11 @@ func (o *Options) close() error {
 func Validate(cfg *confparse.Config) error {
 	var errs []error
 	for _, i := range cfg.Instances {
-		err := unsupported(i)
-		if err == nil {
-			if err = routerConfig(i).Validate(); err != nil {
-				err = fmt.Errorf("%v: %w", i.Pos, err)
-			}
+		if err := routerConfig(i).Validate(); err != nil {
+			errs = append(errs, fmt.Errorf("%v: %w", i.Pos, err))
 		}
-		errs = append(errs, err)
 	}
-	return errors.Join(append(errs, duplicates(cfg))...)
+	return errors.Join(errs...)
 }
 
 func (c *Composition) addInstance(i *confparse.Instance) error {

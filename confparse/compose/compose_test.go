@@ -304,24 +304,19 @@ func TestUndoFails(t *testing.T) {
 	})
 }
 
-func TestRefusals(t *testing.T) {
-	instance := func(name, body string) string {
-		return "vrrp_instance " + name + " {\n interface eth0\n virtual_router_id 51\n" + body + "\n}\n"
+// What can fail fails in New, with a position, and what was handed over is
+// closed.
+func TestNewFails(t *testing.T) {
+	cfg := parse(t, fmt.Sprintf(config, 100))
+	kernel := viptest.NewKernel("eth0", "eth1")
+	_, err := compose.New(cfg, compose.Options{
+		Network: vrrptest.NewSegment().Attach("192.0.2.1"), Kernel: kernel, Interfaces: &interfaces{},
+		Checker: func(*confparse.Script) (check.Checker, error) { return nil, errors.New("no such user") },
+	})
+	if err == nil || !strings.Contains(err.Error(), "test.conf:") || !strings.Contains(err.Error(), "no such user") {
+		t.Errorf("error %v, want its position and its cause", err)
 	}
-	for _, tt := range []struct{ name, text, want string }{
-		{"AH", instance("VI_1", "authentication {\n auth_type AH\n auth_pass x\n}\nvirtual_ipaddress {\n192.0.2.100\n}"), "AH is not supported"},
-		{"strict", instance("VI_1", "strict_mode on\nvirtual_ipaddress {\n192.0.2.100\n}"), "strict"},
-		{"address twice", instance("VI_1", "virtual_ipaddress {\n192.0.2.100\n}") +
-			strings.Replace(instance("VI_2", "virtual_ipaddress {\n192.0.2.100/24\n}"), "51", "52", 1), "belongs to VI_1 already"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			cfg, _ := confparse.Parse("test.conf", []byte(tt.text), confparse.Options{})
-			_, err := compose.New(cfg, compose.Options{
-				Network: vrrptest.NewSegment().Attach("192.0.2.1"), Kernel: viptest.NewKernel("eth0"), Interfaces: &interfaces{},
-			})
-			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "test.conf:") {
-				t.Errorf("error %v, want %q and a position", err, tt.want)
-			}
-		})
+	if !kernel.Closed() {
+		t.Error("the kernel is left open")
 	}
 }

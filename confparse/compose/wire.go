@@ -1,11 +1,6 @@
 package compose
 
 import (
-	"cmp"
-	"errors"
-	"fmt"
-	"net/netip"
-
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/vip"
 	"github.com/vrrpkit/vrrpkit/vrrp"
@@ -98,41 +93,4 @@ func addresses(in []confparse.Address) (out []vip.Address) {
 		})
 	}
 	return out
-}
-
-// unsupported returns what would cost availability if it were silently absent:
-// a router that ignored its authentication would not hear its peers.
-func unsupported(i *confparse.Instance) error {
-	switch {
-	case i.Auth.Type == confparse.AuthAH:
-		return fmt.Errorf("%v: (%s) auth_type AH is not supported: use PASS, or none, on all routers", i.Auth.Pos, i.Name)
-	case i.Strict:
-		return fmt.Errorf("%v: (%s) vrrp_strict is not supported: remove it", i.Pos, i.Name)
-	case len(i.Addresses) == 0:
-		return fmt.Errorf("%v: (%s) has no virtual_ipaddress", i.Pos, i.Name)
-	case i.Interface == "":
-		return fmt.Errorf("%v: (%s) has no interface", i.Pos, i.Name)
-	}
-	return nil
-}
-
-// duplicates returns an error for addresses that two instances hold.
-func duplicates(cfg *confparse.Config) error {
-	type place struct {
-		addr netip.Addr
-		dev  string
-	}
-	first := map[place]*confparse.Instance{}
-	var errs []error
-	for _, i := range cfg.Instances {
-		for _, a := range setConfig(i).Addresses {
-			p := place{a.Prefix.Addr(), cmp.Or(a.Interface, i.Interface)}
-			if other := first[p]; other != nil {
-				errs = append(errs, fmt.Errorf("%v: (%s) address %v belongs to %s already", i.Pos, i.Name, p.addr, other.Name))
-				continue
-			}
-			first[p] = i
-		}
-	}
-	return errors.Join(errs...)
 }

@@ -47,7 +47,8 @@ func conf000(state, prio, notify string) string {
 
 func TestSeed000Language(t *testing.T) {
 	t.Run("000.2 config test prints nothing", func(t *testing.T) {
-		status, stderr := configTest(t, conf000("MASTER", "200", "/usr/bin/true"))
+		host := netlab.New(t).Host("a", "192.0.2.10/24")
+		status, stderr := configTest(t, host, conf000("MASTER", "200", "/usr/bin/true"))
 		if status != 0 || stderr != "" {
 			t.Errorf("status %d, printed %q", status, stderr)
 		}
@@ -207,7 +208,7 @@ func TestSeed000Single(t *testing.T) {
 		checkEverySecond(t, s.adverts(s.a, 42))
 	})
 	t.Run("000.10 the script's exit status changes nothing", func(t *testing.T) {
-		has(t, node.Log(), "notify script exited with status 1")
+		has(t, node.Log, "notify script exited with status 1")
 		if !s.a.HasAddress("192.0.2.14") || last(s.adverts(s.a, 42)).Priority != 200 {
 			t.Errorf("the address is gone or the priority changed:\n%s", node.Log())
 		}

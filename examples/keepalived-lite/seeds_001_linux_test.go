@@ -75,7 +75,8 @@ func (p *process) stop()  { p.proc.Kill() }
 func TestSeed001ConfigTest(t *testing.T) {
 	t.Run("001.1 scripts before instances, status 6 without script security", func(t *testing.T) {
 		conf := fill(seed001, "PROCESS", "sshd", "PRIO", "100", "NOTIFY", "/usr/bin/true")
-		status, stderr := configTest(t, "vrrp_script other {\n    script \"/usr/bin/pkill -0 cron\"\n}\n"+conf)
+		host := netlab.New(t).Host("a", "192.0.2.10/24")
+		status, stderr := configTest(t, host, "vrrp_script other {\n    script \"/usr/bin/pkill -0 cron\"\n}\n"+conf)
 		t.Logf("status %d\n%s", status, stderr)
 		if status != 6 || !strings.Contains(stderr, "keepalived.conf:2:12: warning: scripts run without enable_script_security") {
 			t.Errorf("status %d, printed:\n%s", status, stderr)
@@ -116,7 +117,7 @@ func TestSeed001(t *testing.T) {
 			s.waitHolders(t, vip, "a", 6*time.Second)
 			s.stays(t, vip, "a", time.Second)
 		})
-		t.Run("001.6 an instance may be called vrrp", func(t *testing.T) { has(t, a.Log(), "(vrrp) Entering MASTER STATE") })
+		t.Run("001.6 an instance may be called vrrp", func(t *testing.T) { has(t, a.Log, "(vrrp) Entering MASTER STATE") })
 		t.Run("001.9 the state file of the NRPE recipe", func(t *testing.T) {
 			if a, b := s.read("keepalive.state-a"), s.read("keepalive.state-b"); a != "INSTANCE vrrp is in MASTER state" || b != "INSTANCE vrrp is in BACKUP state" {
 				t.Errorf("a has %q, b has %q", a, b)
@@ -179,6 +180,7 @@ func TestSeed001(t *testing.T) {
 			if state := s.read("keepalive.state-a"); state != "INSTANCE vrrp is in BACKUP state" || strings.Contains(a.Log(), "FAULT") {
 				t.Errorf("%q:\n%s", state, a.Log())
 			}
+			has(t, a.Log, "(vrrp) Changing effective priority from 100 to 96")
 			if dump := dump.Log(); !regexp.MustCompile(`192\.0\.2\.10 > 224\.0\.0\.18: .*vrid 67, prio 96,`).MatchString(dump) {
 				t.Errorf("tcpdump does not show prio 96:\n%s", dump)
 			}

@@ -1,7 +1,6 @@
 package main_test
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -199,108 +198,10 @@ func (s *stand) announcements(h *netlab.Host, vip string) (at []time.Time) {
 	return at
 }
 
-// gaps returns the shortest and the longest time between adverts in a row.
-func gaps(adverts []netlab.Advert) (shortest, longest time.Duration) {
-	for i := 1; i < len(adverts); i++ {
-		gap := adverts[i].At.Sub(adverts[i-1].At)
-		longest = max(longest, gap)
-		shortest = cmp.Or(min(cmp.Or(shortest, gap), gap), gap)
-	}
-	return shortest, longest
-}
-
-// checkEverySecond checks that adverts came one per second.
-func checkEverySecond(t testing.TB, adverts []netlab.Advert) {
-	t.Helper()
-	if len(adverts) < 3 {
-		t.Fatalf("%d adverts only", len(adverts))
-	}
-	// Deadlines are absolute, so a late one makes the next gap short.
-	shortest, longest := gaps(adverts)
-	t.Logf("%d adverts, gaps %v to %v", len(adverts), shortest, longest)
-	if shortest < 700*time.Millisecond || longest > 1300*time.Millisecond {
-		t.Errorf("gaps of %v to %v, want 1s", shortest, longest)
-	}
-}
-
-// checkTakeover checks when a backup took over with the advert first: not before
-// floor had passed since the last advert that the master sent before end, and
-// not much later.
-func (s *stand) checkTakeover(t testing.TB, master *netlab.Host, end time.Time, first netlab.Advert, floor time.Duration) {
-	t.Helper()
-	var final netlab.Advert
-	for _, a := range s.adverts(master, first.VRID) {
-		if a.At.Before(end) {
-			final = a
-		}
-	}
-	took := first.At.Sub(final.At)
-	t.Logf("first advert %v after the last one, floor %v", took, floor)
-	if took < floor-time.Millisecond || took > floor+700*time.Millisecond {
-		t.Errorf("took over %v after the last advert, want %v", took, floor)
-	}
-}
-
-// downInterval is the time without a VRRPv2 advert after which a router takes over.
-func downInterval(adverts, priority int) time.Duration {
-	return time.Duration(adverts)*time.Second + time.Duration(256-priority)*time.Second/256
-}
-
-// last returns the last element.
-func last[E any](list []E) (e E) {
-	if len(list) > 0 {
-		e = list[len(list)-1]
-	}
-	return e
-}
-
 // fill replaces placeholders such as @PRIO@ in a configuration.
 func fill(text string, pairs ...string) string {
 	for i := 0; i < len(pairs); i += 2 {
 		pairs[i] = "@" + pairs[i] + "@"
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
-}
-
-// has checks that a log has all of the texts, in this order.
-func has(t testing.TB, log string, texts ...string) {
-	t.Helper()
-	rest := log
-	for _, text := range texts {
-		_, after, found := strings.Cut(rest, text)
-		if !found {
-			t.Errorf("the log lacks %q in its place:\n%s", text, log)
-			return
-		}
-		rest = after
-	}
-}
-
-// configTest runs keepalived-lite -t on the text of a configuration.
-func configTest(t testing.TB, conf string) (status int, stderr string) {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "keepalived.conf")
-	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return configTestFile(t, file)
-}
-
-func configTestFile(t testing.TB, file string) (status int, stderr string) {
-	t.Helper()
-	path, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out, errors strings.Builder
-	cmd := exec.Command(path, "-t", "-f", file)
-	cmd.Stdout, cmd.Stderr = &out, &errors
-	err = cmd.Run()
-	if cmd.ProcessState == nil {
-		t.Fatal(err)
-	}
-	if out.Len() > 0 {
-		t.Errorf("-t printed on standard output:\n%s", &out)
-	}
-	return cmd.ProcessState.ExitCode(), errors.String()
 }

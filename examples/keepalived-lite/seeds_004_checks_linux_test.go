@@ -156,9 +156,7 @@ func TestSeed004Checks(t *testing.T) {
 			}
 		})
 		t.Run("004.1 a program without a path, in PATH", func(t *testing.T) {
-			if state := last(grep(a.Log(), "chk_haproxy")); !strings.Contains(state, "to=up") {
-				t.Errorf("%s", a.Log())
-			}
+			has(t, a.Log, "VRRP_Script(chk_haproxy) succeeded")
 		})
 		t.Run("004.1 in an empty environment", func(t *testing.T) {
 			netlab.Eventually(t, 3*time.Second, "c to be master", func() bool { return s.c.HasAddress("192.0.2.100") })
@@ -182,7 +180,7 @@ func TestSeed004Checks(t *testing.T) {
 				t.Errorf("after %v, want the third failure, after 6 to 9s", d)
 			}
 			s.waitHolders(t, "192.0.2.100", "b", 2*time.Second)
-			has(t, a.Log(), "(VI_1) Entering FAULT STATE")
+			has(t, a.Log, "(VI_1) Entering FAULT STATE")
 		})
 		t.Run("004.3 positive weight while the check fails", func(t *testing.T) {
 			s.waitPriority(s.a, 52, 100, begin, 2*time.Second)
@@ -204,6 +202,9 @@ func TestSeed004Checks(t *testing.T) {
 			s.waitHolders(t, "192.0.2.100", "a", 5*time.Second)
 			s.waitHolders(t, "192.0.2.101", "a", 5*time.Second)
 			s.waitHolders(t, "192.0.2.102", "a", 5*time.Second)
+		})
+		netlab.Eventually(t, 2*time.Second, "the scripts for MASTER", func() bool {
+			return last(s.lines("calls")) == "INSTANCE VI_1 MASTER 100" && last(s.lines("argument-calls")) == "arg INSTANCE VI_UP MASTER 120"
 		})
 		a.Stop()
 		states := []string{"BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP"}
@@ -231,57 +232,6 @@ func TestSeed004Checks(t *testing.T) {
 			if got, want := s.lines("own-calls"), strings.Fields(strings.ToLower(strings.Join(states, " "))); !slices.Equal(got, want) {
 				t.Errorf("%q, want %q", got, want)
 			}
-		})
-	})
-}
-
-const seed004drop = `vrrp_instance VI_1 {
-    interface eth0
-    virtual_router_id 51
-    priority @PRIO@
-    virtual_ipaddress {
-        192.0.2.100/24
-    }
-}
-vrrp_instance VI_PATIENT {
-    interface eth0
-    virtual_router_id 54
-    priority @PRIO@
-    down_timer_adverts 5
-    virtual_ipaddress {
-        192.0.2.104/24
-    }
-}
-`
-
-func TestSeed004Drop(t *testing.T) {
-	pairings(t, []pairing{oursOurs, referenceOurs}, nil, func(t *testing.T, p pairing) {
-		s := newStand(t, "iptables")
-		s.start(p.a, s.a, fill(seed004drop, "PRIO", "100"))
-		s.start(p.b, s.b, fill(seed004drop, "PRIO", "90"))
-		s.waitHolders(t, "192.0.2.100", "a", 6*time.Second)
-		s.waitHolders(t, "192.0.2.104", "a", 6*time.Second)
-		probe := s.c.Probe("192.0.2.100", 10*time.Millisecond)
-
-		// Right after adverts of both, so that the rule hits the next ones.
-		seen := s.waitPriority(s.a, 54, 100, time.Now(), 3*time.Second)
-		s.waitPriority(s.a, 51, 100, seen.At.Add(-500*time.Millisecond), 3*time.Second)
-		begin := time.Now()
-		s.b.Run("iptables", "-A", "INPUT", "-p", "vrrp", "-j", "DROP")
-		t.Run("004.11 the backup hears nothing and takes over", func(t *testing.T) {
-			s.checkTakeover(t, s.a, begin, s.waitPriority(s.b, 51, 90, begin, 6*time.Second), downInterval(3, 90))
-		})
-		t.Run("004.13 down_timer_adverts 5", func(t *testing.T) {
-			s.checkTakeover(t, s.a, begin, s.waitPriority(s.b, 54, 90, begin, 8*time.Second), downInterval(5, 90))
-		})
-		t.Run("004.11 both are master while the rule is there", func(t *testing.T) { s.stays(t, "192.0.2.100", "ab", 1500*time.Millisecond) })
-		s.b.Run("iptables", "-D", "INPUT", "-p", "vrrp", "-j", "DROP")
-		t.Run("004.11 one master again, and the client reaches it", func(t *testing.T) {
-			s.waitHolders(t, "192.0.2.100", "a", 2*time.Second)
-			s.stays(t, "192.0.2.100", "a", 1200*time.Millisecond)
-			netlab.Eventually(t, time.Second, "the client to see it on a", func() bool { return s.neighbour("192.0.2.100") == s.mac(s.a) })
-			before := probe.Answers()
-			netlab.Eventually(t, time.Second, "answers", func() bool { return probe.Answers() > before+10 })
 		})
 	})
 }

@@ -140,6 +140,38 @@ func TestBatches(t *testing.T) {
 	}
 }
 
+// TestEmpty: the time that bounds packets' ages is that of a Recv which got all
+// there was, and before it.
+func TestEmpty(t *testing.T) {
+	w := newWire(t, false, false)
+	for _, tt := range []struct {
+		name      string
+		room      int
+		wantEmpty bool
+	}{{"as many as waited", 2, false}, {"none", 2, true}, {"fewer than there is room for", 3, true}} {
+		if tt.name != "none" {
+			if _, err := w.a.Send([]Packet{w.toB, w.toB}); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(5 * time.Millisecond) // until both are there
+		}
+		start := time.Now()
+		in := make([]Packet, tt.room)
+		n, err := w.b.Recv(w.buffer, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := w.b.empty.After(start); got != tt.wantEmpty {
+			t.Errorf("%s: empty %v after the Recv began, want %v", tt.name, w.b.empty.Sub(start), tt.wantEmpty)
+		}
+		for _, p := range in[:n] {
+			if age := start.Sub(p.At); age < 0 || age > time.Second {
+				t.Errorf("%s: received %v before it was read", tt.name, age)
+			}
+		}
+	}
+}
+
 // TestSendStopsAtTheBadPacket: what is before it has left, what is behind it not.
 func TestSendStopsAtTheBadPacket(t *testing.T) {
 	w := newWire(t, false, false)

@@ -105,7 +105,6 @@ func TestWait(t *testing.T) {
 		seg := NewSegment()
 		port := seg.Attach("192.0.2.1")
 		l := open(t, port, vrrp.LinkConfig{Interface: "eth0", Group: group})
-		start := time.Now()
 		inject := func() { seg.Inject(vrrp.Packet{Destination: group}) }
 		for _, tt := range []struct {
 			name  string
@@ -121,7 +120,7 @@ func TestWait(t *testing.T) {
 			{"a limit before the packet", inject, DefaultDelay - 1, DefaultDelay - 1, false},
 			{"a wake-up", port.Wake, -1, 0, false},
 		} {
-			start = time.Now()
+			start := time.Now()
 			tt.do()
 			var until time.Time
 			if tt.until >= 0 {

@@ -62,14 +62,15 @@ type Notifier struct {
 
 // queue is the scripts that a source has still to run.
 type queue struct {
-	jobs   []job
-	cancel context.CancelFunc // of the one that runs
+	jobs    []job
+	current *Transition        // that the one which runs is for
+	cancel  context.CancelFunc // of the one which runs
 }
 
 type job struct {
 	script  check.ScriptConfig
 	keyword string
-	what    Transition
+	what    *Transition // one for all jobs of a transition
 }
 
 // New returns a notifier. A nil log discards.
@@ -84,15 +85,19 @@ func New(scripts map[Source]Scripts, log *slog.Logger) *Notifier {
 func (n *Notifier) Has(s Source) bool { return n.scripts[s] != Scripts{} }
 
 // Notify queues the scripts for a transition. It never blocks. When a source
-// stops, what it still has to run for earlier transitions is not worth running
-// any more.
+// stops, transitions for which nothing has run yet are not worth telling any
+// more.
 func (n *Notifier) Notify(t Transition) {
-	jobs := n.jobs(t)
+	jobs := n.jobs(&t)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	q := n.queues[t.Source]
 	if q != nil && t.State == Stop {
-		q.jobs = nil
+		outdated := func(j job) bool { return j.what != q.current }
+		if slices.ContainsFunc(q.jobs, outdated) {
+			n.log.Info("notify scripts for what is past are dropped: it stops", "instance", t.Name)
+		}
+		q.jobs = slices.DeleteFunc(q.jobs, outdated)
 	}
 	if len(jobs) == 0 {
 		return
@@ -109,7 +114,7 @@ func (n *Notifier) Notify(t Transition) {
 	}
 }
 
-func (n *Notifier) jobs(t Transition) (jobs []job) {
+func (n *Notifier) jobs(t *Transition) (jobs []job) {
 	s := n.scripts[t.Source]
 	specific := map[string]*check.ScriptConfig{"MASTER": s.Master, "BACKUP": s.Backup, "FAULT": s.Fault, Stop: s.Stop}[t.State]
 	if specific != nil {
@@ -130,7 +135,7 @@ func (n *Notifier) run(source Source, q *queue) {
 		j := q.jobs[0]
 		q.jobs = q.jobs[1:]
 		ctx, cancel := context.WithCancel(context.Background())
-		q.cancel = cancel
+		q.current, q.cancel = j.what, cancel
 		n.mu.Unlock()
 		n.execute(ctx, j)
 		cancel()
@@ -191,7 +196,7 @@ func (n *Notifier) interrupt(drop bool) {
 	}
 }
 
-func withArguments(c check.ScriptConfig, t Transition) check.ScriptConfig {
+func withArguments(c check.ScriptConfig, t *Transition) check.ScriptConfig {
 	args := []string{t.Type, t.Name, t.State, strconv.Itoa(int(t.Priority))}
 	if c.Shell == "" {
 		c.Argv = slices.Concat(c.Argv, args)

@@ -77,23 +77,35 @@ func TestFailureIsLogged(t *testing.T) {
 	}
 }
 
-// Seeds 000.9, 004.9: a slow script does not cost the one that says goodbye; what
-// is outdated by then is not run.
+// Seeds 000.9, 004.9: a slow script does not cost the one that says goodbye. The
+// transition that is being told is told to its end, an outdated one not at all.
 func TestStopBehindASlowScript(t *testing.T) {
 	slow, _ := recorder(t, "30")
 	quick, file := recorder(t, "0")
 	n := New(map[Source]Scripts{vi1: {Master: slow, Backup: quick, Stop: quick, Any: quick}}, nil)
 	n.Notify(Transition{vi1, "MASTER", 100})
+	for deadline := time.Now().Add(10 * time.Second); n.begun(vi1) == nil; {
+		if time.Now().After(deadline) {
+			t.Fatal("the slow script has not begun")
+		}
+		time.Sleep(time.Millisecond)
+	}
 	n.Notify(Transition{vi1, "BACKUP", 100})
 	n.Notify(Transition{vi1, Stop, 100})
 	start := time.Now()
 	n.Close(2 * time.Second)
-	if got, want := lines(t, file), "\nINSTANCE VI_1 STOP 100\n"; got != want {
+	if got, want := lines(t, file), "INSTANCE VI_1 MASTER 100\n\nINSTANCE VI_1 STOP 100\n"; got != want {
 		t.Errorf("scripts ran with:\n%q\nwant:\n%q", got, want)
 	}
 	if took := time.Since(start); took > 10*time.Second {
 		t.Errorf("Close took %v", took)
 	}
+}
+
+func (n *Notifier) begun(s Source) *Transition {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.queues[s].current
 }
 
 // An instance may be called anything.

@@ -10,7 +10,7 @@ type Event struct {
 	From   State
 	To     State // From, unless this result changed the state
 	Result Result
-	Missed uint64 // events lost before this one, because the reader was too slow
+	Missed uint64 // events lost since the last one that said so: the reader was too slow
 }
 
 // Changed reports whether the result changed the state.

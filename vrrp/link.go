@@ -15,7 +15,7 @@ type Network interface {
 	// same socket to several hosts' links, never the same Link twice. An
 	// interface that does not exist yet is not an error: the link reports
 	// itself down until it appears. Errors are for what waiting cannot cure,
-	// such as a missing privilege.
+	// such as a missing privilege, or net.ErrClosed once Close has begun.
 	Open(cfg LinkConfig) (Link, error)
 
 	// Wait blocks until a link has packets or a new state, until the time
@@ -75,16 +75,17 @@ type Link interface {
 
 	// Recv fills ps with packets that have arrived, 32 at a time or less, and
 	// returns how many; fewer than there is room for mean that nothing more
-	// waits. Payloads belong to the link and are
-	// valid until the next Recv. After Close the error is net.ErrClosed. Any
-	// other error is reported once and does not end the link.
+	// waits. Payloads are the network's and valid until the next Recv of any of
+	// its links. After Close the error is net.ErrClosed. Any other error is
+	// reported once and does not end the link.
 	Recv(ps []Packet) (n int, err error)
 
 	// State returns what is known of the interface. Its Addresses slice must
 	// not be changed; the link replaces it whole.
 	State() LinkState
 
-	// Close leaves the multicast group and closes the link. It is idempotent.
+	// Close closes the link; the multicast group is left soon after. It is
+	// idempotent.
 	Close() error
 }
 

@@ -73,6 +73,7 @@ type machine struct {
 
 	timer    int64         // master: next advertisement; backup: when to take over
 	interval time.Duration // Active_Adver_Interval
+	heard    int64         // when the last advertisement was received
 	cause    Reason        // why timer will have fired, in Backup
 	peer     netip.Addr    // whose advertisement is the cause
 	answered int64         // when a losing advertisement was last answered
@@ -117,8 +118,11 @@ func (m *machine) handle(s *step, in *Input, c *clock) {
 	case InputAdvert:
 		at := s.now
 		if !in.At.IsZero() {
-			at = min(at, c.ns(in.At))
+			// Not older than what is known to be older: a clock that was set
+			// must not make a live master's advertisement look stale.
+			at = min(at, max(c.ns(in.At), m.since, m.heard))
 		}
+		m.heard = at
 		switch m.state {
 		case Backup:
 			m.backupHears(in, at)

@@ -430,6 +430,23 @@ func TestLateLook(t *testing.T) {
 	}
 }
 
+// TM-10: an advertisement whose time stamp makes no sense, because the clock was
+// set, does not end a wait that is hardly begun.
+func TestClockStep(t *testing.T) {
+	r := newRig(t, func(p *Params) { p.Interval = 100 * time.Millisecond }).up()
+	hear := func(age time.Duration) {
+		r.do(Input{Kind: InputAdvert, Priority: 200, Source: upper, Interval: 100 * time.Millisecond, At: r.now.Add(-age)}, Input{Kind: InputTick})
+	}
+	hear(time.Second) // from before we began
+	for range 10 {
+		r.sleep(100 * time.Millisecond)
+		hear(0)
+	}
+	r.sleep(100 * time.Millisecond)
+	hear(time.Second)
+	r.want("0s INIT->BACKUP (startup)")
+}
+
 // TX-07, TX-08: lateness does not add up, and a stall does not end in a burst.
 func TestLateMaster(t *testing.T) {
 	r := master(t, nil)

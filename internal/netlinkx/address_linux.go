@@ -14,55 +14,60 @@ import (
 // kernel keeps an existing address's scope, label and broadcast, and of an IPv6
 // address also the prefix length.
 func SetAddress(index int, a Address) (netlink.Message, error) {
-	return addressMessage(unix.RTM_NEWADDR, netlink.Create|netlink.Replace, index, a, func(ae *netlink.AttributeEncoder) {
-		ae.Uint32(unix.IFA_FLAGS, a.Flags)
-		if a.Label != "" {
-			ae.String(unix.IFA_LABEL, a.Label)
-		}
-		if a.Broadcast.IsValid() {
-			ae.Bytes(unix.IFA_BROADCAST, a.Broadcast.AsSlice())
-		}
-		if a.Protocol != 0 {
-			ae.Uint8(ifaProto, a.Protocol)
-		}
-		info := make([]byte, unix.SizeofIfaCacheinfo)
-		binary.NativeEndian.PutUint32(info, a.Preferred)
-		binary.NativeEndian.PutUint32(info[4:], a.Valid)
-		ae.Bytes(unix.IFA_CACHEINFO, info)
-	})
+	m, err := addressMessage(unix.RTM_NEWADDR, netlink.Create|netlink.Replace, index, a)
+	if err != nil {
+		return m, err
+	}
+	var word [4]byte
+	binary.NativeEndian.PutUint32(word[:], a.Flags)
+	b := appendAttribute(m.Data, unix.IFA_FLAGS, word[:])
+	if a.Label != "" {
+		b = appendAttribute(b, unix.IFA_LABEL, append([]byte(a.Label), 0))
+	}
+	if a.Broadcast.IsValid() {
+		b = appendAttribute(b, unix.IFA_BROADCAST, a.Broadcast.AsSlice())
+	}
+	if a.Protocol != 0 {
+		b = appendAttribute(b, ifaProto, []byte{a.Protocol})
+	}
+	var info [unix.SizeofIfaCacheinfo]byte
+	binary.NativeEndian.PutUint32(info[:], a.Preferred)
+	binary.NativeEndian.PutUint32(info[4:], a.Valid)
+	m.Data = appendAttribute(b, unix.IFA_CACHEINFO, info[:])
+	return m, nil
 }
 
 // DeleteAddress returns the request that removes the address and prefix length
 // p from the interface index. It fails with EADDRNOTAVAIL if there is none.
 func DeleteAddress(index int, p netip.Prefix) (netlink.Message, error) {
-	return addressMessage(unix.RTM_DELADDR, 0, index, Address{Prefix: p}, nil)
+	return addressMessage(unix.RTM_DELADDR, 0, index, Address{Prefix: p})
 }
 
-func addressMessage(
-	kind netlink.HeaderType, flags netlink.HeaderFlags, index int, a Address, more func(*netlink.AttributeEncoder),
-) (netlink.Message, error) {
+// addressMessage leaves room for the attributes that SetAddress adds: a message
+// is one allocation, since it is made while a takeover waits.
+func addressMessage(kind netlink.HeaderType, flags netlink.HeaderFlags, index int, a Address) (netlink.Message, error) {
 	if !a.Prefix.IsValid() {
 		return netlink.Message{}, fmt.Errorf("netlinkx: invalid address %v", a.Prefix)
 	}
-	family := byte(unix.AF_INET6)
+	family, address := byte(unix.AF_INET6), a.Prefix.Addr().AsSlice()
 	if a.Prefix.Addr().Is4() {
 		family = unix.AF_INET
 	}
-	ae := netlink.NewAttributeEncoder()
-	ae.Bytes(unix.IFA_LOCAL, a.Prefix.Addr().AsSlice())
-	ae.Bytes(unix.IFA_ADDRESS, a.Prefix.Addr().AsSlice())
-	if more != nil {
-		more(ae)
+	b := make([]byte, ifAddrLen, 128)
+	b[0], b[1], b[2], b[3] = family, byte(a.Prefix.Bits()), byte(a.Flags), a.Scope
+	binary.NativeEndian.PutUint32(b[4:], uint32(index))
+	b = appendAttribute(b, unix.IFA_LOCAL, address)
+	b = appendAttribute(b, unix.IFA_ADDRESS, address)
+	return netlink.Message{Header: netlink.Header{Type: kind, Flags: flags}, Data: b}, nil
+}
+
+// appendAttribute appends an attribute and pads it.
+func appendAttribute(b []byte, kind uint16, value []byte) []byte {
+	b = binary.NativeEndian.AppendUint16(b, uint16(unix.SizeofRtAttr+len(value)))
+	b = binary.NativeEndian.AppendUint16(b, kind)
+	b = append(b, value...)
+	for len(b)%unix.RTA_ALIGNTO != 0 {
+		b = append(b, 0)
 	}
-	attributes, err := ae.Encode()
-	if err != nil {
-		return netlink.Message{}, fmt.Errorf("netlinkx: address %v: %w", a.Prefix, err)
-	}
-	body := make([]byte, ifAddrLen, ifAddrLen+len(attributes))
-	body[0], body[1], body[2], body[3] = family, byte(a.Prefix.Bits()), byte(a.Flags), a.Scope
-	binary.NativeEndian.PutUint32(body[4:], uint32(index))
-	return netlink.Message{
-		Header: netlink.Header{Type: kind, Flags: flags},
-		Data:   append(body, attributes...),
-	}, nil
+	return b
 }

@@ -99,11 +99,11 @@ func (c *Conn) do(batch []netlink.Message, fail func(i int, err error)) {
 			fail(i, err)
 		}
 	}
-	_ = c.nl.SetReadDeadline(time.Now().Add(replyTimeout))
 	if _, err := c.nl.SendMessages(batch); err != nil {
 		failFrom(0, err)
 		return
 	}
+	_ = c.nl.SetReadDeadline(time.Now().Add(replyTimeout)) // later than what is urgent
 	base := batch[0].Header.Sequence
 	for answered := -1; answered < last; {
 		replies, err := c.nl.Receive()

@@ -52,6 +52,7 @@ type Host struct {
 	renewals []Owner // to be renewed at the end of it
 	unheard  complaints
 	counters HostCounters
+	owners   int // routers that have one
 	renewAt  time.Time
 	added    []*Router // to be started by the loop
 	phase    phase
@@ -123,6 +124,9 @@ func (h *Host) Add(cfg Config) (*Router, error) {
 	r.link, l.routers[cfg.VRID] = l, r
 	h.routers = append(h.routers, r)
 	h.added = append(h.added, r)
+	if r.owner != nil {
+		h.owners++
+	}
 	for a := range r.vips {
 		h.vips[r.place(a)]++
 	}

@@ -122,7 +122,7 @@ func (h *Host) left() bool {
 
 // reap waits for the owners' calls, and cancels those that take too long.
 func (h *Host) reap(cancel context.CancelFunc) error {
-	patience := time.Duration(0)
+	patience := DefaultOwnerTimeout
 	for _, r := range h.routers {
 		patience = max(patience, r.cfg.OwnerTimeout)
 	}

@@ -30,18 +30,19 @@ func (h *Host) turn(now time.Time) (until, quiet time.Time) {
 	h.outputs = h.outputs[:0]
 
 	until = h.set.Deadline()
-	if h.set.Masters() == 0 {
+	switch {
+	case h.set.Masters() == 0:
 		h.renewAt = time.Time{}
 		if h.set.LeastSkew() >= quietSkew {
 			quiet = now.Add(quietTime)
 		}
-		return until, quiet
-	}
-	if !now.Before(h.renewAt) {
-		h.renew(now)
-	}
-	if until.IsZero() || h.renewAt.Before(until) {
-		until = h.renewAt
+	case h.owners > 0:
+		if !now.Before(h.renewAt) {
+			h.renew(now)
+		}
+		if until.IsZero() || h.renewAt.Before(until) {
+			until = h.renewAt
+		}
 	}
 	return until, quiet
 }
@@ -50,23 +51,26 @@ func (h *Host) turn(now time.Time) (until, quiet time.Time) {
 func (h *Host) carryOut(o *Output) {
 	r := h.routers[o.ID]
 	switch o.Kind {
-	case OutputAcquire, OutputRelease, OutputAnnounce:
-		switch o.Kind {
-		case OutputAcquire:
-			r.counters.BecameMaster++
-		case OutputRelease:
-			r.counters.ReleasedMaster++
-		}
-		if o.Kind != OutputAnnounce {
-			r.detail = r.explain(o.Reason) // the event comes later
-		}
-		if r.owner != nil {
-			r.owner.want(o.Kind, o.Gen)
-		}
+	case OutputAcquire:
+		r.counters.BecameMaster++
+		r.detail = r.explain(o.Reason) // for the event, which comes later
+		r.wish(o)
+	case OutputRelease:
+		r.counters.ReleasedMaster++
+		r.detail = r.explain(o.Reason)
+		r.wish(o)
+	case OutputAnnounce:
+		r.wish(o)
 	case OutputAnswered:
 		r.counters.Answered++
 	case OutputEvent:
 		h.publish(r, o)
+	}
+}
+
+func (r *Router) wish(o *Output) {
+	if r.owner != nil {
+		r.owner.want(o.Kind, o.Gen)
 	}
 }
 

@@ -62,10 +62,11 @@ type Composition struct {
 	addresses  []vip.Address       // of all instances
 }
 
-// New prepares what cfg describes, which must be of a parse without errors: sockets are open and users known when it
-// returns, so that what can fail has failed; nothing is sent, run or changed
-// before Run. Every problem is reported, joined. On error the Network and the
-// Kernel of o are closed.
+// New prepares what cfg describes, which must be of a parse without errors:
+// sockets are open and users known when it returns, so that what can fail has
+// failed; nothing is sent, run or changed before Run, which has to follow. Every
+// problem is reported, joined. On error the Network and the Kernel of o are
+// closed.
 func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 	defer func() {
 		if err != nil {

@@ -15,6 +15,7 @@ const (
 	StateMaster
 )
 
+// String returns MASTER, BACKUP or unset.
 func (s State) String() string {
 	switch s {
 	case StateBackup:
@@ -79,6 +80,7 @@ const (
 	AuthAH   AuthType = 2 // comes with an error: no router here speaks it
 )
 
+// String returns the type as auth_type spells it: PASS, AH or none.
 func (t AuthType) String() string {
 	switch t {
 	case AuthPass:

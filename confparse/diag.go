@@ -47,6 +47,7 @@ const (
 	Error                       // refused, or certainly not what was meant
 )
 
+// String returns note, warning or error.
 func (s Severity) String() string {
 	switch s {
 	case Note:

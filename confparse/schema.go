@@ -26,6 +26,7 @@ const (
 	Refused
 )
 
+// String returns the status in one lower-case word.
 func (s Status) String() string {
 	switch s {
 	case Active:

@@ -23,6 +23,7 @@ const (
 // has been put back.
 type RemovedError struct{ Address Address }
 
+// Error implements error.
 func (e *RemovedError) Error() string {
 	return fmt.Sprintf("vip: %v was removed by another process and has been put back "+
 		"(systemd-networkd: KeepConfiguration=, ManageForeignRoutes=; NetworkManager: unmanaged-devices=)", e.Address)

@@ -238,6 +238,7 @@ type ChangeError struct {
 	Err    error
 }
 
+// Error implements error.
 func (e *ChangeError) Error() string { return fmt.Sprintf("vip: %v: %v", e.Change, e.Err) }
 
 // Unwrap returns the kernel's error.

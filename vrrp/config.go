@@ -191,9 +191,6 @@ func (c Config) Validate() error {
 	if c.Checksum > packet.PseudoHeaderGroup {
 		bad("checksum form %v does not exist", c.Checksum)
 	}
-	if c.OwnerTimeout < 0 {
-		bad("owner timeout %v is negative", c.OwnerTimeout)
-	}
 	if err := c.params().Validate(); err != nil {
 		errs = append(errs, err)
 	}
@@ -261,7 +258,7 @@ func (c *Config) params() Params {
 		NoPreempt: c.NoPreempt, Trackers: c.Trackers,
 		AnswerLosing: (c.Version == V3 || c.Compat.AnswerLosing) && !c.Compat.SilentMaster,
 	}
-	if c.Owner != nil {
+	if c.Owner != nil || c.OwnerTimeout < 0 { // which Validate then refuses
 		p.OwnerTimeout = c.OwnerTimeout
 	}
 	return p

@@ -509,6 +509,7 @@ func TestParamsValidate(t *testing.T) {
 		{"GEN-04 long", func(p *Params) { p.Version, p.Interval = V2, 256*time.Second }, "whole seconds"},
 		{"version", func(p *Params) { p.Version = 4 }, "version 4"},
 		{"down adverts", func(p *Params) { p.DownAdverts = 0 }, "down adverts 0"},
+		{"owner timeout", func(p *Params) { p.OwnerTimeout = -1 }, "negative"},
 		{"weight", func(p *Params) { p.Trackers = []Tracker{{Name: "x", Weight: 254}} }, "-253..253"},
 		{"twice", func(p *Params) { p.Trackers = []Tracker{{Name: "x"}, {Name: "x"}} }, "twice"},
 	} {

@@ -66,6 +66,9 @@ func (p Params) Validate() error {
 	if p.DownAdverts < 1 || p.DownAdverts > 100 {
 		bad("down adverts %d: 1 to 100", p.DownAdverts)
 	}
+	if p.OwnerTimeout < 0 {
+		bad("owner timeout %v is negative", p.OwnerTimeout)
+	}
 	seen := make(map[string]bool, len(p.Trackers))
 	for _, t := range p.Trackers {
 		if seen[t.Name] {

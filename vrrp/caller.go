@@ -13,18 +13,18 @@ type caller struct {
 	router  *Router
 	trouble <-chan error
 
-	current wish               // being called, or about to be
-	ctx     context.Context    // of current
-	cancel  context.CancelFunc // of ctx
-	next    wish               // to be called after it
-	held    error              // what the last Release could not give back
+	current wish  // being called
+	next    wish  // to be called after it
+	held    error // what the last Release could not give back
 }
 
 // wish is a call to make; the zero value is none.
 type wish struct {
-	set  bool
-	kind OutputKind // OutputAcquire, OutputRelease, OutputAnnounce
-	gen  uint32
+	set    bool
+	kind   OutputKind // OutputAcquire, OutputRelease, OutputAnnounce
+	gen    uint32
+	ctx    context.Context
+	cancel context.CancelFunc
 }
 
 // want asks for a call. It never blocks.
@@ -32,52 +32,57 @@ func (c *caller) want(kind OutputKind, gen uint32) {
 	if kind == OutputAnnounce && c.next.set {
 		return // an acquisition to come announces by itself
 	}
-	c.next = wish{true, kind, gen}
+	c.next = wish{set: true, kind: kind, gen: gen}
 	switch {
 	case !c.current.set:
 		c.advance()
 		c.router.host.calls.Add(1)
-		go c.run()
+		go c.run(c.current)
 	case kind != OutputAnnounce:
-		c.cancel()
+		c.current.cancel()
 	}
 }
 
 // advance makes the next wish the current one.
 func (c *caller) advance() {
 	c.current, c.next = c.next, wish{}
-	if c.current.set {
-		c.ctx, c.cancel = context.WithCancel(c.router.host.callCtx)
+	if w := &c.current; w.set {
+		w.ctx, w.cancel = context.WithCancel(c.router.host.callCtx)
 	}
 }
 
-func (c *caller) run() {
-	h := c.router.host
-	defer h.calls.Done()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for c.current.set {
-		w, ctx, cancel := c.current, c.ctx, c.cancel
+// run calls until nothing is wanted any more. It begins without the host's
+// mutex: a new master's addresses need not wait for the end of the turn.
+func (c *caller) run(w wish) {
+	defer c.router.host.calls.Done()
+	for w.set {
 		var err error
 		// What was overtaken before it began is skipped. Giving back never is.
-		if ctx.Err() == nil || w.kind == OutputRelease {
-			h.mu.Unlock()
-			err = c.call(ctx, w.kind)
-			h.mu.Lock()
+		if w.ctx.Err() == nil || w.kind == OutputRelease {
+			err = c.call(w)
 		}
-		overtaken := c.next.set && c.next.kind != OutputAnnounce
-		cancel()
-		if w.kind != OutputAnnounce {
-			c.held = nil
-		}
-		if err != nil && !overtaken {
-			c.failed(w.kind, err)
-		}
-		if w.kind != OutputAnnounce {
-			h.input(Input{Kind: InputOwner, ID: c.router.id, Gen: w.gen, Err: err})
-		}
-		c.advance()
+		w = c.answered(w, err)
 	}
+}
+
+// answered tells the router how a call went, and returns the next.
+func (c *caller) answered(w wish, err error) (next wish) {
+	h := c.router.host
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	overtaken := c.next.set && c.next.kind != OutputAnnounce
+	w.cancel()
+	if w.kind != OutputAnnounce {
+		c.held = nil
+	}
+	if err != nil && !overtaken {
+		c.failed(w.kind, err)
+	}
+	if w.kind != OutputAnnounce {
+		h.input(Input{Kind: InputOwner, ID: c.router.id, Gen: w.gen, Err: err})
+	}
+	c.advance()
+	return c.current
 }
 
 // failed notes that a call that was still wanted has failed.
@@ -89,14 +94,14 @@ func (c *caller) failed(kind OutputKind, err error) {
 	}
 }
 
-func (c *caller) call(ctx context.Context, kind OutputKind) error {
-	switch kind {
+func (c *caller) call(w wish) error {
+	switch w.kind {
 	case OutputAcquire:
-		return c.owner.Acquire(ctx)
+		return c.owner.Acquire(w.ctx)
 	case OutputRelease:
-		return c.owner.Release(ctx)
+		return c.owner.Release(w.ctx)
 	default:
-		return c.owner.Announce(ctx)
+		return c.owner.Announce(w.ctx)
 	}
 }
 

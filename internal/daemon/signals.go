@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 )
 
@@ -26,6 +27,7 @@ func untilSignal(log *slog.Logger) (_ context.Context, stop func()) {
 				log.Warn(s.String() + ": this version neither reloads nor writes dumps; nothing has changed")
 			case ctx.Err() == nil:
 				cancel()
+				runtime.Gosched() // what that started goes first
 				log.Info("Stopping", "signal", s)
 			default:
 				os.Exit(exitFatal)

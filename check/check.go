@@ -3,8 +3,9 @@
 //
 // A [Checker] asks once; [Script] is one that runs a program. A [Runner] asks
 // at an interval, never twice at a time, and turns results into a [State] with
-// keepalived's rise and fall. A checker that hangs harms nobody: its runner
-// calls it overdue and counts failures until it returns.
+// keepalived's rise and fall. A [Group] has thousands of runners. A checker that
+// hangs harms nobody: its runner calls it overdue and counts failures until it
+// returns.
 //
 // The package needs no VRRP; package checktest has a checker to test with.
 package check
@@ -19,6 +20,17 @@ import (
 // at a time.
 type Checker interface {
 	Check(ctx context.Context) Result
+}
+
+// Watcher is a Checker that knows when it is worth asking. A Runner runs Watch
+// besides checking at its interval.
+type Watcher interface {
+	Checker
+
+	// Watch calls changed whenever the answer may no longer be the last one,
+	// until ctx ends. If it cannot watch (any more), it returns why; it is
+	// called again some seconds later. It may run while Check does.
+	Watch(ctx context.Context, changed func()) error
 }
 
 // Func is a function as a Checker.
@@ -40,6 +52,11 @@ type Result struct {
 
 	// Latency is how long the check took. A Runner measures it.
 	Latency time.Duration
+
+	// Weight is what the checker says about the capacity of what it checks, or
+	// about a priority: its documentation tells. It means nothing unless Weighted.
+	Weight   int
+	Weighted bool
 }
 
 // Reason says in one word why a check failed. Checkers may have reasons of

@@ -4,6 +4,7 @@ import "time"
 
 // Event is one result and the state it led to.
 type Event struct {
+	Runner *Runner // whose result it is
 	Name   string
 	Seq    uint64    // counts the runner's events, from 1
 	At     time.Time // when the result was there
@@ -11,10 +12,12 @@ type Event struct {
 	To     State // From, unless this result changed the state
 	Result Result
 	Missed uint64 // events lost since the last one that said so: the reader was too slow
+
+	reweighed bool
 }
 
-// Changed reports whether the result changed the state.
-func (e Event) Changed() bool { return e.From != e.To }
+// Changed reports whether the result changed the state, or the weight.
+func (e Event) Changed() bool { return e.From != e.To || e.reweighed }
 
 // Snapshot is how a runner stands.
 type Snapshot struct {
@@ -26,8 +29,9 @@ type Snapshot struct {
 	LastAt time.Time // when it was there
 	Seq    uint64    // of the latest event
 
-	Started time.Time // when the check that runs now was started; zero: none runs
-	Overdue bool      // it should have ended
+	Started   time.Time // when the check that runs now was started; zero: none runs
+	Overdue   bool      // it should have ended
+	Suspended bool
 
 	Runs     uint64 // checks started
 	Failures uint64 // results that were not OK

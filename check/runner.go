@@ -3,178 +3,163 @@ package check
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/internal/broadcast"
 )
 
-const (
-	eventBuffer = 256
+const eventBuffer = 256
 
-	// stopTimeout is how long Run waits for a cancelled check to return.
-	stopTimeout = 3 * time.Second
-)
+// watchAgain is how long after a Watch that ended the next is tried.
+const watchAgain = 5 * time.Second
 
-// Runner runs a checker at an interval.
+// Runner runs a checker at an interval. What it finds may be read by any number
+// of users.
 type Runner struct {
 	cfg    Config
+	group  *Group
+	alone  bool // the group has no other runner and is run by Run
 	events *broadcast.Topic[Event]
 
-	mu       sync.Mutex
-	started  bool
+	// Guarded by the group's mutex.
+	schedule schedule
 	snapshot Snapshot
+	at       time.Time          // the schedule's deadline
+	index    int                // in the group's queue; -1: it has no deadline
+	ctx      context.Context    // of all that the runner does; nil before the group runs
+	end      context.CancelFunc // of ctx
+	cancel   context.CancelFunc // of the running check, or of the last
 }
 
-// NewRunner returns a runner that is still to be Run.
+// NewRunner returns a runner on its own that is still to be Run. For many, see
+// [Group].
 func NewRunner(cfg Config) (*Runner, error) {
-	if err := cfg.complete(); err != nil {
+	r, err := NewGroup().Add(cfg)
+	if err != nil {
 		return nil, err
 	}
-	return &Runner{
-		cfg:      cfg,
-		events:   broadcast.New(eventBuffer, func(e *Event) *uint64 { return &e.Missed }),
-		snapshot: Snapshot{Name: cfg.Name, State: cfg.Initial},
-	}, nil
+	r.alone = true
+	return r, nil
+}
+
+// Run checks until ctx ends. A check that runs then is cancelled, waited for and
+// not counted; if it does not return within 3 s the error says so, otherwise it
+// is nil. Run can be called once. The runners of a Group are run by the Group.
+func (r *Runner) Run(ctx context.Context) error {
+	if !r.alone {
+		return fmt.Errorf("check %q: its group runs it", r.cfg.Name)
+	}
+	return r.group.Run(ctx)
 }
 
 // Results returns a new channel of the results from now on, with a buffer of
-// 256; to see the first one, call it before Run. A reader that falls behind loses the oldest: the newest, with the state
-// that holds now, always gets through. The channel is closed when Run ends.
+// 256; to see the first one, call it before the runner runs. A reader that falls
+// behind loses the oldest: the newest, with the state that holds now, always
+// gets through. The channel is closed when the runner ends.
 func (r *Runner) Results() <-chan Event { return r.events.Subscribe() }
 
 // Snapshot returns how the runner stands. It may be called at any time.
 func (r *Runner) Snapshot() Snapshot {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.group.mu.Lock()
+	defer r.group.mu.Unlock()
 	return r.snapshot
 }
 
-// Run checks at once and then at every interval, until ctx ends. A check that
-// runs then is cancelled, waited for and not counted; if it does not return
-// within 3 s the error says so, otherwise it is nil. Run can be called once.
-func (r *Runner) Run(ctx context.Context) error {
-	r.mu.Lock()
-	again := r.started
-	r.started = true
-	r.mu.Unlock()
-	if again {
-		return fmt.Errorf("check %q: Run is called a second time", r.cfg.Name)
-	}
-	defer r.events.Close()
+// Trigger checks at once instead of at the next due time, or once more if a
+// check is running. The interval begins anew.
+func (r *Runner) Trigger() {
+	r.act(func(now time.Time, out []output) []output { return r.schedule.trigger(now, out) })
+}
 
-	s := &schedule{
-		interval: r.cfg.Interval,
-		timeout:  r.cfg.Timeout,
-		counter:  newCounter(r.cfg.Rise, r.cfg.Fall, r.cfg.Initial),
-		next:     time.Now(),
-	}
-	results := make(chan Result, 1)
-	timer := time.NewTimer(r.cfg.Interval)
-	defer timer.Stop()
-	for out := s.tick(s.next, nil); ; {
-		for _, o := range out {
-			if o.kind == outputStart {
-				go r.check(ctx, s.started.Add(s.timeout), results)
-			}
+// Suspend starts no more checks until Resume and cancels the running one, which
+// does not count. The state stays as it is.
+func (r *Runner) Suspend() {
+	r.act(func(_ time.Time, out []output) []output {
+		r.schedule.pause()
+		if r.cancel != nil {
+			r.cancel()
 		}
-		r.report(s, out)
-		timer.Reset(time.Until(s.deadline()))
+		return out
+	})
+}
 
-		var result Result
-		ended := true
+// Resume checks again, the first time within Warmup.
+func (r *Runner) Resume() {
+	r.act(func(now time.Time, out []output) []output {
+		if r.schedule.paused {
+			r.schedule.resume(now, r.cfg.Warmup)
+		}
+		return out
+	})
+}
+
+// act lets f change the schedule.
+func (r *Runner) act(f func(now time.Time, out []output) []output) {
+	r.group.mu.Lock()
+	defer r.group.unlock()
+	now := time.Now()
+	r.group.carryOut(r, now, f(now, nil))
+	r.snapshot.Suspended = r.schedule.paused
+}
+
+// judged does the bookkeeping of a result.
+func (r *Runner) judged(now time.Time, o output) Event {
+	s := &r.snapshot
+	e := Event{
+		Runner: r, Name: r.cfg.Name, Seq: s.Seq + 1, At: now, From: o.from, To: o.to, Result: o.result,
+		reweighed: o.result.Weighted != s.Last.Weighted || o.result.Weight != s.Last.Weight,
+	}
+	s.Seq, s.Last, s.LastAt = e.Seq, o.result, now
+	if !o.result.OK {
+		s.Failures++
+	}
+	if o.from != o.to {
+		s.State, s.Since = o.to, now
+	}
+	return e
+}
+
+// check asks once. ctx has its timeout.
+func (r *Runner) check(ctx context.Context, cancel context.CancelFunc) {
+	result := r.cfg.Checker.Check(ctx)
+	cancel()
+
+	g := r.group
+	g.mu.Lock()
+	defer g.unlock()
+	g.leave()
+	if !g.runners[r] {
+		delete(g.runners, r)
+	}
+	if r.ctx.Err() != nil { // what was cancelled says nothing
+		r.schedule.started, r.snapshot.Started, r.snapshot.Overdue = time.Time{}, time.Time{}, false
+		return
+	}
+	now := time.Now()
+	g.carryOut(r, now, r.schedule.done(now, result, nil))
+}
+
+// watch triggers checks when the checker asks for them, until ctx ends.
+func (r *Runner) watch(ctx context.Context, w Watcher) {
+	g := r.group
+	defer func() {
+		g.mu.Lock()
+		defer g.unlock()
+		g.leave()
+	}()
+	for said := ""; ; {
+		err := w.Watch(ctx, r.Trigger)
+		if ctx.Err() != nil {
+			return
+		}
+		if text := fmt.Sprint(err); text != said {
+			said = text
+			r.cfg.Logger.Warn("check goes by its interval alone", "check", r.cfg.Name, "interval", r.cfg.Interval, "err", err)
+		}
 		select {
 		case <-ctx.Done():
-			ended = false
-		case result = <-results:
-		case <-timer.C:
-			select {
-			case result = <-results: // it came in time
-			default:
-				ended = false
-			}
-		}
-		// Of a cancelled check the result may win, which says nothing.
-		if ctx.Err() != nil {
-			return r.stop(s, results, ended)
-		}
-		out = out[:0]
-		if ended {
-			out = s.done(time.Now(), result, out)
-		}
-		if now := time.Now(); !now.Before(s.deadline()) {
-			out = s.tick(now, out)
-		}
-	}
-}
-
-func (r *Runner) check(ctx context.Context, deadline time.Time, results chan<- Result) {
-	ctx, cancel := context.WithDeadline(ctx, deadline)
-	defer cancel()
-	results <- r.cfg.Checker.Check(ctx)
-}
-
-// stop waits for the check that runs, if any and unless it has ended.
-func (r *Runner) stop(s *schedule, results <-chan Result, ended bool) error {
-	if !s.running() {
-		return nil
-	}
-	if !ended {
-		timer := time.NewTimer(stopTimeout)
-		defer timer.Stop()
-		select {
-		case <-results:
-		case <-timer.C:
-			return fmt.Errorf("check %q: the check did not return within %v of being cancelled", r.cfg.Name, stopTimeout)
-		}
-	}
-	s.started = time.Time{}
-	r.report(s, nil)
-	return nil
-}
-
-// report makes known what has happened: in the snapshot first, so that a reader
-// of an event finds at least that much there.
-func (r *Runner) report(s *schedule, out []output) {
-	now := time.Now()
-	var events []Event
-	skipped := 0
-
-	r.mu.Lock()
-	snap := &r.snapshot
-	for _, o := range out {
-		switch o.kind {
-		case outputStart:
-			snap.Runs++
-		case outputSkip:
-			snap.Skipped++
-			skipped++
-		case outputJudge:
-			snap.Seq++
-			snap.Last, snap.LastAt = o.result, now
-			if !o.result.OK {
-				snap.Failures++
-			}
-			if o.from != o.to {
-				snap.State, snap.Since = o.to, now
-			}
-			events = append(events, Event{
-				Name: r.cfg.Name, Seq: snap.Seq, At: now, From: o.from, To: o.to, Result: o.result,
-			})
-		}
-	}
-	snap.Started, snap.Overdue = s.started, s.overdue
-	r.mu.Unlock()
-
-	log := r.cfg.Logger.With("check", r.cfg.Name)
-	if skipped > 0 && skipped == s.skipped { // the first because of this run
-		log.Warn("check skipped, the one before is still running", "since", s.started)
-	}
-	for _, e := range events {
-		r.events.Publish(e)
-		if e.Changed() {
-			log.Info("check changed", "from", e.From, "to", e.To,
-				"reason", e.Result.Reason, "detail", e.Result.Detail, "output", e.Result.Output)
+			return
+		case <-time.After(watchAgain):
 		}
 	}
 }

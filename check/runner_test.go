@@ -28,13 +28,7 @@ func run(t *testing.T, cfg check.Config) (r *check.Runner, results <-chan check.
 		t.Errorf("before the first result: %+v", got)
 	}
 	results = r.Results()
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- r.Run(ctx) }()
-	return r, results, func() error {
-		cancel()
-		return <-ended
-	}
+	return r, results, runUntil(t, r)
 }
 
 func TestRunner(t *testing.T) {
@@ -225,51 +219,18 @@ func TestRunnerStopWhileBusy(t *testing.T) {
 }
 
 func TestNewRunner(t *testing.T) {
-	_, err := check.NewRunner(check.Config{Name: "x", Interval: -1, Timeout: -2, Rise: -3, Fall: -4, Initial: 9})
+	_, err := check.NewRunner(check.Config{Name: "x", Interval: -1, Timeout: -2, Rise: -3, Fall: -4, Retry: -5, Initial: 9})
 	const want = `check "x": no checker
-negative interval (-1ns) or timeout (-2ns)
+negative interval (-1ns)
+negative timeout (-2ns)
+negative retry delay (-5ns)
 negative rise (-3) or fall (-4)
 initial state 9 does not exist`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v\nwant %s", err, want)
 	}
-}
-
-// TestManyRunners: thousands in one process, one of them stuck.
-func TestManyRunners(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const n = 2000
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error, n)
-		var runners []*check.Runner
-		for i := range n {
-			c := checktest.New()
-			if i == 0 {
-				c.Play(checktest.Step{Takes: time.Minute, Deaf: true})
-			}
-			r, err := check.NewRunner(check.Config{Name: fmt.Sprint(i), Checker: c})
-			if err != nil {
-				t.Fatal(err)
-			}
-			runners = append(runners, r)
-			go func() { ended <- r.Run(ctx) }()
-		}
-		time.Sleep(4500 * time.Millisecond)
-		cancel()
-		failed := 0
-		for range n {
-			if err := <-ended; err != nil {
-				failed++
-			}
-		}
-		if failed != 1 {
-			t.Errorf("%d runners had to leave their check behind, want one", failed)
-		}
-		for i, r := range runners[1:] {
-			if snap := r.Snapshot(); snap.Runs != 5 || snap.State != check.Up {
-				t.Fatalf("runner %d: %+v", i+1, snap)
-			}
-		}
-		time.Sleep(time.Minute)
-	})
+	_, err = check.NewRunner(check.Config{Name: "x", Checker: checktest.New(), Jitter: 1100 * time.Millisecond})
+	if err == nil || err.Error() != `check "x": jitter 1.1s is longer than the interval of 1s` {
+		t.Errorf("jitter: %v", err)
+	}
 }

@@ -11,21 +11,31 @@ const overdueAfter = 50 * time.Millisecond
 
 // schedule decides when to check, and what results mean. It has no clock and
 // starts nothing: tick is called at the deadline, done when a check returns,
-// and both append what is to be done.
+// and all that append outputs say what is to be done.
 //
 // Checks start on a grid of whole intervals, so that lateness does not add up.
 // A check that is still running when the next one is due makes that one be
 // skipped. If its timeout has passed, the next one waits for it and begins a
-// new grid; if it is overdue, it has failed once more.
+// new grid; if it is overdue, it has failed once more. Whatever starts a check
+// between two of the grid begins a new grid too.
 type schedule struct {
-	interval, timeout time.Duration
-	counter           counter
+	interval, timeout    time.Duration
+	retry                time.Duration // from a failure of what is still Up to the next check; 0: as ever
+	riseDelay, fallDelay time.Duration
+	jitter               time.Duration
+	random               func(time.Duration) time.Duration // from 0 to below its argument, which is positive
+	counter              counter
 
-	next    time.Time // when the next check is due
+	state   State
+	grid    time.Time // when the next check is due, but for jitter
+	next    time.Time // when it is due
+	confirm time.Time // when the other state that the counter has reached has lasted long enough; zero: it has not
 	started time.Time // when the running check was started; zero: none runs
 	overdue bool      // the running check has been given up: its result does not count
+	discard bool      // nor does this one's, which was started before a pause
 	waiting bool      // a check is due as soon as the running one ends
-	skipped int       // checks skipped because of the running one
+	paused  bool
+	skipped int // checks skipped because of the running one
 }
 
 // output is something to be done.
@@ -44,14 +54,39 @@ const (
 	outputSkip                    // a check was due, but the last one has not ended
 )
 
-// deadline is when tick is due.
+// begin makes the first check due within warmup from now.
+func (s *schedule) begin(now time.Time, warmup time.Duration) {
+	s.state = s.counter.state
+	s.due(now.Add(s.uniform(warmup)))
+}
+
+func (s *schedule) due(at time.Time) { s.grid, s.next = at, at }
+
+func (s *schedule) uniform(below time.Duration) time.Duration {
+	if below <= 0 {
+		return 0
+	}
+	return s.random(below)
+}
+
+// deadline is when tick is due; zero: never.
 func (s *schedule) deadline() time.Time {
-	if s.running() && !s.overdue {
-		if limit := s.limit(); limit.Before(s.next) {
-			return limit
-		}
+	switch {
+	case s.paused:
+		return time.Time{}
+	case s.running() && !s.overdue:
+		return earlier(s.next, s.limit())
+	case !s.running() && !s.confirm.IsZero():
+		return earlier(s.next, s.confirm)
 	}
 	return s.next
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func (s *schedule) running() bool    { return !s.started.IsZero() }
@@ -59,23 +94,30 @@ func (s *schedule) limit() time.Time { return s.started.Add(s.timeout + overdueA
 
 // tick starts what is due and gives up what is overdue.
 func (s *schedule) tick(now time.Time, out []output) []output {
+	if s.paused {
+		return out
+	}
 	if s.running() && !s.overdue && !now.Before(s.limit()) {
 		s.overdue = true
 		if s.waiting {
 			s.waiting = false
 			out = s.skip(out)
 		}
-		out = s.judge(s.overdueResult(now), out)
+		out = s.judge(now, s.overdueResult(now), out)
 	}
 	if now.Before(s.next) {
+		if !s.running() && !s.confirm.IsZero() && !now.Before(s.confirm) {
+			out = s.restart(now, out)
+		}
 		return out
 	}
-	s.next = s.next.Add((now.Sub(s.next)/s.interval + 1) * s.interval)
+	s.grid = s.grid.Add((now.Sub(s.grid)/s.interval + 1) * s.interval)
+	s.next = s.grid.Add(s.uniform(s.jitter))
 	switch {
 	case !s.running():
 		out = s.start(now, out)
 	case s.overdue:
-		out = s.judge(s.overdueResult(now), s.skip(out))
+		out = s.judge(now, s.overdueResult(now), s.skip(out))
 	case now.Sub(s.started) < s.timeout:
 		out = s.skip(out)
 	default:
@@ -86,17 +128,49 @@ func (s *schedule) tick(now time.Time, out []output) []output {
 
 // done takes the result of the running check.
 func (s *schedule) done(now time.Time, r Result, out []output) []output {
-	if !s.overdue {
+	counts := !s.overdue && !s.discard
+	if counts {
 		r.Latency = now.Sub(s.started)
-		out = s.judge(r, out)
+		out = s.judge(now, r, out)
 	}
-	s.started, s.overdue = time.Time{}, false
-	if s.waiting {
-		s.waiting = false
-		s.next = now.Add(s.interval)
-		out = s.start(now, out)
+	waiting := s.waiting
+	s.started, s.overdue, s.discard, s.waiting = time.Time{}, false, false, false
+	switch {
+	case s.paused:
+	case counts && !r.OK && s.state == Up && s.retry > 0:
+		s.due(now.Add(s.retry))
+	case waiting:
+		out = s.restart(now, out)
 	}
 	return out
+}
+
+// trigger checks at once, or when the running check has ended.
+func (s *schedule) trigger(now time.Time, out []output) []output {
+	switch {
+	case s.paused:
+	case s.running():
+		s.waiting = true
+	default:
+		out = s.restart(now, out)
+	}
+	return out
+}
+
+// pause lets nothing start and nothing count until resume.
+func (s *schedule) pause() {
+	s.paused, s.discard, s.waiting, s.confirm = true, s.running(), false, time.Time{}
+}
+
+// resume makes a check due within warmup from now.
+func (s *schedule) resume(now time.Time, warmup time.Duration) {
+	s.paused = false
+	s.due(now.Add(s.uniform(warmup)))
+}
+
+func (s *schedule) restart(now time.Time, out []output) []output {
+	s.due(now.Add(s.interval))
+	return s.start(now, out)
 }
 
 func (s *schedule) start(now time.Time, out []output) []output {
@@ -109,15 +183,34 @@ func (s *schedule) skip(out []output) []output {
 	return append(out, output{kind: outputSkip})
 }
 
-func (s *schedule) judge(r Result, out []output) []output {
+func (s *schedule) judge(now time.Time, r Result, out []output) []output {
 	if r.Reason == "" {
 		r.Reason = ReasonFailed
 		if r.OK {
 			r.Reason = ReasonOK
 		}
 	}
-	from := s.counter.state
-	return append(out, output{kind: outputJudge, result: r, from: from, to: s.counter.add(r.OK)})
+	from := s.state
+	s.reach(now, s.counter.add(r.OK))
+	return append(out, output{kind: outputJudge, result: r, from: from, to: s.state})
+}
+
+// reach changes the state to what the counter says once that has lasted its
+// delay.
+func (s *schedule) reach(now time.Time, to State) {
+	delay := s.fallDelay
+	if to == Up {
+		delay = s.riseDelay
+	}
+	if to != s.state && s.state != Unknown && delay > 0 {
+		if s.confirm.IsZero() {
+			s.confirm = now.Add(delay)
+		}
+		if now.Before(s.confirm) {
+			return
+		}
+	}
+	s.state, s.confirm = to, time.Time{}
 }
 
 func (s *schedule) overdueResult(now time.Time) Result {

@@ -18,7 +18,7 @@ var t0 = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 // it fails. It writes what happens and when, in milliseconds.
 func simulate(s *schedule, until time.Duration, takes ...int) []string {
 	var log []string
-	s.next = t0
+	s.begin(t0, 0)
 	var ends time.Time
 	ok := true
 	for {
@@ -65,6 +65,11 @@ func newSchedule(interval, timeout, rise, fall int) *schedule {
 	}
 }
 
+func with(s *schedule, change func(*schedule)) *schedule {
+	change(s)
+	return s
+}
+
 func TestSchedule(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -104,6 +109,28 @@ func TestSchedule(t *testing.T) {
 			[]string{"0: start", "1050: skip, overdue (down)", "2000: skip, overdue (down)", "3000: skip, overdue (down)", "4000: start", "4010: ok (up)", "5000: start"},
 		},
 		{
+			"a failure is retried sooner while up, and the grid begins anew",
+			with(newSchedule(1000, 1000, 1, 3), func(s *schedule) { s.retry = 200 * time.Millisecond }), 3700, []int{10, -10, 10, -10, -10, -10, -10},
+			[]string{
+				"0: start", "10: ok (up)", "1000: start", "1010: failed (up)", "1210: start", "1220: ok (up)",
+				"2210: start", "2220: failed (up)", "2420: start", "2430: failed (up)", "2630: start", "2640: failed (down)", "3630: start", "3640: failed (down)",
+			},
+		},
+		{
+			"a retry may wait for longer than an interval, also after a timeout",
+			with(newSchedule(1000, 1000, 1, 2), func(s *schedule) { s.retry = 1500 * time.Millisecond; s.counter = newCounter(1, 2, Up) }), 3000, []int{-1020, -10},
+			[]string{"0: start", "1020: failed (up)", "2520: start", "2530: failed (down)"},
+		},
+		{
+			"a state has to last before it counts",
+			with(newSchedule(1000, 1000, 1, 1), func(s *schedule) { s.fallDelay, s.riseDelay = 1500*time.Millisecond, 300*time.Millisecond }), 6000, []int{10, -10, 10, -10, -10, -10, 10},
+			[]string{
+				"0: start", "10: ok (up)", "1000: start", "1010: failed (up)", "2000: start", "2010: ok (up)",
+				"3000: start", "3010: failed (up)", "4000: start", "4010: failed (up)", "4510: start", "4520: failed (down)",
+				"5510: start", "5520: ok (down)", "5820: start", "5830: ok (up)",
+			},
+		},
+		{
 			"seed 002: three failures, then two successes",
 			newSchedule(2000, 2000, 2, 3), 14000, []int{1, -1, -1, -1, 1, 1},
 			[]string{
@@ -126,7 +153,7 @@ func TestSchedule(t *testing.T) {
 // missed, and the grid stays.
 func TestScheduleStall(t *testing.T) {
 	s := newSchedule(1000, 1000, 1, 1)
-	s.next = t0
+	s.begin(t0, 0)
 	s.tick(t0, nil)
 	s.done(t0.Add(time.Millisecond), Result{OK: true}, nil)
 	out := s.tick(t0.Add(3700*time.Millisecond), nil)
@@ -170,4 +197,80 @@ func TestScheduleProperties(t *testing.T) {
 			t.Fatalf("nothing was heard for the last %d ms of\n%s", silent, strings.Join(log, "\n"))
 		}
 	})
+}
+
+// TestScheduleJitter: starts lie within the jitter after the grid, which stays.
+func TestScheduleJitter(t *testing.T) {
+	parts := []int{3, 9, 0, 5} // tenths of what is asked for
+	s := newSchedule(1000, 1000, 1, 1)
+	s.jitter = 400 * time.Millisecond
+	s.random = func(d time.Duration) time.Duration {
+		part := parts[0]
+		parts = append(parts[1:], part)
+		return d * time.Duration(part) / 10
+	}
+	s.begin(t0, 2*time.Second)
+	var got []int64
+	for range 5 {
+		now := s.deadline()
+		if out := s.tick(now, nil); len(out) != 1 || out[0].kind != outputStart {
+			t.Fatalf("at %v: %+v", now.Sub(t0), out)
+		}
+		got = append(got, now.Sub(t0).Milliseconds())
+		s.done(now, Result{OK: true}, nil)
+	}
+	if want := []int64{600, 1960, 2600, 3800, 4720}; !slices.Equal(got, want) {
+		t.Errorf("starts at %v, want %v", got, want)
+	}
+}
+
+// TestSchedulePause: nothing starts and nothing counts until it goes on.
+func TestSchedulePause(t *testing.T) {
+	at := func(ms int) time.Time { return t0.Add(time.Duration(ms) * time.Millisecond) }
+	s := newSchedule(1000, 1000, 1, 1)
+	s.begin(t0, 0)
+	s.tick(at(0), nil)
+	s.done(at(1), Result{OK: true}, nil)
+	s.tick(at(1000), nil)
+	s.pause()
+	if out := s.done(at(1005), Result{}, nil); out != nil || s.state != Up {
+		t.Errorf("a check of before the pause counts: %+v, %v", out, s.state)
+	}
+	if out := s.trigger(at(1100), s.tick(at(5000), nil)); out != nil || !s.deadline().IsZero() {
+		t.Errorf("while paused: %+v, deadline %v", out, s.deadline())
+	}
+	s.resume(at(6000), 0)
+	if out := s.tick(s.deadline(), nil); !s.deadline().Equal(at(7000)) || len(out) != 1 || out[0].kind != outputStart {
+		t.Errorf("goes on with %+v, deadline %v", out, s.deadline())
+	}
+
+	// A check that ignores being cancelled is in the way of the next, and is
+	// given up if it goes on so.
+	s.pause()
+	s.resume(at(6100), 0)
+	if out := s.tick(at(6100), nil); len(out) != 1 || out[0].kind != outputSkip {
+		t.Errorf("beside the old check: %+v", out)
+	}
+	if out := s.tick(at(7050), nil); len(out) != 1 || out[0].kind != outputJudge || out[0].result.Reason != ReasonOverdue {
+		t.Errorf("overdue: %+v", out)
+	}
+}
+
+// TestScheduleTrigger: a trigger during a check is not lost, as the answer may
+// be older than what triggered.
+func TestScheduleTrigger(t *testing.T) {
+	at := func(ms int) time.Time { return t0.Add(time.Duration(ms) * time.Millisecond) }
+	s := newSchedule(1000, 1000, 1, 1)
+	s.begin(t0, 0)
+	s.tick(at(0), nil)
+	if out := s.trigger(at(5), nil); out != nil {
+		t.Errorf("beside a running check: %+v", out)
+	}
+	if out := s.done(at(10), Result{OK: true}, nil); len(out) != 2 || out[1].kind != outputStart {
+		t.Errorf("after it: %+v", out)
+	}
+	s.done(at(20), Result{OK: true}, nil)
+	if out := s.trigger(at(300), nil); len(out) != 1 || out[0].kind != outputStart || !s.deadline().Equal(at(1300)) {
+		t.Errorf("between checks: %+v, deadline %v", out, s.deadline())
+	}
 }

@@ -1,0 +1,298 @@
+package check
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/internal/broadcast"
+)
+
+const (
+	changeBuffer = 1024
+
+	// stopTimeout is how long Run waits for cancelled checks to return.
+	stopTimeout = 3 * time.Second
+
+	// gather is the least time between two wake-ups: what falls due meanwhile is
+	// done together, a little late, which is cheaper.
+	gather = time.Millisecond
+)
+
+// Group runs many checks with one timer. A check that hangs delays none of the
+// others.
+type Group struct {
+	changes *broadcast.Topic[Event]
+	wake    chan struct{}
+
+	mu      sync.Mutex
+	ctx     context.Context // of all that runs; nil before Run
+	ended   bool
+	queue   queue
+	runners map[*Runner]bool // false: removed, but its check still runs
+	next    time.Time        // when the timer wakes Run; zero: never
+	busy    int              // checks and watches that run
+	idle    chan struct{}    // closed when the group has ended and none runs
+	told    []told
+}
+
+// NewGroup returns a group that is still to be Run.
+func NewGroup() *Group {
+	return &Group{
+		changes: broadcast.New(changeBuffer, func(e *Event) *uint64 { return &e.Missed }),
+		wake:    make(chan struct{}, 1),
+		runners: map[*Runner]bool{},
+		idle:    make(chan struct{}),
+	}
+}
+
+// Add adds a runner, which starts with Run, or at once if that is running.
+func (g *Group) Add(cfg Config) (*Runner, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	r := &Runner{
+		cfg:      cfg,
+		group:    g,
+		events:   broadcast.New(eventBuffer, func(e *Event) *uint64 { return &e.Missed }),
+		snapshot: Snapshot{Name: cfg.Name, State: cfg.Initial},
+		index:    -1,
+		schedule: schedule{
+			interval: cfg.Interval, timeout: cfg.Timeout, retry: cfg.Retry, jitter: cfg.Jitter,
+			riseDelay: cfg.RiseDelay, fallDelay: cfg.FallDelay,
+			counter: newCounter(cfg.Rise, cfg.Fall, cfg.Initial),
+			random:  rand.N[time.Duration],
+		},
+	}
+	g.mu.Lock()
+	defer g.unlock()
+	if g.ended {
+		return nil, fmt.Errorf("check %q: its group has ended", cfg.Name)
+	}
+	g.runners[r] = true
+	if g.ctx != nil {
+		g.begin(r, time.Now())
+	}
+	return r, nil
+}
+
+// Remove ends a runner of the group and closes its channels. Its running check
+// is cancelled and does not count; Remove does not wait for it.
+func (g *Group) Remove(r *Runner) {
+	g.mu.Lock()
+	defer g.unlock()
+	if !g.runners[r] {
+		return
+	}
+	g.runners[r] = false
+	if !r.schedule.running() {
+		delete(g.runners, r)
+	}
+	r.schedule.pause()
+	g.enqueue(r)
+	if r.end != nil {
+		r.end()
+	}
+	r.events.Close()
+}
+
+// Changes returns a new channel of what changes the state or the weight of any
+// runner from now on, with a buffer of 1024. A reader that falls behind loses
+// the oldest, and then has to ask the runners for their Snapshot. The channel is
+// closed when Run ends.
+func (g *Group) Changes() <-chan Event { return g.changes.Subscribe() }
+
+// Run checks until ctx ends. Checks that run then are cancelled, waited for and
+// not counted; the error names those that do not return within 3 s, otherwise it
+// is nil. Run can be called once.
+func (g *Group) Run(ctx context.Context) error {
+	work, end := context.WithCancel(ctx)
+	defer end()
+	if err := g.start(work); err != nil {
+		return err
+	}
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		if next := g.tick(); next.IsZero() {
+			timer.Stop()
+		} else {
+			timer.Reset(time.Until(next))
+		}
+		select {
+		case <-ctx.Done():
+			end()
+			return g.stop()
+		case <-g.wake:
+		case <-timer.C:
+		}
+	}
+}
+
+func (g *Group) start(ctx context.Context) error {
+	g.mu.Lock()
+	defer g.unlock()
+	if g.ctx != nil {
+		return errors.New("check: Run is called a second time")
+	}
+	g.ctx = ctx
+	now := time.Now()
+	for r := range g.runners {
+		g.begin(r, now)
+	}
+	return nil
+}
+
+// begin starts a runner.
+func (g *Group) begin(r *Runner, now time.Time) {
+	r.ctx, r.end = context.WithCancel(g.ctx)
+	if w, ok := r.cfg.Checker.(Watcher); ok {
+		g.busy++
+		go r.watch(r.ctx, w)
+	}
+	r.schedule.begin(now, r.cfg.Warmup)
+	g.carryOut(r, now, r.schedule.tick(now, nil))
+}
+
+// tick does what is due and returns when to be called again; zero: not before
+// somebody wakes Run.
+func (g *Group) tick() time.Time {
+	g.mu.Lock()
+	defer g.unlock()
+	now := time.Now()
+	var out []output
+	for len(g.queue) > 0 && !g.queue[0].at.After(now) {
+		r := g.queue[0]
+		out = r.schedule.tick(now, out[:0])
+		g.carryOut(r, now, out)
+	}
+	g.next = time.Time{}
+	if len(g.queue) > 0 {
+		g.next = g.queue[0].at
+		if soon := now.Add(gather); g.next.Before(soon) {
+			g.next = soon
+		}
+	}
+	return g.next
+}
+
+// carryOut does what the runner's schedule wants done.
+func (g *Group) carryOut(r *Runner, now time.Time, out []output) {
+	skipped := false
+	for _, o := range out {
+		switch o.kind {
+		case outputStart:
+			r.snapshot.Runs++
+			var ctx context.Context
+			ctx, r.cancel = context.WithDeadline(r.ctx, now.Add(r.cfg.Timeout))
+			g.busy++
+			go r.check(ctx, r.cancel)
+		case outputSkip:
+			r.snapshot.Skipped++
+			skipped = true
+		case outputJudge:
+			e := r.judged(now, o)
+			r.events.Publish(e)
+			if e.Changed() {
+				g.changes.Publish(e)
+				g.told = append(g.told, told{event: e})
+			}
+		}
+	}
+	if skipped && r.schedule.skipped == 1 {
+		g.told = append(g.told, told{skipped: true, event: Event{Runner: r, At: r.schedule.started}})
+	}
+	r.snapshot.Started, r.snapshot.Overdue = r.schedule.started, r.schedule.overdue
+	g.enqueue(r)
+}
+
+// enqueue puts the runner where its deadline belongs.
+func (g *Group) enqueue(r *Runner) {
+	r.at = r.schedule.deadline()
+	switch {
+	case g.ctx == nil:
+	case r.index < 0 && !r.at.IsZero():
+		heap.Push(&g.queue, r)
+	case r.index >= 0 && r.at.IsZero():
+		heap.Remove(&g.queue, r.index)
+	case r.index >= 0:
+		heap.Fix(&g.queue, r.index)
+	}
+	if !r.at.IsZero() && (g.next.IsZero() || r.at.Before(g.next)) {
+		select {
+		case g.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// leave counts a check or watch that has ended.
+func (g *Group) leave() {
+	g.busy--
+	if g.ended && g.busy == 0 {
+		close(g.idle)
+	}
+}
+
+// stop waits for what has been cancelled.
+func (g *Group) stop() error {
+	g.mu.Lock()
+	g.ended = true
+	if g.busy == 0 {
+		close(g.idle)
+	}
+	g.unlock()
+
+	patience := time.NewTimer(stopTimeout)
+	defer patience.Stop()
+	select {
+	case <-g.idle:
+	case <-patience.C:
+	}
+
+	g.mu.Lock()
+	defer g.unlock()
+	var errs []error
+	for r := range g.runners {
+		if r.schedule.running() {
+			errs = append(errs, fmt.Errorf("check %q: the check did not return within %v of being cancelled", r.cfg.Name, stopTimeout))
+		}
+		r.events.Close()
+	}
+	g.changes.Close()
+	return errors.Join(errs...)
+}
+
+// unlock releases the mutex, and then tells what is for the logs: a logger may
+// be slow.
+func (g *Group) unlock() {
+	list := g.told
+	g.told = nil
+	g.mu.Unlock()
+	for _, t := range list {
+		t.log()
+	}
+}
+
+// told is something for a log: a change, or that a check was skipped, because of
+// one that runs since event.At.
+type told struct {
+	skipped bool
+	event   Event
+}
+
+func (t told) log() {
+	e := t.event
+	log := e.Runner.cfg.Logger.With("check", e.Runner.cfg.Name)
+	switch {
+	case t.skipped:
+		log.Warn("check skipped, the one before is still running", "since", e.At)
+	case e.From != e.To:
+		log.Info("check changed", "from", e.From, "to", e.To,
+			"reason", e.Result.Reason, "detail", e.Result.Detail, "output", e.Result.Output)
+	}
+}

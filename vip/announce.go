@@ -177,6 +177,17 @@ func (a *announcer) next(now time.Time, out []int) []int {
 	return out
 }
 
+// skip makes no announcement of all that are due, and returns the deadline.
+func (a *announcer) skip(now time.Time) time.Time {
+	for due(a.deadline(), now) {
+		a.next(now, nil)
+		if !a.resume.IsZero() {
+			a.rounds, a.pos, a.resume = 0, 0, time.Time{}
+		}
+	}
+	return a.deadline()
+}
+
 func due(t, now time.Time) bool { return !t.IsZero() && !t.After(now) }
 
 // earliest returns the earliest time that is not zero.

@@ -29,8 +29,16 @@ func (e *RemovedError) Error() string {
 		"(systemd-networkd: KeepConfiguration=, ManageForeignRoutes=; NetworkManager: unmanaged-devices=)", e.Address)
 }
 
-// Trouble delivers a *RemovedError for each address that someone else removed.
-// Errors that nobody reads are dropped after the first few. The channel is
+// complain hands an error to the reader of Trouble, if there is room for it.
+func (s *Set) complain(err error) {
+	select {
+	case s.trouble <- err:
+	default:
+	}
+}
+
+// Trouble delivers a *RemovedError for each address that someone else removed,
+// and a *LapsedError for each whose Lifetime has ended. Errors that nobody reads are dropped after the first few. The channel is
 // never closed.
 func (s *Set) Trouble() <-chan error { return s.trouble }
 
@@ -204,7 +212,7 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 			all = append(all, c)
 			if gone[c] {
 				claims = append(claims, c)
-				changes = append(changes, Change{Op: Add, Address: a})
+				changes = append(changes, s.addition(a))
 			}
 		}
 	}
@@ -217,6 +225,9 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 	errs := m.commits.apply(changes)
 	m.settle(claims, errs)
 	s.hold(all)
+	lapsed := s.lease.over(now)
+	age := now.Sub(s.lease.renewed)
+	s.lease.renewed = now
 
 	var again []Announcement
 	for i, c := range claims {
@@ -228,9 +239,10 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 		case before[i].state == claimHeld:
 			m.log.Info("address put back", "set", s.name, "address", c.address.String())
 			again = append(again, c.announcement())
-			select {
-			case s.trouble <- &RemovedError{c.address}:
-			default:
+			if lapsed {
+				s.complain(&LapsedError{c.address, age})
+			} else {
+				s.complain(&RemovedError{c.address})
 			}
 		default:
 			m.log.Info("address added at last", "set", s.name, "address", c.address.String())

@@ -3,7 +3,9 @@ package vip
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
+	"time"
 )
 
 // ErrNoInterface means that an interface does not exist (yet).
@@ -54,6 +56,11 @@ type Interface struct {
 type Change struct {
 	Op      Op
 	Address Address
+
+	// Lifetime is a whole number of seconds after which the kernel removes an
+	// added address by itself; 0: never. Adding an address that is there gives
+	// it the new one.
+	Lifetime time.Duration
 }
 
 // Op is what a Change does.
@@ -70,7 +77,11 @@ func (c Change) String() string {
 	if c.Op == Delete {
 		return "del " + c.Address.String()
 	}
-	return "add " + c.Address.String()
+	text := "add " + c.Address.String()
+	if c.Lifetime > 0 {
+		text += fmt.Sprintf(" valid_lft %d", c.Lifetime/time.Second)
+	}
+	return text
 }
 
 // Announcement says that Addr is to be found on Interface.

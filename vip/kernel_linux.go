@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
@@ -94,7 +95,7 @@ func fromKernel(dev string, a netlinkx.Address) Address {
 	return v
 }
 
-func toKernel(a Address) netlinkx.Address {
+func toKernel(a Address, lifetime time.Duration) netlinkx.Address {
 	k := netlinkx.Address{
 		Prefix:    a.Prefix,
 		Scope:     uint8(a.Scope),
@@ -103,6 +104,10 @@ func toKernel(a Address) netlinkx.Address {
 		Protocol:  protocol,
 		Valid:     netlinkx.Forever,
 		Preferred: netlinkx.Forever,
+	}
+	if lifetime > 0 {
+		k.Valid = uint32(lifetime / time.Second)
+		k.Preferred = k.Valid
 	}
 	if a.Prefix.Addr().Is4() {
 		return k
@@ -157,7 +162,7 @@ func (k *linux) request(c Change) (netlink.Message, error) {
 	if c.Op == Delete {
 		return netlinkx.DeleteAddress(i.Index, c.Address.Prefix)
 	}
-	return netlinkx.SetAddress(i.Index, toKernel(c.Address))
+	return netlinkx.SetAddress(i.Index, toKernel(c.Address, c.Lifetime))
 }
 
 func (k *linux) Announce(list []Announcement) error {

@@ -32,6 +32,15 @@ type Config struct {
 	// Kernel is nil. Zero means the caller's own.
 	Namespace int
 
+	// Lifetime is a dead-man switch: addresses are given to the kernel for so
+	// long, and renewed while a router vouches for them; see Set.Renew. When the
+	// process is killed, stopped or hangs, the kernel removes them, up to a
+	// second late; see Overhang. It is a whole number of seconds, at least
+	// MinLifetime. Zero: addresses stay until they are removed. Static addresses,
+	// which nobody vouches for, need NoLifetime in their SetConfig. Run must
+	// run: it is what renews.
+	Lifetime time.Duration
+
 	// Logger gets what goes wrong behind the caller's back, from Run on. It
 	// may be slow: nothing waits for it. Nil discards.
 	Logger *slog.Logger
@@ -39,16 +48,19 @@ type Config struct {
 
 // Manager looks after the virtual addresses of one network namespace.
 type Manager struct {
-	kernel  Kernel
-	log     *slog.Logger // Config.Logger, queued
-	queue   *asynclog.Handler
-	commits *committer
-	epoch   time.Time     // what Set.Renew counts from
-	wake    chan struct{} // Run has something new to look at
+	kernel   Kernel
+	log      *slog.Logger // Config.Logger, queued
+	queue    *asynclog.Handler
+	commits  *committer
+	epoch    time.Time // what Set.Renew counts from
+	lifetime time.Duration
+	wake     chan struct{} // Run has something new to look at
 
 	mu      sync.Mutex
 	claims  map[place]*claim
 	due     map[*Set]time.Time // when Sets have to announce again
+	leases  map[*Set]time.Time // when they have to renew
+	leased  int                // Sets with a Lifetime so far
 	look    time.Time          // when the guard is to look at the kernel; zero: no need
 	changed time.Time          // when a Set last acquired or released
 	stopped bool
@@ -59,6 +71,9 @@ type Manager struct {
 // NewManager returns a manager. It fails where the kernel's sockets cannot be
 // opened, which takes CAP_NET_ADMIN and CAP_NET_RAW on Linux.
 func NewManager(cfg Config) (*Manager, error) {
+	if err := validateLifetime(cfg.Lifetime); err != nil {
+		return nil, err
+	}
 	if cfg.Kernel == nil {
 		k, err := NewKernel(cfg.Namespace)
 		if err != nil {
@@ -71,14 +86,16 @@ func NewManager(cfg Config) (*Manager, error) {
 	}
 	queue := asynclog.New(cfg.Logger.Handler(), logQueue)
 	return &Manager{
-		kernel:  cfg.Kernel,
-		log:     slog.New(queue),
-		queue:   queue,
-		commits: newCommitter(cfg.Kernel),
-		epoch:   time.Now(),
-		wake:    make(chan struct{}, 1),
-		claims:  make(map[place]*claim),
-		due:     make(map[*Set]time.Time),
+		kernel:   cfg.Kernel,
+		log:      slog.New(queue),
+		queue:    queue,
+		commits:  newCommitter(cfg.Kernel),
+		epoch:    time.Now(),
+		wake:     make(chan struct{}, 1),
+		claims:   make(map[place]*claim),
+		due:      make(map[*Set]time.Time),
+		leases:   make(map[*Set]time.Time),
+		lifetime: cfg.Lifetime,
 	}, nil
 }
 
@@ -170,7 +187,7 @@ func (m *Manager) loop(ctx context.Context) {
 			guarded = time.Now()
 			look = m.lookAt(guarded)
 		}
-		next = earliest(next, look)
+		next = earliest(next, look, m.renew(time.Now()))
 		if next.IsZero() {
 			timer.Stop()
 		} else {

@@ -49,15 +49,6 @@ func leftovers(interfaces []Interface, configured []Address, held func(place) bo
 	return changes
 }
 
-// additions returns the changes that add list.
-func additions(list []Address) []Change {
-	changes := make([]Change, len(list))
-	for i, a := range list {
-		changes[i] = Change{Op: Add, Address: a}
-	}
-	return changes
-}
-
 // removals returns the changes that delete list, the last address first: with
 // the first IPv4 address of a subnet the kernel deletes the others as well, or
 // moves them about one by one.

@@ -23,6 +23,10 @@ type SetConfig struct {
 	// Schedule says how often the addresses are announced. The zero Schedule
 	// means DefaultSchedule.
 	Schedule Schedule
+
+	// Lifetime is the Config.Lifetime of this Set. Zero means the manager's;
+	// NoLifetime: none.
+	Lifetime time.Duration
 }
 
 // Set is a group of addresses that are taken and given back together. Its
@@ -37,6 +41,7 @@ type Set struct {
 
 	turn      chan struct{} // a token: who has it may use what is below
 	announcer announcer
+	lease     lease          // its lifetime and phase may be read without
 	announced []Announcement // what is held, by the announcer's indexes
 }
 
@@ -51,7 +56,7 @@ func (m *Manager) Add(cfg SetConfig) (*Set, error) {
 		trouble:   make(chan error, troubleBuffer),
 		turn:      make(chan struct{}, 1),
 	}
-	errs := []error{cfg.Schedule.Validate()}
+	errs := []error{cfg.Schedule.Validate(), validateLifetime(cfg.Lifetime)}
 	seen := make(map[place]bool)
 	for i, a := range cfg.Addresses {
 		if a.Interface == "" {
@@ -71,6 +76,7 @@ func (m *Manager) Add(cfg SetConfig) (*Set, error) {
 	if cfg.Schedule == (Schedule{}) {
 		s.announcer.schedule = DefaultSchedule()
 	}
+	s.lease = m.newLease(cfg.Lifetime)
 	s.turn <- struct{}{}
 	return s, nil
 }
@@ -99,12 +105,20 @@ func (s *Set) Acquire(ctx context.Context) error {
 	if claims == nil {
 		return ErrStopped
 	}
-	changes := additions(s.addresses)
+	now := time.Now()
+	if s.lease.lifetime > 0 {
+		s.affirm(now, now.Add(s.lease.lifetime))
+	}
+	changes := make([]Change, len(s.addresses))
+	for i, a := range s.addresses {
+		changes[i] = s.addition(a)
+	}
 	errs := s.manager.commits.apply(changes)
 	s.manager.settle(claims, errs)
 	s.hold(claims)
+	s.lease.begin(now, len(s.addresses))
 
-	now := time.Now()
+	now = time.Now()
 	s.announcer.acquired(now)
 	_, announceErr := s.announce(now)
 	s.manager.log.Debug("setting VIPs.", "set", s.name, "addresses", len(changes), "announced", len(s.announced))
@@ -120,6 +134,7 @@ func (s *Set) Release(ctx context.Context) error {
 	defer s.end()
 	s.hold(nil)
 	s.announcer.stop()
+	s.lease.begin(time.Time{}, 0)
 	changes := removals(s.unclaim())
 	errs := s.manager.commits.apply(changes)
 	s.manager.log.Debug("removing VIPs.", "set", s.name, "addresses", len(changes))
@@ -138,19 +153,6 @@ func (s *Set) Announce(ctx context.Context) error {
 	s.announcer.contested(now)
 	_, err := s.announce(now)
 	return err
-}
-
-// Renew tells that whoever acquired the Set is alive and vouches for it until
-// the given time. From the first call on, removed addresses are put back only
-// while that time has not come: after a stall somebody else may hold them. It
-// never blocks and does not allocate. A Set that is never renewed is guarded
-// always.
-func (s *Set) Renew(until time.Time) { s.fresh.Store(int64(until.Sub(s.manager.epoch))) }
-
-// vouched reports whether the Set may restore addresses.
-func (s *Set) vouched(now time.Time) bool {
-	until := s.fresh.Load()
-	return until == 0 || int64(now.Sub(s.manager.epoch)) <= until
 }
 
 // begin takes the Set's turn.
@@ -176,12 +178,18 @@ func (s *Set) tryBegin() bool {
 	}
 }
 
-// end notes when the Set wants to announce again, gives the turn back, and
+// end notes when the Set wants to announce and to renew, gives the turn back, and
 // only then has Run look: it passes over a Set whose turn is taken.
 func (s *Set) end() {
 	s.manager.setDue(s, s.announcer.deadline())
+	s.manager.setLease(s)
 	s.turn <- struct{}{}
 	wake(s.manager.wake)
+}
+
+// addition returns the change that adds an address of the Set.
+func (s *Set) addition(a Address) Change {
+	return Change{Op: Add, Address: a, Lifetime: s.lease.lifetime}
 }
 
 // hold has the Set announce those of claims that the kernel has taken.
@@ -216,6 +224,9 @@ func (s *Set) continueAnnouncing(now time.Time) (sent int, next time.Time) {
 		return 0, time.Time{}
 	}
 	defer s.end()
+	if !s.vouched(now) && s.lease.lifetime > 0 {
+		return 0, s.announcer.skip(now) // somebody else may have the addresses by now
+	}
 	sent, err := s.announce(now)
 	if err != nil {
 		s.manager.log.Warn("announcement failed", "set", s.name, "err", err)

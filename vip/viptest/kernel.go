@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"sync"
 	"syscall"
@@ -30,8 +31,15 @@ type Kernel struct {
 	fail       func(vip.Change) error
 	failSend   func(vip.Announcement) error
 	delay      time.Duration
+	ends       map[spot]*time.Timer // of addresses with a lifetime
 	watchers   map[chan struct{}]struct{}
 	closed     bool
+}
+
+// spot is where an address is.
+type spot struct {
+	index  int // of the interface
+	prefix netip.Prefix
 }
 
 // Announced is an announcement that was made, and when, counted from NewKernel.
@@ -48,7 +56,7 @@ type Changed struct {
 
 // NewKernel returns a kernel with the given interfaces, which are up.
 func NewKernel(interfaces ...string) *Kernel {
-	k := &Kernel{start: time.Now(), watchers: make(map[chan struct{}]struct{})}
+	k := &Kernel{start: time.Now(), watchers: make(map[chan struct{}]struct{}), ends: make(map[spot]*time.Timer)}
 	for _, name := range interfaces {
 		k.AddInterface(name)
 	}
@@ -218,6 +226,9 @@ func (k *Kernel) apply(c vip.Change) (changed bool, err error) {
 		}
 		return a.Prefix == c.Address.Prefix
 	})
+	if c.Op == vip.Add || at >= 0 {
+		k.limit(spot{i.Index, c.Address.Prefix}, c)
+	}
 	switch {
 	case c.Op == vip.Delete && at >= 0:
 		i.Addresses = slices.Delete(i.Addresses, at, at+1)
@@ -227,6 +238,29 @@ func (k *Kernel) apply(c vip.Change) (changed bool, err error) {
 		return false, nil
 	}
 	return true, nil
+}
+
+// limit has an address end after its lifetime, if it has one. Unlike Linux, it
+// does not end late.
+func (k *Kernel) limit(at spot, c vip.Change) {
+	if old := k.ends[at]; old != nil {
+		old.Stop()
+		delete(k.ends, at)
+	}
+	if c.Lifetime == 0 {
+		return
+	}
+	var end *time.Timer
+	end = time.AfterFunc(c.Lifetime, func() {
+		k.change(func() bool {
+			if k.ends[at] != end {
+				return false
+			}
+			changed, _ := k.apply(vip.Change{Op: vip.Delete, Address: c.Address})
+			return changed
+		})
+	})
+	k.ends[at] = end
 }
 
 var _ vip.Kernel = (*Kernel)(nil)

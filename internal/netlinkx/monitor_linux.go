@@ -158,7 +158,7 @@ func (m *Monitor) listAddresses(ctx context.Context) {
 		}
 		m.mu.Lock()
 		all, dirty := m.overrun, m.table.dirty
-		m.overrun, m.listing, m.table.dirty = false, all, make(map[int]struct{})
+		m.overrun, m.listing, m.table.dirty, m.table.asked = false, all, make(map[int]struct{}), dirty
 		m.mu.Unlock()
 
 		pause = min(2*pause, listPauseMax)
@@ -186,6 +186,7 @@ func (m *Monitor) list(all bool, dirty map[int]struct{}) error {
 		some, err = m.listSome(dirty)
 	}
 	m.mu.Lock()
+	m.table.asked = nil
 	news := err == nil || some || m.err == nil
 	m.err = err
 	if m.overrun || len(m.table.dirty) > 0 {

@@ -14,6 +14,7 @@ type table struct {
 	links map[int]*Interface
 	names map[string]int
 	dirty map[int]struct{} // interfaces whose addresses must be listed again
+	asked map[int]struct{} // those whose addresses are being listed
 }
 
 func newTable(list []Interface) table {
@@ -79,11 +80,11 @@ func (t *table) apply(m netlink.Message) (changed bool, err error) {
 		return ok && t.remove(index), nil
 
 	case unix.RTM_NEWADDR, unix.RTM_DELADDR:
-		index, _, err := decodeAddress(m.Data)
+		index, a, err := decodeAddress(m.Data)
 		if err != nil {
 			return false, err
 		}
-		if _, ok := t.links[index]; ok {
+		if _, ok := t.links[index]; ok && !(m.Header.Type == unix.RTM_NEWADDR && t.renewed(index, a)) {
 			t.dirty[index] = struct{}{}
 		}
 		return false, nil
@@ -100,6 +101,17 @@ func (t *table) apply(m netlink.Message) (changed bool, err error) {
 		return true, nil
 	}
 	return false, nil
+}
+
+// renewed reports whether a only has new lifetimes, and was known before. That
+// happens many times a second where lifetimes are renewed, and is no news.
+func (t *table) renewed(index int, a Address) bool {
+	_, dirty := t.dirty[index]
+	_, asked := t.asked[index]
+	return !dirty && !asked && slices.ContainsFunc(t.links[index].Addresses, func(o Address) bool {
+		o.Valid, o.Preferred = a.Valid, a.Preferred
+		return o == a
+	})
 }
 
 // same reports whether two snapshots of an interface agree, addresses aside.

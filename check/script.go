@@ -16,7 +16,7 @@ const scriptGrace = time.Second
 var ErrUnsafe = script.ErrUnsafe
 
 // ScriptConfig describes a program that checks something (keepalived's
-// vrrp_script). Exit status 0 is success; anything else is failure, also if the
+// vrrp_script and MISC_CHECK). Exit status 0 is success; anything else is failure, also if the
 // program cannot be executed at all.
 type ScriptConfig struct {
 	// Argv is the program and its arguments, run without a shell. A program
@@ -34,6 +34,16 @@ type ScriptConfig struct {
 	// Supplementary gives the program the user's other groups too.
 	Supplementary bool
 
+	// NoNewPrivs keeps the program, and all that it starts, from gaining
+	// privileges by set-user-ID programs (sudo) and file capabilities (some
+	// systems' ping). Linux only.
+	NoNewPrivs bool
+
+	// Dynamic makes the exit status a weight, which Result has (keepalived's
+	// misc_dynamic): 0 is success and says nothing about the weight, 1 is
+	// failure, and 2 to 255 are success with a weight of 0 to 253.
+	Dynamic bool
+
 	Env []string // "NAME=value", besides our own environment
 	Dir string   // working directory; empty: our own
 
@@ -46,6 +56,7 @@ type ScriptConfig struct {
 type Script struct {
 	command script.Command
 	grace   time.Duration
+	dynamic bool
 }
 
 var _ Checker = (*Script)(nil)
@@ -55,8 +66,9 @@ var _ Checker = (*Script)(nil)
 // [Script.Executable].
 func NewScript(cfg ScriptConfig) (*Script, error) {
 	s := &Script{
-		command: script.Command{Argv: cfg.Argv, Shell: cfg.Shell, Env: cfg.Env, Dir: cfg.Dir},
+		command: script.Command{Argv: cfg.Argv, Shell: cfg.Shell, Env: cfg.Env, Dir: cfg.Dir, NoNewPrivs: cfg.NoNewPrivs},
 		grace:   cfg.Grace,
+		dynamic: cfg.Dynamic,
 	}
 	if (len(cfg.Argv) == 0) == (cfg.Shell == "") {
 		return nil, fmt.Errorf("script %q: give either Argv or Shell", &s.command)
@@ -76,7 +88,8 @@ func NewScript(cfg ScriptConfig) (*Script, error) {
 	return s, nil
 }
 
-// Check runs the program. At the deadline of ctx its process group is ended.
+// Check runs the program. At the deadline of ctx its process group is ended:
+// SIGTERM, then SIGKILL, and Check returns within Grace after the deadline.
 func (s *Script) Check(ctx context.Context) Result {
 	r := script.Run(ctx, s.command, s.grace)
 	result := Result{
@@ -86,8 +99,11 @@ func (s *Script) Check(ctx context.Context) Result {
 		ExitCode: r.ExitCode,
 		Latency:  r.Duration,
 	}
+	if s.dynamic && r.Err == nil && r.ExitCode >= 2 {
+		result.OK, result.Weighted, result.Weight = true, true, r.ExitCode-2
+	}
 	switch {
-	case r.OK():
+	case result.OK:
 		result.Reason = ReasonOK
 	case r.TimedOut():
 		result.Reason = ReasonTimeout

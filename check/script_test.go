@@ -60,6 +60,20 @@ func TestScript(t *testing.T) {
 		})
 	}
 
+	for status, want := range map[int]string{0: "true 0 false", 1: "false 0 false", 2: "true 0 true", 12: "true 10 true", 255: "true 253 true"} {
+		cfg := sh(fmt.Sprint("exit ", status))
+		cfg.Dynamic = true
+		r := newScript(t, cfg).Check(t.Context())
+		if got := fmt.Sprint(r.OK, r.Weight, r.Weighted); got != want || r.OK != (r.Reason == check.ReasonOK) {
+			t.Errorf("dynamic, status %d: %s, want %s", status, got, want)
+		}
+	}
+	died := sh("kill -9 $$")
+	died.Dynamic = true
+	if r := newScript(t, died).Check(t.Context()); r.OK || r.Weighted || r.Reason != check.ReasonSignal {
+		t.Errorf("dynamic, killed: %+v", r)
+	}
+
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if r := newScript(t, sh("exit 0")).Check(ctx); r.OK || r.Reason != check.ReasonCanceled {

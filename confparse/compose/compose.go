@@ -184,7 +184,9 @@ func (c *Composition) addScripts(cfg *confparse.Config, checker func(*confparse.
 // could replace is refused under enable_script_security; one that cannot be
 // executed may be installed later, and counts as failed until then.
 func program(g *confparse.Global, s *confparse.Script) (check.Checker, error) {
-	ch, err := check.NewScript(Program(s.Command))
+	cfg := Program(s.Command)
+	cfg.NoNewPrivs = g.ScriptSecurity && cfg.User != "" && cfg.User != "root" // root has all it could gain
+	ch, err := check.NewScript(cfg)
 	if err == nil && g.ScriptSecurity && ch.Executable() == nil {
 		err = ch.Secure()
 	}

@@ -26,6 +26,10 @@ type Command struct {
 	Env  []string  // "NAME=value", besides what this process has
 	Dir  string    // working directory; empty: our own
 
+	// NoNewPrivs keeps the program, and all that it starts, from gaining
+	// privileges by set-user-ID programs and file capabilities. Linux only.
+	NoNewPrivs bool
+
 	// Discard sends what the program prints to the null device. Without it,
 	// whatever the program leaves running loses its standard output when the
 	// program ends, and may die when it prints.

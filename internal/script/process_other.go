@@ -19,6 +19,8 @@ func attributes(id *Identity) (*syscall.SysProcAttr, error) {
 
 func signalGroup(p *os.Process, _ syscall.Signal) { _ = p.Kill() }
 
+func reapGroup(*os.Process) {}
+
 func executable(file string, _ *Identity) error {
 	_, err := exec.LookPath(file)
 	return err

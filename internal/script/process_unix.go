@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // attributes gives a program a process group, and an identity if it is not ours
@@ -36,6 +37,20 @@ func own(id *Identity) bool {
 // signalGroup ignores errors: the group is gone, or cannot be helped.
 func signalGroup(p *os.Process, sig syscall.Signal) {
 	_ = syscall.Kill(-p.Pid, sig)
+}
+
+// reapGroup collects what is left of a killed group if its orphans are ours, as
+// they are in a container whose first process we are: nobody else would.
+func reapGroup(p *os.Process) {
+	for range 100 {
+		pid, err := syscall.Wait4(-p.Pid, nil, syscall.WNOHANG, nil)
+		if err != nil && err != syscall.EINTR {
+			return // no children there
+		}
+		if pid == 0 {
+			time.Sleep(time.Millisecond) // not dead yet
+		}
+	}
 }
 
 // executable reports why file is not one that id may execute. It looks at the

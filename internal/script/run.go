@@ -68,6 +68,7 @@ func end(ctx context.Context, cmd *exec.Cmd, ended <-chan struct{}, grace time.D
 	}
 	signalGroup(cmd.Process, syscall.SIGKILL)
 	<-ended
+	reapGroup(cmd.Process)
 	return ctx.Err()
 }
 
@@ -110,6 +111,10 @@ func startFile(c Command, path string, argv []string, output *tail) (*exec.Cmd, 
 	}
 	if !c.Discard {
 		cmd.Stdout, cmd.Stderr = output, output
+	}
+	sealDescriptors()
+	if c.NoNewPrivs {
+		return cmd, startNoNewPrivs(cmd)
 	}
 	return cmd, cmd.Start()
 }

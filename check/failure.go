@@ -1,0 +1,109 @@
+package check
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"syscall"
+)
+
+// The reasons of network checks.
+const (
+	ReasonRefused     Reason = "refused"     // nobody listens there
+	ReasonUnreachable Reason = "unreachable" // no way there: no route, no neighbour, interface down
+	ReasonReset       Reason = "reset"       // the connection was cut
+	ReasonClosed      Reason = "closed"      // the connection was closed before the answer was complete
+	ReasonTLS         Reason = "tls"         // no TLS connection: an alert, or a certificate that is not trusted
+	ReasonProtocol    Reason = "protocol"    // the answer is not of the protocol
+	ReasonStatus      Reason = "status"      // the answer has a code that is not accepted
+	ReasonDigest      Reason = "digest"      // the answer's body has another digest
+	ReasonContent     Reason = "content"     // the answer's content is not what it should be
+
+	// ReasonLocal is no verdict on the other side: the check could not be made
+	// here. Descriptors are used up, the source address is not there, a mark
+	// takes privileges.
+	ReasonLocal Reason = "local"
+)
+
+func success(detail string) Result {
+	return Result{OK: true, Reason: ReasonOK, Detail: detail, ExitCode: -1}
+}
+
+func failed(reason Reason, format string, args ...any) Result {
+	return Result{Reason: reason, Detail: fmt.Sprintf(format, args...), ExitCode: -1}
+}
+
+// failure is the result of an error while talking.
+func failure(ctx context.Context, what string, err error) Result {
+	return result(ctx, what, err, ReasonFailed)
+}
+
+// connectFailure is the result of an error while connecting. What is not known
+// to come from the other side comes from ours.
+func connectFailure(ctx context.Context, what string, err error) Result {
+	return result(ctx, what, err, ReasonLocal)
+}
+
+func result(ctx context.Context, what string, err error, unknown Reason) Result {
+	var timeout net.Error
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return failed(ReasonCanceled, "%s: cancelled", what)
+	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return failed(ReasonTimeout, "%s: timed out", what)
+	}
+	return failed(reasonOf(err, unknown), "%s: %s", what, describe(err))
+}
+
+func reasonOf(err error, unknown Reason) Reason {
+	is := func(targets ...error) bool {
+		for _, t := range targets {
+			if errors.Is(err, t) {
+				return true
+			}
+		}
+		return false
+	}
+	var (
+		op        *net.OpError
+		notTLS    tls.RecordHeaderError
+		untrusted *tls.CertificateVerificationError
+	)
+	switch {
+	case is(syscall.ECONNREFUSED, syscall.ENOENT): // the latter of a Unix socket
+		return ReasonRefused
+	case is(syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.ENETDOWN):
+		return ReasonUnreachable
+	case is(syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE):
+		return ReasonReset
+	case is(io.EOF, io.ErrUnexpectedEOF):
+		return ReasonClosed
+	case errors.As(err, &op) && op.Op == "remote error", // an alert
+		errors.As(err, &notTLS), errors.As(err, &untrusted):
+		return ReasonTLS
+	}
+	return unknown
+}
+
+// describe leaves out what net puts before the cause.
+func describe(err error) string {
+	var call *os.SyscallError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &call):
+		var errno syscall.Errno
+		if call.Syscall == "connect" && errors.As(call, &errno) {
+			return errno.Error()
+		}
+		return call.Error()
+	case errors.As(err, &op):
+		return op.Err.Error()
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "closed by the server"
+	}
+	return err.Error()
+}

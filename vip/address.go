@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 )
 
 // MaxLabel and MaxInterface are the longest label and interface name that
@@ -34,7 +35,31 @@ type Address struct {
 
 	// Broadcast is the broadcast address. IPv4 only; invalid: none.
 	Broadcast netip.Addr
+
+	// Peer is the far end of a point-to-point link, to which the prefix length
+	// then belongs; invalid: none.
+	Peer netip.Addr
+
+	// Metric is that of the route to the prefix; 0: the kernel's default.
+	Metric uint32
+
+	// Preferred is how long the address may be the source of new connections,
+	// in whole seconds. 0 means Forever, but Deprecated for an IPv6 address
+	// with prefix length 128, as in keepalived (preferred_lft).
+	Preferred time.Duration
+
+	NoPrefixRoute  bool // add no route to the prefix
+	AutoJoin       bool // join the multicast group that the address is
+	DAD            bool // detect duplicates (keepalived: -nodad). IPv6 only
+	Home           bool // a mobile node's home address. IPv6 only
+	ManageTempAddr bool // make temporary addresses from this one. IPv6 only
 }
+
+// Lifetimes that are not a number of seconds.
+const (
+	Forever    time.Duration = -1
+	Deprecated time.Duration = -2 // it is over
+)
 
 // Scope is how far an IPv4 address is valid, in Linux's numbers. Numbers other
 // than the constants are allowed.
@@ -78,7 +103,11 @@ func Addresses(dev string, p ...netip.Prefix) []Address {
 // String returns the address in the words of `ip address add`.
 func (a Address) String() string {
 	var b strings.Builder
-	b.WriteString(a.Prefix.String())
+	if a.Peer.IsValid() {
+		fmt.Fprintf(&b, "%v peer %v/%d", a.Prefix.Addr(), a.Peer, a.Prefix.Bits())
+	} else {
+		b.WriteString(a.Prefix.String())
+	}
 	if a.Broadcast.IsValid() {
 		b.WriteString(" broadcast " + a.Broadcast.String())
 	}
@@ -90,6 +119,29 @@ func (a Address) String() string {
 	}
 	if a.Label != "" {
 		b.WriteString(" label " + a.Label)
+	}
+	if a.Metric != 0 {
+		fmt.Fprintf(&b, " metric %d", a.Metric)
+	}
+	for _, f := range []struct {
+		set  bool
+		name string
+	}{
+		{a.Home, "home"}, {a.ManageTempAddr, "mngtmpaddr"}, {a.NoPrefixRoute, "noprefixroute"},
+		{a.AutoJoin, "autojoin"}, {a.DAD, "dad"},
+	} {
+		if f.set {
+			b.WriteString(" " + f.name)
+		}
+	}
+	switch a.Preferred {
+	case 0:
+	case Forever:
+		b.WriteString(" preferred_lft forever")
+	case Deprecated:
+		b.WriteString(" preferred_lft 0")
+	default:
+		fmt.Fprintf(&b, " preferred_lft %d", int64(a.Preferred/time.Second))
 	}
 	return b.String()
 }
@@ -106,14 +158,19 @@ func (a Address) Validate() error {
 		wrong("needs an address and a prefix length")
 	case ip.Is4In6():
 		wrong("IPv4 in IPv6 form; write %v", ip.Unmap())
-	case ip.IsUnspecified(), ip.IsMulticast():
+	case ip.IsUnspecified(), ip.IsMulticast() && !a.AutoJoin:
 		wrong("cannot be the address of an interface")
 	}
-	switch {
-	case a.Interface == "":
+	if a.Interface == "" {
 		wrong("needs an interface")
-	case len(a.Interface) > MaxInterface, strings.ContainsAny(a.Interface, "/: \t\n"), a.Interface == ".", a.Interface == "..":
+	} else if !isInterface(a.Interface) {
 		wrong("%q is no interface name", a.Interface)
+	}
+	if a.Peer.IsValid() && a.Peer.Is4() != ip.Is4() {
+		wrong("peer %v is of another family", a.Peer)
+	}
+	if p := a.Preferred; p != Forever && p != Deprecated && (p < 0 || p > maxLifetime || p%time.Second != 0) {
+		wrong("preferred lifetime %v is not in whole seconds", p)
 	}
 	if len(a.Label) > MaxLabel {
 		wrong("label %q is longer than %d characters", a.Label, MaxLabel)
@@ -128,22 +185,28 @@ func (a Address) Validate() error {
 		if a.Broadcast.IsValid() {
 			wrong("broadcast %v: IPv6 has none", a.Broadcast)
 		}
-	} else if a.Broadcast.IsValid() && !a.Broadcast.Is4() {
+		return errors.Join(errs...)
+	}
+	if a.Broadcast.IsValid() && !a.Broadcast.Is4() {
 		wrong("broadcast %v is not IPv4", a.Broadcast)
+	}
+	if a.DAD || a.Home || a.ManageTempAddr {
+		wrong("dad, home and mngtmpaddr are for IPv6")
 	}
 	return errors.Join(errs...)
 }
 
-// place is what the kernel tells addresses apart by: several IPv4 addresses may
-// differ in their prefix length alone, IPv6 addresses may not.
-type place struct {
-	dev    string
-	prefix netip.Prefix
+// preferred returns the preferred lifetime: Forever, Deprecated, or a time.
+func (a Address) preferred() time.Duration {
+	switch {
+	case a.Preferred != 0:
+		return a.Preferred
+	case a.Prefix.Addr().Is6() && a.Prefix.IsSingleIP():
+		return Deprecated
+	}
+	return Forever
 }
 
-func (a Address) place() place {
-	if a.Prefix.Addr().Is6() {
-		return place{a.Interface, netip.PrefixFrom(a.Prefix.Addr(), 128)}
-	}
-	return place{a.Interface, a.Prefix}
+func isInterface(name string) bool {
+	return name != "" && len(name) <= MaxInterface && !strings.ContainsAny(name, "/: \t\n") && name != "." && name != ".."
 }

@@ -123,7 +123,7 @@ func BenchmarkKernelPutBack(b *testing.B) {
 	var took []time.Duration
 	for b.Loop() {
 		start := time.Now()
-		if errs := other.Apply([]vip.Change{{Op: vip.Delete, Address: s.Addresses()[0]}}); errs != nil {
+		if errs := other.Apply([]vip.Change{{Op: vip.Delete, Object: s.Addresses()[0]}}); errs != nil {
 			b.Fatal(errs)
 		}
 		<-s.Trouble()

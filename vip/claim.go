@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// claim is an address that a Set holds or wants to hold. Only the Set whose
+// claim is an object that a Set holds or wants to hold. Only the Set whose
 // turn it is changes the state, under the manager's mutex. A Set that acquires
-// an address again, or takes it from another Set, makes a new claim: pointers
+// an object again, or takes it from another Set, makes a new claim: pointers
 // tell them apart.
 type claim struct {
 	set     *Set
-	address Address
+	object  Object
 	state   claimState
 	failure failure // where the state is claimFailed
 }
@@ -24,11 +24,17 @@ const (
 	claimFailed
 )
 
-func (c *claim) announcement() Announcement {
-	return Announcement{c.address.Interface, c.address.Prefix.Addr()}
+// announcement returns what there is to announce. ok is false for what is no
+// address.
+func (c *claim) announcement() (a Announcement, ok bool) {
+	address, ok := c.object.(Address)
+	if !ok {
+		return a, false
+	}
+	return Announcement{address.Interface, address.Prefix.Addr()}, true
 }
 
-// claim enters the Set's addresses as its own, or returns nil when the manager
+// claim enters the Set's objects as its own, or returns nil when the manager
 // has stopped.
 func (s *Set) claim() []*claim {
 	m := s.manager
@@ -38,24 +44,25 @@ func (s *Set) claim() []*claim {
 		return nil
 	}
 	m.changed = time.Now()
-	claims := make([]*claim, len(s.addresses))
-	for i, a := range s.addresses {
-		claims[i] = &claim{set: s, address: a}
-		m.claims[a.place()] = claims[i]
+	claims := make([]*claim, len(s.objects))
+	for i, o := range s.objects {
+		claims[i] = &claim{set: s, object: o}
+		m.claims[o.place()] = claims[i]
 	}
 	return claims
 }
 
-// unclaim gives up the Set's claims and returns their addresses.
-func (s *Set) unclaim() (list []Address) {
+// unclaim gives up the Set's claims and returns their objects.
+func (s *Set) unclaim() (list []Object) {
 	m := s.manager
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.changed = time.Now()
-	for _, a := range s.addresses {
-		if c := m.claims[a.place()]; c != nil && c.set == s {
-			delete(m.claims, a.place())
-			list = append(list, a)
+	for _, o := range s.objects {
+		p := o.place()
+		if c := m.claims[p]; c != nil && c.set == s {
+			delete(m.claims, p)
+			list = append(list, o)
 		}
 	}
 	return list
@@ -76,7 +83,7 @@ func (m *Manager) settle(claims []*claim, errs []error) {
 			continue
 		}
 		c.state = claimFailed
-		l := links[c.address.Interface]
+		l := links[c.object.device()]
 		if errors.Is(errs[i], ErrNoInterface) {
 			l = link{} // even if it has come meanwhile
 		}
@@ -87,9 +94,9 @@ func (m *Manager) settle(claims []*claim, errs []error) {
 
 // linksOf returns the interfaces of claims, as far as they exist.
 func (m *Manager) linksOf(claims []*claim) map[string]link {
-	links := make(map[string]link)
+	links := map[string]link{"": m.anyLink()}
 	for _, c := range claims {
-		name := c.address.Interface
+		name := c.object.device()
 		if _, ok := links[name]; ok {
 			continue
 		}

@@ -75,7 +75,7 @@ func testKernel(t *testing.T, k vip.Kernel) {
 			[]string{"10.9.9.1/32 dev eth0"},
 		},
 		{
-			"IPv6 prefix lengths do not", vip.Add, []vip.Address{on("eth0", "2001:db8:9::1/64"), on("eth0", "2001:db8:9::1/128")}, nil,
+			"IPv6 prefix lengths do not", vip.Add, []vip.Address{on("eth0", "2001:db8:9::1/64"), on("eth0", "2001:db8:9::1/80")}, nil,
 			[]string{"10.9.9.1/32 dev eth0", "2001:db8:9::1/64 dev eth0"},
 		},
 		{
@@ -95,7 +95,7 @@ func testKernel(t *testing.T, k vip.Kernel) {
 	} {
 		var changes []vip.Change
 		for _, a := range tc.list {
-			changes = append(changes, vip.Change{Op: tc.op, Address: a})
+			changes = append(changes, vip.Change{Op: tc.op, Object: a})
 		}
 		errs := k.Apply(changes)
 		if len(errs) != len(tc.errs) {
@@ -119,7 +119,7 @@ func testKernel(t *testing.T, k vip.Kernel) {
 		t.Errorf("announce: %v", err)
 	}
 	// What is told catches up with what is.
-	if errs := k.Apply([]vip.Change{{Op: vip.Add, Address: labelled}}); errs != nil {
+	if errs := k.Apply([]vip.Change{{Op: vip.Add, Object: labelled}}); errs != nil {
 		t.Error(errs)
 	}
 	told := func() bool {
@@ -133,7 +133,7 @@ func testKernel(t *testing.T, k vip.Kernel) {
 			t.Fatal("a change was not told")
 		}
 	}
-	if errs := k.Apply([]vip.Change{{Op: vip.Delete, Address: labelled}}); errs != nil {
+	if errs := k.Apply([]vip.Change{{Op: vip.Delete, Object: labelled}}); errs != nil {
 		t.Error(errs)
 	}
 	if _, err := k.Seen("eth9"); !errors.Is(err, vip.ErrNoInterface) {

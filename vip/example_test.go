@@ -26,7 +26,7 @@ func Example() {
 		return
 	}
 	// A crashed predecessor may have left the address.
-	if err := manager.CleanUp(context.Background(), set.Addresses()...); err != nil {
+	if err := manager.CleanUp(context.Background(), set.Objects()...); err != nil {
 		fmt.Println(err)
 	}
 

@@ -19,14 +19,14 @@ const (
 	troubleBuffer = 16
 )
 
-// RemovedError tells that someone else removed an address that a Set holds. It
+// RemovedError tells that someone else removed an object that a Set holds. It
 // has been put back.
-type RemovedError struct{ Address Address }
+type RemovedError struct{ Object Object }
 
 // Error implements error.
 func (e *RemovedError) Error() string {
-	return fmt.Sprintf("vip: %v was removed by another process and has been put back "+
-		"(systemd-networkd: KeepConfiguration=, ManageForeignRoutes=; NetworkManager: unmanaged-devices=)", e.Address)
+	return fmt.Sprintf("vip: %s was removed by another process and has been put back "+
+		"(systemd-networkd: KeepConfiguration=, ManageForeignRoutes=; NetworkManager: unmanaged-devices=)", describe(e.Object))
 }
 
 // complain hands an error to the reader of Trouble, if there is room for it.
@@ -37,8 +37,9 @@ func (s *Set) complain(err error) {
 	}
 }
 
-// Trouble delivers a *RemovedError for each address that someone else removed,
-// and a *LapsedError for each whose Lifetime has ended. Errors that nobody reads are dropped after the first few. The channel is
+// Trouble delivers a *RemovedError for each object that someone else removed,
+// and a *LapsedError for each address whose Lifetime has ended. Errors that
+// nobody reads are dropped after the first few. The channel is
 // never closed.
 func (s *Set) Trouble() <-chan error { return s.trouble }
 
@@ -47,6 +48,7 @@ func (s *Set) Trouble() <-chan error { return s.trouble }
 // them, and must not compete with the Sets.
 func (m *Manager) kernelChanged() {
 	m.mu.Lock()
+	m.news++
 	settled := m.changed.Add(guardPause)
 	m.mu.Unlock()
 	at := time.Now()
@@ -117,9 +119,10 @@ func (m *Manager) seen() ([]Interface, error) {
 	m.mu.Lock()
 	m.look = time.Time{}
 	for _, c := range m.claims {
-		names[c.address.Interface] = true
+		names[c.object.device()] = true
 	}
 	m.mu.Unlock()
+	delete(names, "")
 	list := make([]Interface, 0, len(names))
 	for name := range names {
 		switch i, err := m.kernel.Seen(name); {
@@ -135,7 +138,7 @@ func (m *Manager) seen() ([]Interface, error) {
 // sift returns the claims that should be found in the kernel, and the failed
 // ones that are to be tried again now.
 func (m *Manager) sift(seen []Interface, now time.Time) (held map[place]*claim, ripe []*claim) {
-	links := make(map[string]link)
+	links := map[string]link{"": m.anyLink()}
 	for _, i := range seen {
 		links[i.Name] = linkOf(i)
 	}
@@ -143,7 +146,7 @@ func (m *Manager) sift(seen []Interface, now time.Time) (held map[place]*claim, 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for p, c := range m.claims {
-		l, exists := links[c.address.Interface]
+		l, exists := links[c.object.device()]
 		switch {
 		case c.state == claimPending:
 			m.look = earliest(m.look, now.Add(guardRetry))
@@ -159,27 +162,52 @@ func (m *Manager) sift(seen []Interface, now time.Time) (held map[place]*claim, 
 	return held, ripe
 }
 
-// lost returns those claims whose addresses are missing. What seems to be is
-// looked up in the kernel, which knows of more than it has told so far. The
-// claims were noted before, so that an address added meanwhile is not taken for
-// a removed one.
+// lost returns those claims whose objects are missing. An address that seems to
+// be is looked up in the kernel, which knows of more than it has told so far.
+// The claims were noted before, so that what was added meanwhile is not taken
+// for removed.
 func (m *Manager) lost(seen []Interface, held map[place]*claim) ([]*claim, error) {
-	want := make([]Address, 0, len(held))
+	var addresses []Address
+	var routing []Object
 	for _, c := range held {
-		want = append(want, c.address)
-	}
-	if want = missing(seen, want); len(want) == 0 {
-		return nil, nil
-	}
-	all, err := m.kernel.Interfaces()
-	if err != nil {
-		return nil, err
+		switch o := c.object.(type) {
+		case Address:
+			addresses = append(addresses, o)
+		default:
+			if guarded(o) {
+				routing = append(routing, o)
+			}
+		}
 	}
 	var list []*claim
-	for _, a := range missing(all, want) {
-		list = append(list, held[a.place()])
+	var errs []error
+	if addresses = missing(seen, addresses); len(addresses) > 0 {
+		all, err := m.kernel.Interfaces()
+		errs = append(errs, err)
+		if err == nil {
+			for _, a := range missing(all, addresses) {
+				list = append(list, held[a.place()])
+			}
+		}
 	}
-	return list, nil
+	if len(routing) > 0 {
+		have, err := m.kernel.Routing()
+		errs = append(errs, err)
+		if err == nil {
+			for _, o := range unrouted(have, routing) {
+				list = append(list, held[o.place()])
+			}
+		}
+	}
+	return list, errors.Join(errs...)
+}
+
+// anyLink stands for all interfaces together: it differs whenever something in
+// the kernel has changed.
+func (m *Manager) anyLink() link {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return link{index: m.news}
 }
 
 // complain logs why the guard cannot look, unless it has just done so.
@@ -194,7 +222,7 @@ func (m *Manager) complain(err error) {
 	m.complaint = text
 }
 
-// restore adds the addresses of claims, as far as they are still the Set's. It
+// restore adds the objects of claims, as far as they are still the Set's. It
 // reports false where this is not the time for it.
 func (s *Set) restore(gone map[*claim]bool) bool {
 	now := time.Now()
@@ -207,12 +235,12 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 	var all, claims []*claim
 	var changes []Change
 	m.mu.Lock()
-	for _, a := range s.addresses {
-		if c := m.claims[a.place()]; c != nil && c.set == s {
+	for _, o := range s.objects {
+		if c := m.claims[o.place()]; c != nil && c.set == s {
 			all = append(all, c)
 			if gone[c] {
 				claims = append(claims, c)
-				changes = append(changes, s.addition(a))
+				changes = append(changes, s.addition(o))
 			}
 		}
 	}
@@ -234,19 +262,23 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 		switch {
 		case c.state == claimFailed:
 			if c.failure.text != before[i].failure.text {
-				m.log.Warn("cannot add address", "set", s.name, "address", c.address.String(), "err", c.failure.text)
+				m.log.Warn("cannot add "+kind(c.object), "set", s.name, kind(c.object), c.object.String(), "err", c.failure.text)
 			}
 		case before[i].state == claimHeld:
-			m.log.Info("address put back", "set", s.name, "address", c.address.String())
-			again = append(again, c.announcement())
-			if lapsed {
-				s.complain(&LapsedError{c.address, age})
-			} else {
-				s.complain(&RemovedError{c.address})
+			m.log.Info(kind(c.object)+" put back", "set", s.name, kind(c.object), c.object.String())
+			if a, ok := c.announcement(); ok {
+				again = append(again, a)
+			}
+			if !lapsed {
+				s.complain(&RemovedError{c.object})
+			} else if a, ok := c.object.(Address); ok {
+				s.complain(&LapsedError{a, age})
 			}
 		default:
-			m.log.Info("address added at last", "set", s.name, "address", c.address.String())
-			s.announcer.acquired(now)
+			m.log.Info(kind(c.object)+" added at last", "set", s.name, kind(c.object), c.object.String())
+			if _, ok := c.announcement(); ok {
+				s.announcer.acquired(now)
+			}
 		}
 	}
 	// Nobody else had what was put back: one round reminds the neighbours.

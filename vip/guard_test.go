@@ -23,7 +23,7 @@ func TestRemovedAddressIsPutBack(t *testing.T) {
 		var removed *vip.RemovedError
 		select {
 		case err := <-s.Trouble():
-			if !errors.As(err, &removed) || removed.Address != list[1] {
+			if !errors.As(err, &removed) || removed.Object != vip.Object(list[1]) {
 				w.Errorf("trouble: %v", err)
 			}
 		default:

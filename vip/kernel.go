@@ -23,10 +23,14 @@ type Kernel interface {
 	// interface; any other one means that Watch cannot tell.
 	Seen(name string) (Interface, error)
 
+	// Routing returns the routes and rules that carry Protocol. Of a route,
+	// fields that do not tell it from others may be missing.
+	Routing() ([]Object, error)
+
 	// Apply makes changes, in order, in as few exchanges as possible. It
 	// returns one error for each change, by position, or nil when all
 	// succeeded; a failure does not keep later changes from being made. Adding
-	// an address that is there and deleting one that is not are successes.
+	// what is there and deleting what is not are successes.
 	Apply(changes []Change) []error
 
 	// Announce tells the neighbours of each address once, in order: by
@@ -35,9 +39,9 @@ type Kernel interface {
 	Announce(announcements []Announcement) error
 
 	// Watch follows the interfaces until ctx ends and then returns nil. It
-	// calls changed, which does not block, as soon as it follows, and after
-	// interfaces or addresses have changed; changes that come together may
-	// share a call.
+	// calls changed, which does not block, as soon as it follows, after
+	// interfaces or addresses have changed, and after a route or rule of
+	// Routing has gone; changes that come together may share a call.
 	Watch(ctx context.Context, changed func()) error
 
 	// Close frees what the kernel holds. Addresses stay.
@@ -52,10 +56,10 @@ type Interface struct {
 	Addresses []Address
 }
 
-// Change is one step from the addresses that are to those that should be.
+// Change is one step from what is to what should be.
 type Change struct {
-	Op      Op
-	Address Address
+	Op     Op
+	Object Object
 
 	// Lifetime is a whole number of seconds after which the kernel removes an
 	// added address by itself; 0: never. Adding an address that is there gives
@@ -72,13 +76,14 @@ const (
 	Delete
 )
 
-// String returns the change in the words of `ip address`.
+// String returns the change in the words of ip(8), without the leading "ip".
 func (c Change) String() string {
+	op := " add "
 	if c.Op == Delete {
-		return "del " + c.Address.String()
+		op = " del "
 	}
-	text := "add " + c.Address.String()
-	if c.Lifetime > 0 {
+	text := kind(c.Object) + op + c.Object.String()
+	if c.Lifetime > 0 && c.Op == Add {
 		text += fmt.Sprintf(" valid_lft %d", c.Lifetime/time.Second)
 	}
 	return text

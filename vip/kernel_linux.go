@@ -13,16 +13,12 @@ import (
 	"github.com/vrrpkit/vrrpkit/internal/netlinkx"
 )
 
-// protocol is the IFA_PROTO that our addresses carry on Linux 5.18 and later:
-// keepalived's number, for people who look. Nothing here goes by it: CleanUp
-// must work on older kernels too.
-const protocol = 18
-
 // linux is the kernel's side of a network namespace. Every socket is opened
 // in advance: a takeover finds them ready.
 type linux struct {
 	conn    *netlinkx.Conn
 	monitor *netlinkx.Monitor
+	routing *netlinkx.RoutingWatch
 	frames  *ether.Conn
 }
 
@@ -31,9 +27,8 @@ type linux struct {
 // CAP_NET_ADMIN and CAP_NET_RAW, and Linux 5.0.
 //
 // Interfaces are known as they were when NewKernel returned until Watch runs.
-// IPv6 addresses are added without duplicate address detection, and those with
-// prefix length 128 deprecated, so that they are not the source of new
-// connections (keepalived does the same). The Router flag of neighbour
+// IPv6 addresses are added without duplicate address detection unless DAD asks
+// for it. The Router flag of neighbour
 // advertisements says whether the interface forwards IPv6.
 func NewKernel(namespace int) (Kernel, error) {
 	k := &linux{}
@@ -45,9 +40,15 @@ func NewKernel(namespace int) (Kernel, error) {
 		k.conn.Close()
 		return nil, fmt.Errorf("vip: %w", err)
 	}
+	if k.routing, err = netlinkx.WatchRouting(namespace, Protocol); err != nil {
+		k.conn.Close()
+		k.monitor.Close()
+		return nil, fmt.Errorf("vip: %w", err)
+	}
 	if k.frames, err = ether.Dial(namespace); err != nil {
 		k.conn.Close()
 		k.monitor.Close()
+		k.routing.Close()
 		return nil, fmt.Errorf("vip: packet socket: %w", err)
 	}
 	return k, nil
@@ -85,7 +86,25 @@ func interfaceFrom(k netlinkx.Interface) Interface {
 }
 
 func fromKernel(dev string, a netlinkx.Address) Address {
-	v := Address{Prefix: a.Prefix, Interface: dev, Broadcast: a.Broadcast}
+	v := Address{
+		Prefix: a.Prefix, Interface: dev, Broadcast: a.Broadcast, Peer: a.Peer, Metric: a.Metric,
+		NoPrefixRoute:  a.Flags&unix.IFA_F_NOPREFIXROUTE != 0,
+		AutoJoin:       a.Flags&unix.IFA_F_MCAUTOJOIN != 0,
+		Home:           a.Flags&unix.IFA_F_HOMEADDRESS != 0,
+		ManageTempAddr: a.Flags&unix.IFA_F_MANAGETEMPADDR != 0,
+	}
+	preferred := Forever
+	switch a.Preferred {
+	case a.Valid: // for as long as the address is there
+	case 0:
+		preferred = Deprecated
+	default:
+		preferred = time.Duration(a.Preferred) * time.Second
+	}
+	if preferred != v.preferred() {
+		v.Preferred = preferred
+	}
+	v.DAD = a.Prefix.Addr().Is6() && a.Flags&unix.IFA_F_NODAD == 0
 	if a.Prefix.Addr().Is4() {
 		v.Scope = Scope(a.Scope)
 		if a.Label != dev { // the kernel's default
@@ -101,7 +120,9 @@ func toKernel(a Address, lifetime time.Duration) netlinkx.Address {
 		Scope:     uint8(a.Scope),
 		Label:     a.Label,
 		Broadcast: a.Broadcast,
-		Protocol:  protocol,
+		Peer:      a.Peer,
+		Metric:    a.Metric,
+		Protocol:  Protocol,
 		Valid:     netlinkx.Forever,
 		Preferred: netlinkx.Forever,
 	}
@@ -109,13 +130,25 @@ func toKernel(a Address, lifetime time.Duration) netlinkx.Address {
 		k.Valid = uint32(lifetime / time.Second)
 		k.Preferred = k.Valid
 	}
-	if a.Prefix.Addr().Is4() {
-		return k
-	}
-	// While an address is tentative it neither answers nor can it be announced.
-	k.Flags = unix.IFA_F_NODAD
-	if a.Prefix.IsSingleIP() {
+	switch p := a.preferred(); p {
+	case Forever:
+	case Deprecated:
 		k.Preferred = 0
+	default:
+		k.Preferred = min(uint32(p/time.Second), k.Valid)
+	}
+	for _, f := range []struct {
+		set  bool
+		flag uint32
+	}{
+		{a.NoPrefixRoute, unix.IFA_F_NOPREFIXROUTE}, {a.AutoJoin, unix.IFA_F_MCAUTOJOIN},
+		{a.Home, unix.IFA_F_HOMEADDRESS}, {a.ManageTempAddr, unix.IFA_F_MANAGETEMPADDR},
+		// While an address is tentative it neither answers nor can it be announced.
+		{a.Prefix.Addr().Is6() && !a.DAD, unix.IFA_F_NODAD},
+	} {
+		if f.set {
+			k.Flags |= f.flag
+		}
 	}
 	return k
 }
@@ -126,6 +159,7 @@ func (k *linux) Apply(changes []Change) []error {
 		switch {
 		case err == nil:
 		case changes[i].Op == Delete && isGone(err):
+		case changes[i].Op == Add && errors.Is(err, unix.EEXIST) && !refusesEqual(changes[i].Object):
 		default:
 			if errs == nil {
 				errs = make([]error, len(changes))
@@ -148,21 +182,61 @@ func (k *linux) Apply(changes []Change) []error {
 	return errs
 }
 
-// isGone reports whether an address could not be deleted because it, or its
+// isGone reports whether an object could not be deleted because it, or its
 // interface, is not there.
 func isGone(err error) bool {
-	return errors.Is(err, ErrNoInterface) || errors.Is(err, unix.EADDRNOTAVAIL) || errors.Is(err, unix.ENODEV)
+	return errors.Is(err, ErrNoInterface) || errors.Is(err, unix.EADDRNOTAVAIL) || errors.Is(err, unix.ENODEV) ||
+		errors.Is(err, unix.ESRCH) || errors.Is(err, unix.ENOENT)
 }
 
 func (k *linux) request(c Change) (netlink.Message, error) {
-	i, ok := k.monitor.Interface(c.Address.Interface)
+	switch o := c.Object.(type) {
+	case Route:
+		return routeRequest(c.Op, o, k.find)
+	case Rule:
+		return ruleRequest(c.Op, o)
+	case Address:
+		index, _, err := k.find(o.Interface)
+		switch {
+		case err != nil:
+			return netlink.Message{}, err
+		case c.Op == Delete:
+			return netlinkx.DeleteAddress(index, toKernel(o, 0))
+		}
+		return netlinkx.SetAddress(index, toKernel(o, c.Lifetime))
+	}
+	return netlink.Message{}, fmt.Errorf("vip: no object: %v", c)
+}
+
+func (k *linux) find(name string) (index int, vrfTable uint32, err error) {
+	i, ok := k.monitor.Interface(name)
 	if !ok {
-		return netlink.Message{}, ErrNoInterface
+		return 0, 0, ErrNoInterface
 	}
-	if c.Op == Delete {
-		return netlinkx.DeleteAddress(i.Index, c.Address.Prefix)
+	return i.Index, i.VRFTable, nil
+}
+
+func (k *linux) Routing() ([]Object, error) {
+	routes, err := k.conn.Routes(Protocol)
+	if err != nil {
+		return nil, err
 	}
-	return netlinkx.SetAddress(i.Index, toKernel(c.Address, c.Lifetime))
+	rules, err := k.conn.Rules()
+	if err != nil {
+		return nil, err
+	}
+	var list []Object
+	for _, m := range routes {
+		if r, ok := decodeRoute(m.Data, k.monitor.Name); ok && r.Protocol == Protocol {
+			list = append(list, r)
+		}
+	}
+	for _, m := range rules {
+		if r, ok := decodeRule(m.Data); ok && r.Owner == Protocol {
+			list = append(list, r)
+		}
+	}
+	return list, nil
 }
 
 func (k *linux) Announce(list []Announcement) error {
@@ -190,9 +264,17 @@ func (k *linux) Announce(list []Announcement) error {
 func (k *linux) Watch(ctx context.Context, changed func()) error {
 	defer k.monitor.Subscribe(changed)()
 	changed()
-	return k.monitor.Run(ctx)
+	ctx, cancel := context.WithCancel(ctx)
+	routing := make(chan error, 1)
+	go func() {
+		defer cancel()
+		routing <- k.routing.Run(ctx, changed)
+	}()
+	err := k.monitor.Run(ctx)
+	cancel()
+	return errors.Join(err, <-routing)
 }
 
 func (k *linux) Close() error {
-	return errors.Join(k.frames.Close(), k.conn.Close(), k.monitor.Close())
+	return errors.Join(k.frames.Close(), k.conn.Close(), k.monitor.Close(), k.routing.Close())
 }

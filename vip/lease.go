@@ -231,8 +231,8 @@ func (m *Manager) claimsOf(s *Set) map[*claim]bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	list := make(map[*claim]bool)
-	for _, a := range s.addresses {
-		if c := m.claims[a.place()]; c != nil && c.set == s {
+	for _, o := range s.objects {
+		if c := m.claims[o.place()]; c != nil && c.set == s {
 			list[c] = true
 		}
 	}

@@ -43,7 +43,7 @@ func TestKernelCleanUpAfterKill(t *testing.T) {
 
 	m, _ := manage(t, h)
 	// The new configuration has other prefix lengths, and one address less.
-	if err := m.CleanUp(t.Context(), addresses("eth0", "192.0.2.100/32", "2001:db8::100/128")...); err != nil {
+	if err := m.CleanUp(t.Context(), objects(addresses("eth0", "192.0.2.100/32", "2001:db8::100/128")...)...); err != nil {
 		t.Error(err)
 	}
 	if after := ipAddr(t, h, "eth0"); after != before {

@@ -40,7 +40,7 @@ func TestStuckLogDelaysNobody(t *testing.T) {
 		w := world{t, k, m}
 		list := addresses("eth0", "192.0.2.100/32", "192.0.2.101/32")
 		_ = w.Put(list[1])
-		w.do(func(ctx context.Context) error { return m.CleanUp(ctx, list...) }) // before Run, as programs do
+		w.do(func(ctx context.Context) error { return m.CleanUp(ctx, objects(list...)...) }) // before Run, as programs do
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- m.Run(ctx) }()

@@ -62,6 +62,7 @@ type Manager struct {
 	leases  map[*Set]time.Time // when they have to renew
 	leased  int                // Sets with a Lifetime so far
 	look    time.Time          // when the guard is to look at the kernel; zero: no need
+	news    int                // how often the kernel has told of changes
 	changed time.Time          // when a Set last acquired or released
 	stopped bool
 
@@ -97,28 +98,6 @@ func NewManager(cfg Config) (*Manager, error) {
 		leases:   make(map[*Set]time.Time),
 		lifetime: cfg.Lifetime,
 	}, nil
-}
-
-// CleanUp removes addresses that a predecessor left when it was killed: those
-// of the given ones that are found on their interfaces, by whatever prefix
-// length, and that no Set of this manager holds. Nothing else is touched. It is
-// meant to be called before the first Acquire; a machine's own address that is
-// configured as virtual is removed as well, as keepalived does.
-func (m *Manager) CleanUp(ctx context.Context, addresses ...Address) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	interfaces, err := m.kernel.Interfaces()
-	if err != nil {
-		return fmt.Errorf("vip: clean up: %w", err)
-	}
-	m.mu.Lock()
-	changes := leftovers(interfaces, addresses, func(p place) bool { return m.claims[p] != nil })
-	m.mu.Unlock()
-	for _, c := range changes {
-		m.log.Info("removing a leftover address", "address", c.Address.String())
-	}
-	return failures(changes, m.commits.apply(changes))
 }
 
 // Run makes the announcements that come later than Acquire, and puts addresses

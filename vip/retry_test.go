@@ -33,7 +33,7 @@ func TestRefusedAddressIsTriedMoreAndMoreSeldom(t *testing.T) {
 		refusal := errors.New("permission denied")
 		refuse := func() {
 			w.Fail(func(c vip.Change) error {
-				if c.Op == vip.Add && c.Address == list[1] {
+				if c.Op == vip.Add && c.Object == vip.Object(list[1]) {
 					return refusal
 				}
 				return nil

@@ -20,6 +20,10 @@ type SetConfig struct {
 	// in the opposite order.
 	Addresses []Address
 
+	// Routes and Rules are added behind the addresses, and removed before them.
+	Routes []Route
+	Rules  []Rule
+
 	// Schedule says how often the addresses are announced. The zero Schedule
 	// means DefaultSchedule.
 	Schedule Schedule
@@ -29,13 +33,14 @@ type SetConfig struct {
 	Lifetime time.Duration
 }
 
-// Set is a group of addresses that are taken and given back together. Its
+// Set is a group of objects that are taken and given back together. Its
 // methods may be called by several goroutines; Acquire, Release and Announce
 // wait for one another.
 type Set struct {
 	manager   *Manager
 	name      string
 	addresses []Address
+	objects   []Object // addresses, routes, rules
 	trouble   chan error
 	fresh     atomic.Int64 // until when Renew vouches, since manager.epoch; 0: nobody does
 
@@ -45,8 +50,8 @@ type Set struct {
 	announced []Announcement // what is held, by the announcer's indexes
 }
 
-// Add returns a new Set, which holds nothing yet. Its addresses are checked,
-// and every mistake is reported. A Set needs no removing: once released it is
+// Add returns a new Set, which holds nothing yet. Its objects are checked, and
+// every mistake is reported. A Set needs no removing: once released it is
 // forgotten.
 func (m *Manager) Add(cfg SetConfig) (*Set, error) {
 	s := &Set{
@@ -57,17 +62,21 @@ func (m *Manager) Add(cfg SetConfig) (*Set, error) {
 		turn:      make(chan struct{}, 1),
 	}
 	errs := []error{cfg.Schedule.Validate(), validateLifetime(cfg.Lifetime)}
-	seen := make(map[place]bool)
 	for i, a := range cfg.Addresses {
 		if a.Interface == "" {
 			a.Interface = cfg.Interface
 		}
-		errs = append(errs, a.Validate())
-		if seen[a.place()] {
-			errs = append(errs, fmt.Errorf("vip: address %v is twice in the set", a))
-		}
-		seen[a.place()] = true
 		s.addresses[i] = a
+	}
+	s.objects = objects(s.addresses, cfg.Routes, cfg.Rules)
+	seen := make(map[place]bool)
+	for _, o := range s.objects {
+		p := o.place()
+		errs = append(errs, o.Validate())
+		if seen[p] {
+			errs = append(errs, fmt.Errorf("vip: %s is twice in the set", describe(o)))
+		}
+		seen[p] = true
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -85,15 +94,19 @@ func (m *Manager) Add(cfg SetConfig) (*Set, error) {
 // The slice must not be changed.
 func (s *Set) Addresses() []Address { return s.addresses }
 
-// Acquire adds the addresses and makes the first announcements; when it returns
-// nil the addresses answer and the neighbours have been told. Addresses that
-// are there already are taken over. Later announcements are made by the
-// manager's Run. Where some addresses fail, the others are held and announced
+// Objects returns all that the Set holds or would hold: addresses, routes and
+// rules, in the order in which they are added. The slice must not be changed.
+func (s *Set) Objects() []Object { return s.objects }
+
+// Acquire adds addresses, routes and rules and makes the first announcements;
+// when it returns nil the addresses answer and the neighbours have been told.
+// What is there already is taken over. Later announcements are made by the
+// manager's Run. Where some objects fail, the others are held and announced
 // all the same, and the error names the failures; what could not be added, for
 // want of an interface say, Run tries again when the interface changes, and
 // after a second, two, four, and so on up to a minute.
 //
-// An address that another Set of the manager holds changes hands without being
+// An object that another Set of the manager holds changes hands without being
 // removed: that Set's Release leaves it alone. Of ctx only an end before the
 // work has begun is noticed; the work is short and never blocks.
 func (s *Set) Acquire(ctx context.Context) error {
@@ -109,9 +122,9 @@ func (s *Set) Acquire(ctx context.Context) error {
 	if s.lease.lifetime > 0 {
 		s.affirm(now, now.Add(s.lease.lifetime))
 	}
-	changes := make([]Change, len(s.addresses))
-	for i, a := range s.addresses {
-		changes[i] = s.addition(a)
+	changes := make([]Change, len(s.objects))
+	for i, o := range s.objects {
+		changes[i] = s.addition(o)
 	}
 	errs := s.manager.commits.apply(changes)
 	s.manager.settle(claims, errs)
@@ -121,12 +134,12 @@ func (s *Set) Acquire(ctx context.Context) error {
 	now = time.Now()
 	s.announcer.acquired(now)
 	_, announceErr := s.announce(now)
-	s.manager.log.Debug("setting VIPs.", "set", s.name, "addresses", len(changes), "announced", len(s.announced))
+	s.manager.log.Debug("setting VIPs.", "set", s.name, "objects", len(changes), "announced", len(s.announced))
 	return errors.Join(failures(changes, errs), announceErr)
 }
 
-// Release removes the addresses and ends their announcements. Addresses that
-// are gone already are no error, nor is a Set that holds nothing.
+// Release removes rules, routes and addresses and ends the announcements. What
+// is gone already is no error, nor is a Set that holds nothing.
 func (s *Set) Release(ctx context.Context) error {
 	if err := s.begin(ctx); err != nil {
 		return err
@@ -137,7 +150,7 @@ func (s *Set) Release(ctx context.Context) error {
 	s.lease.begin(time.Time{}, 0)
 	changes := removals(s.unclaim())
 	errs := s.manager.commits.apply(changes)
-	s.manager.log.Debug("removing VIPs.", "set", s.name, "addresses", len(changes))
+	s.manager.log.Debug("removing VIPs.", "set", s.name, "objects", len(changes))
 	return failures(changes, errs)
 }
 
@@ -187,17 +200,22 @@ func (s *Set) end() {
 	wake(s.manager.wake)
 }
 
-// addition returns the change that adds an address of the Set.
-func (s *Set) addition(a Address) Change {
-	return Change{Op: Add, Address: a, Lifetime: s.lease.lifetime}
+// addition returns the change that adds an object of the Set. Routes and rules
+// have no lifetime.
+func (s *Set) addition(o Object) Change {
+	c := Change{Op: Add, Object: o}
+	if _, ok := o.(Address); ok {
+		c.Lifetime = s.lease.lifetime
+	}
+	return c
 }
 
 // hold has the Set announce those of claims that the kernel has taken.
 func (s *Set) hold(claims []*claim) {
 	s.announced = s.announced[:0]
 	for _, c := range claims {
-		if c.state == claimHeld {
-			s.announced = append(s.announced, c.announcement())
+		if a, ok := c.announcement(); ok && c.state == claimHeld {
+			s.announced = append(s.announced, a)
 		}
 	}
 	s.announcer.resize(len(s.announced))

@@ -22,6 +22,13 @@ type world struct {
 	m *vip.Manager
 }
 
+func objects(list ...vip.Address) (all []vip.Object) {
+	for _, a := range list {
+		all = append(all, a)
+	}
+	return all
+}
+
 func addresses(dev string, prefixes ...string) []vip.Address {
 	var list []vip.Address
 	for _, p := range prefixes {
@@ -238,7 +245,7 @@ func TestAcquireWithFailures(t *testing.T) {
 	refused := errors.New("refused")
 	inWorld(t, func(w world) {
 		w.Fail(func(c vip.Change) error {
-			if c.Address.Prefix.Addr() == netip.MustParseAddr("192.0.2.101") {
+			if c.Object.(vip.Address).Prefix.Addr() == netip.MustParseAddr("192.0.2.101") {
 				return refused
 			}
 			return nil
@@ -250,7 +257,7 @@ func TestAcquireWithFailures(t *testing.T) {
 		if !errors.Is(err, refused) || !errors.Is(err, vip.ErrNoInterface) || !errors.As(err, &change) {
 			w.Errorf("error %v", err)
 		}
-		const want = "vip: add 192.0.2.101/32 dev eth0: refused\nvip: add 192.0.2.102/32 dev eth7: no such interface"
+		const want = "vip: address add 192.0.2.101/32 dev eth0: refused\nvip: address add 192.0.2.102/32 dev eth7: no such interface"
 		if err.Error() != want {
 			w.Errorf("error %q\nwant %q", err, want)
 		}
@@ -291,7 +298,7 @@ func TestAddressMovesBetweenSets(t *testing.T) {
 		w.do(before.Release)
 		w.expect("eth0 192.0.2.101/32, eth0 192.0.2.102/32")
 		for _, c := range w.Changed() {
-			if c.Op == vip.Delete && c.Address.Prefix.Addr() == netip.MustParseAddr("192.0.2.101") {
+			if c.Op == vip.Delete && c.Object.(vip.Address).Prefix.Addr() == netip.MustParseAddr("192.0.2.101") {
 				w.Errorf("%v at %v", c.Change, c.At)
 			}
 		}
@@ -309,7 +316,7 @@ func TestReleaseGoesBackwards(t *testing.T) {
 		for _, c := range w.Changed() {
 			got = append(got, c.String())
 		}
-		want := "add 192.0.2.100/24 dev eth0, add 192.0.2.101/24 dev eth0, del 192.0.2.101/24 dev eth0, del 192.0.2.100/24 dev eth0"
+		want := "address add 192.0.2.100/24 dev eth0, address add 192.0.2.101/24 dev eth0, address del 192.0.2.101/24 dev eth0, address del 192.0.2.100/24 dev eth0"
 		if s := strings.Join(got, ", "); s != want {
 			w.Errorf("got  %s\nwant %s", s, want)
 		}
@@ -353,7 +360,7 @@ func TestGroupCommit(t *testing.T) {
 		var wg sync.WaitGroup
 		refused := errors.New("refused")
 		w.Fail(func(c vip.Change) error {
-			if c.Address.Prefix.Addr() == netip.MustParseAddr("10.0.0.77") {
+			if c.Object.(vip.Address).Prefix.Addr() == netip.MustParseAddr("10.0.0.77") {
 				return refused
 			}
 			return nil
@@ -441,7 +448,7 @@ func TestCleanUp(t *testing.T) {
 		w.do(held.Acquire)
 		gone := addresses("eth9", "192.0.2.1/24")
 		configured := addresses("eth0", "192.0.2.100/16", "192.0.2.101/32", "2001:db8::100/64", "192.0.2.200/24")
-		if err := w.m.CleanUp(w.Context(), append(configured, gone...)...); err != nil {
+		if err := w.m.CleanUp(w.Context(), objects(append(configured, gone...)...)...); err != nil {
 			w.Error(err)
 		}
 		w.expect("eth0 192.0.2.1/24, eth0 192.0.2.101/32, eth1 192.0.2.100/24")

@@ -59,7 +59,7 @@ type Composition struct {
 	instances  []Instance
 	scripts    []Script
 	trackers   map[string]*tracker // by name
-	addresses  []vip.Address       // of all instances
+	objects    []vip.Object        // of all instances
 }
 
 // New prepares what cfg describes, which must be of a parse without errors:
@@ -154,7 +154,7 @@ func (c *Composition) addInstance(i *confparse.Instance) error {
 	for _, t := range cfg.Trackers {
 		c.tracker(t.Name).routers = append(c.tracker(t.Name).routers, r)
 	}
-	c.addresses = append(c.addresses, set.Addresses()...)
+	c.objects = append(c.objects, set.Objects()...)
 	return nil
 }
 
@@ -226,8 +226,8 @@ func (c *Composition) Run(ctx context.Context) error {
 			}
 		})
 	}
-	if err := c.manager.CleanUp(serve, c.addresses...); err != nil {
-		c.log.Warn("cannot remove the addresses that a predecessor left", "err", err)
+	if err := c.manager.CleanUp(serve, c.objects...); err != nil {
+		c.log.Warn("cannot remove what a predecessor left", "err", err)
 	}
 	if len(c.static.Addresses()) > 0 {
 		if err := c.static.Acquire(serve); err != nil {

@@ -3,7 +3,6 @@ package netlinkx
 import (
 	"encoding/binary"
 	"fmt"
-	"net/netip"
 
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
@@ -27,6 +26,10 @@ func SetAddress(index int, a Address) (netlink.Message, error) {
 	if a.Broadcast.IsValid() {
 		b = appendAttribute(b, unix.IFA_BROADCAST, a.Broadcast.AsSlice())
 	}
+	if a.Metric != 0 {
+		binary.NativeEndian.PutUint32(word[:], a.Metric)
+		b = appendAttribute(b, unix.IFA_RT_PRIORITY, word[:])
+	}
 	if a.Protocol != 0 {
 		b = appendAttribute(b, ifaProto, []byte{a.Protocol})
 	}
@@ -37,10 +40,11 @@ func SetAddress(index int, a Address) (netlink.Message, error) {
 	return m, nil
 }
 
-// DeleteAddress returns the request that removes the address and prefix length
-// p from the interface index. It fails with EADDRNOTAVAIL if there is none.
-func DeleteAddress(index int, p netip.Prefix) (netlink.Message, error) {
-	return addressMessage(unix.RTM_DELADDR, 0, index, Address{Prefix: p})
+// DeleteAddress returns the request that removes the address, prefix length and
+// peer of a from the interface index. It fails with EADDRNOTAVAIL if there is
+// none.
+func DeleteAddress(index int, a Address) (netlink.Message, error) {
+	return addressMessage(unix.RTM_DELADDR, 0, index, Address{Prefix: a.Prefix, Peer: a.Peer})
 }
 
 // addressMessage leaves room for the attributes that SetAddress adds: a message
@@ -57,6 +61,9 @@ func addressMessage(kind netlink.HeaderType, flags netlink.HeaderFlags, index in
 	b[0], b[1], b[2], b[3] = family, byte(a.Prefix.Bits()), byte(a.Flags), a.Scope
 	binary.NativeEndian.PutUint32(b[4:], uint32(index))
 	b = appendAttribute(b, unix.IFA_LOCAL, address)
+	if a.Peer.IsValid() {
+		address = a.Peer.AsSlice()
+	}
 	b = appendAttribute(b, unix.IFA_ADDRESS, address)
 	return netlink.Message{Header: netlink.Header{Type: kind, Flags: flags}, Data: b}, nil
 }

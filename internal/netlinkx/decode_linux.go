@@ -58,6 +58,8 @@ func decodeLink(b []byte, i *Interface) error {
 			i.MTU = int(ad.Uint32())
 		case unix.IFLA_ADDRESS:
 			i.HardwareAddr = net.HardwareAddr(ad.Bytes())
+		case unix.IFLA_LINKINFO:
+			ad.Nested(i.decodeInfo)
 		case unix.IFLA_AF_SPEC:
 			ad.Nested(func(families *netlink.AttributeDecoder) error {
 				for families.Next() {
@@ -71,6 +73,29 @@ func decodeLink(b []byte, i *Interface) error {
 	}
 	if err := ad.Err(); err != nil {
 		return fmt.Errorf("%w: link: %w", ErrMalformed, err)
+	}
+	return nil
+}
+
+// decodeInfo takes from a link's kind what concerns routes.
+func (i *Interface) decodeInfo(ad *netlink.AttributeDecoder) error {
+	vrf := false
+	for ad.Next() {
+		switch ad.Type() {
+		case unix.IFLA_INFO_KIND:
+			vrf = ad.String() == "vrf"
+		case unix.IFLA_INFO_DATA:
+			if vrf {
+				ad.Nested(func(ad *netlink.AttributeDecoder) error {
+					for ad.Next() {
+						if ad.Type() == unix.IFLA_VRF_TABLE {
+							i.VRFTable = ad.Uint32()
+						}
+					}
+					return nil
+				})
+			}
+		}
 	}
 	return nil
 }
@@ -110,6 +135,8 @@ func decodeAddress(b []byte) (index int, a Address, err error) {
 			a.Broadcast, _ = netip.AddrFromSlice(ad.Bytes())
 		case unix.IFA_LABEL:
 			a.Label = ad.String()
+		case unix.IFA_RT_PRIORITY:
+			a.Metric = ad.Uint32()
 		case unix.IFA_FLAGS:
 			a.Flags = ad.Uint32()
 		case ifaProto:
@@ -124,8 +151,11 @@ func decodeAddress(b []byte) (index int, a Address, err error) {
 	if err := ad.Err(); err != nil {
 		return 0, a, fmt.Errorf("%w: address: %w", ErrMalformed, err)
 	}
-	if !local.IsValid() {
+	switch {
+	case !local.IsValid():
 		local = address
+	case address.IsValid() && address != local:
+		a.Peer = address
 	}
 	a.Prefix = netip.PrefixFrom(local, int(b[1]))
 	if !a.Prefix.IsValid() {

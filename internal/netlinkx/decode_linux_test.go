@@ -132,6 +132,7 @@ func TestDecodeAddress(t *testing.T) {
 	want := Address{
 		Prefix: netip.MustParsePrefix("192.0.2.7/24"), Flags: unix.IFA_F_PERMANENT,
 		Scope: unix.RT_SCOPE_LINK, Label: "eth0:web", Preferred: Forever, Valid: Forever,
+		Peer: netip.MustParseAddr("198.51.100.1"),
 	}
 	if err != nil || index != 3 || a != want {
 		t.Errorf("%d, %+v, %v", index, a, err)

@@ -26,6 +26,9 @@ type Interface struct {
 	// Forwarding6 is true when IPv6 forwarding is on for the interface.
 	Forwarding6 bool
 
+	// VRFTable is the routing table of a VRF; 0 for other interfaces.
+	VRFTable uint32
+
 	// Addresses are in the kernel's order, IPv4 first.
 	Addresses []Address
 }
@@ -61,7 +64,9 @@ type Address struct {
 	Scope     uint8  // RT_SCOPE_*
 	Label     string // IPv4
 	Broadcast netip.Addr
-	Protocol  uint8 // who added it; kernels before 5.18 say nothing, which is 0
+	Peer      netip.Addr // the far end of a point-to-point link
+	Metric    uint32     // of the route to the prefix; 0: the kernel's default
+	Protocol  uint8      // who added it; kernels before 5.18 say nothing, which is 0
 
 	// Preferred and Valid are the lifetimes left, in seconds.
 	Preferred, Valid uint32

@@ -248,6 +248,16 @@ func (m *Monitor) Interface(name string) (Interface, bool) {
 	return m.table.byName(name)
 }
 
+// Name returns the name of the interface index, or "" if there is none.
+func (m *Monitor) Name(index int) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if i := m.table.links[index]; i != nil {
+		return i.Name
+	}
+	return ""
+}
+
 // Interfaces returns all interfaces, ordered by index.
 func (m *Monitor) Interfaces() []Interface {
 	m.mu.Lock()

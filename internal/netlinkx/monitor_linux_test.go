@@ -292,8 +292,8 @@ func TestDoReportsErrorsByPosition(t *testing.T) {
 		t.Errorf("unknown interface: %v, %v", none, err)
 	}
 
-	gone, _ := DeleteAddress(index, netip.MustParsePrefix("203.0.113.1/32"))
-	there, _ := DeleteAddress(index, netip.MustParsePrefix("10.1.0.1/32"))
+	gone, _ := DeleteAddress(index, Address{Prefix: netip.MustParsePrefix("203.0.113.1/32")})
+	there, _ := DeleteAddress(index, Address{Prefix: netip.MustParsePrefix("10.1.0.1/32")})
 	errs = c.Do([]netlink.Message{gone, there})
 	if len(errs) != 2 || !errors.Is(errs[0], unix.EADDRNOTAVAIL) || errs[1] != nil {
 		t.Errorf("delete: %v", errs)

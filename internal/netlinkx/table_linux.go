@@ -117,7 +117,7 @@ func (t *table) renewed(index int, a Address) bool {
 // same reports whether two snapshots of an interface agree, addresses aside.
 func (i *Interface) same(o *Interface) bool {
 	return i.Index == o.Index && i.Name == o.Name && i.MTU == o.MTU && i.Flags == o.Flags &&
-		i.Forwarding6 == o.Forwarding6 && slices.Equal(i.HardwareAddr, o.HardwareAddr)
+		i.Forwarding6 == o.Forwarding6 && i.VRFTable == o.VRFTable && slices.Equal(i.HardwareAddr, o.HardwareAddr)
 }
 
 // setAddresses replaces the addresses of an interface, unless it has vanished.

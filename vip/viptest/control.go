@@ -22,17 +22,18 @@ func (k *Kernel) AddInterface(name string) {
 	})
 }
 
-// RemoveInterface removes an interface with its addresses.
+// RemoveInterface removes an interface with its addresses and routes.
 func (k *Kernel) RemoveInterface(name string) {
 	k.change(func() bool {
 		before := len(k.interfaces)
 		k.interfaces = slices.DeleteFunc(k.interfaces, func(i *vip.Interface) bool { return i.Name == name })
+		k.dropRoutes(name)
 		return len(k.interfaces) < before
 	})
 }
 
 // SetUp takes an interface up or down. Announcements on an interface that is
-// down fail; addresses stay.
+// down fail; addresses stay, routes go.
 func (k *Kernel) SetUp(name string, up bool) {
 	k.change(func() bool {
 		i := k.find(name)
@@ -40,15 +41,18 @@ func (k *Kernel) SetUp(name string, up bool) {
 			return false
 		}
 		i.Up = up
+		if !up {
+			k.dropRoutes(name)
+		}
 		return true
 	})
 }
 
-// Put adds an address as somebody else would, and reports the kernel's answer.
-func (k *Kernel) Put(a vip.Address) error { return k.foreign(vip.Change{Op: vip.Add, Address: a}) }
+// Put adds an object as somebody else would, and reports the kernel's answer.
+func (k *Kernel) Put(o vip.Object) error { return k.foreign(vip.Change{Op: vip.Add, Object: o}) }
 
-// Take removes an address as somebody else would.
-func (k *Kernel) Take(a vip.Address) error { return k.foreign(vip.Change{Op: vip.Delete, Address: a}) }
+// Take removes an object as somebody else would.
+func (k *Kernel) Take(o vip.Object) error { return k.foreign(vip.Change{Op: vip.Delete, Object: o}) }
 
 // Fail has fn decide about each change that a manager asks for: an error makes
 // it fail. Nil ends that. fn must not call the kernel.
@@ -101,12 +105,14 @@ func (k *Kernel) Closed() bool {
 	return k.closed
 }
 
-// String returns the kernel's state, one interface or address to the line, in
-// the words of `ip address`:
+// String returns the kernel's state, one interface, address, route or rule to
+// the line, in the words of ip(8):
 //
 //	eth0
 //	    192.0.2.100/24 label eth0:web
 //	eth1 down
+//	route default via 192.0.2.254
+//	rule priority 100 from 192.0.2.100/32 lookup 7
 func (k *Kernel) String() string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -120,6 +126,13 @@ func (k *Kernel) String() string {
 		for _, a := range i.Addresses {
 			a.Interface = ""
 			fmt.Fprintf(&b, "    %v\n", a)
+		}
+	}
+	for _, o := range k.routing {
+		if _, ok := o.(vip.Rule); ok {
+			fmt.Fprintf(&b, "rule %v\n", o)
+		} else {
+			fmt.Fprintf(&b, "route %v\n", o)
 		}
 	}
 	return b.String()

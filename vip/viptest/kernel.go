@@ -24,7 +24,8 @@ type Kernel struct {
 
 	mu         sync.Mutex
 	interfaces []*vip.Interface
-	made       int // interfaces so far
+	made       int          // interfaces so far
+	routing    []vip.Object // routes and rules, of whomever
 	announced  []Announced
 	changes    []Changed
 	batches    int
@@ -213,7 +214,11 @@ func (k *Kernel) find(name string) *vip.Interface {
 // apply does what Linux does: an IPv6 address is on an interface once, an IPv4
 // address once for each prefix length; one that is there keeps its looks.
 func (k *Kernel) apply(c vip.Change) (changed bool, err error) {
-	i := k.find(c.Address.Interface)
+	address, ok := c.Object.(vip.Address)
+	if !ok {
+		return k.applyRouting(c)
+	}
+	i := k.find(address.Interface)
 	if i == nil {
 		if c.Op == vip.Delete {
 			return false, nil
@@ -222,18 +227,18 @@ func (k *Kernel) apply(c vip.Change) (changed bool, err error) {
 	}
 	at := slices.IndexFunc(i.Addresses, func(a vip.Address) bool {
 		if c.Op == vip.Add && a.Prefix.Addr().Is6() {
-			return a.Prefix.Addr() == c.Address.Prefix.Addr()
+			return a.Prefix.Addr() == address.Prefix.Addr()
 		}
-		return a.Prefix == c.Address.Prefix
+		return a.Prefix == address.Prefix
 	})
 	if c.Op == vip.Add || at >= 0 {
-		k.limit(spot{i.Index, c.Address.Prefix}, c)
+		k.limit(spot{i.Index, address.Prefix}, c)
 	}
 	switch {
 	case c.Op == vip.Delete && at >= 0:
 		i.Addresses = slices.Delete(i.Addresses, at, at+1)
 	case c.Op == vip.Add && at < 0:
-		i.Addresses = append(i.Addresses, c.Address)
+		i.Addresses = append(i.Addresses, address)
 	default:
 		return false, nil
 	}
@@ -256,7 +261,7 @@ func (k *Kernel) limit(at spot, c vip.Change) {
 			if k.ends[at] != end {
 				return false
 			}
-			changed, _ := k.apply(vip.Change{Op: vip.Delete, Address: c.Address})
+			changed, _ := k.apply(vip.Change{Op: vip.Delete, Object: c.Object})
 			return changed
 		})
 	})

@@ -13,6 +13,13 @@ type args struct {
 	syntax string
 	read   func(c *cursor, to any)
 	body   *block
+	judged bool
+}
+
+// judged leaves it to the rules whether a Refused keyword has an effect.
+func judged(a args) args {
+	a.judged = true
+	return a
 }
 
 // form describes arguments that are not decoded.
@@ -41,7 +48,7 @@ func boolean[T any](field func(*T) *bool) args {
 }
 
 // number takes an integer in lo..hi.
-func number[T any, N ~int | ~uint8 | ~uint16](lo, hi int64, field func(*T) *N) args {
+func number[T any, N ~int | ~uint8 | ~uint16 | ~uint32](lo, hi int64, field func(*T) *N) args {
 	return custom(fmt.Sprintf("%d..%d", lo, hi), func(c *cursor, to *T) {
 		if v, ok := c.number(lo, hi); ok {
 			*field(to) = N(v)
@@ -144,9 +151,11 @@ func section[P, T any](syntax string, b *block, open func(c *cursor, to *P) *T, 
 	return args{syntax: strings.TrimSpace(syntax + " { ... }"), body: b}
 }
 
-// checked is a block whose keywords are known, but not decoded.
-func checked(syntax string, b *block) args {
-	return args{syntax: strings.TrimSpace(syntax + " { ... }"), body: b}
+// listSection is a list with a name of its own.
+func listSection[P, T any](syntax string, b *block, open func(c *cursor, to *P) *T, entry func(c *cursor, to *T), done func(d *decoder, n *node, to *T)) args {
+	b.kind = lines
+	b.entry = func(c *cursor, to any) { entry(c, to.(*T)) }
+	return section(syntax, b, open, done)
 }
 
 // within is a block of statements about what the block around it is about.

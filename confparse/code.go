@@ -28,7 +28,8 @@ const (
 	CodeExtraArg       Code = "extra-argument"
 	CodeInvalid        Code = "invalid-value"
 	CodeOutOfRange     Code = "out-of-range"
-	CodeAdjusted       Code = "adjusted" // accepted, but rounded, cut or overruled
+	CodeAdjusted       Code = "adjusted"  // accepted, but rounded or overruled
+	CodeTruncated      Code = "truncated" // accepted, but cut short without a word from keepalived
 
 	// What the blocks mean together.
 	CodeMissingVRID      Code = "missing-vrid"
@@ -53,8 +54,8 @@ const (
 // warning of this code must not fail a configuration test.
 func (c Code) ours() bool {
 	switch c {
-	case CodeInclude, CodeUndefined, CodeNotActedOn, CodeExtraArg, CodeDuplicateAddress,
-		CodeLinkLocal, CodeOwner, CodeShell, CodeListEntry:
+	case CodeInclude, CodeUndefined, CodeNotActedOn, CodeUnsupported, CodeExtraArg, CodeDuplicateAddress,
+		CodeLinkLocal, CodeOwner, CodeShell, CodeListEntry, CodeTruncated:
 		return true
 	}
 	return false

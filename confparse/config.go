@@ -1,18 +1,27 @@
 package confparse
 
-import (
-	"net/netip"
-	"time"
-)
+import "time"
 
 // Config is a whole configuration after defaults and rules have been applied.
 // Nothing in it is shared with later parses; its owner may change it.
 type Config struct {
+	Process         Process
 	Global          Global
 	Scripts         []*Script
+	TrackFiles      []*TrackFile
+	TrackProcesses  []*TrackProcess
+	BFDs            []*BFD
 	SyncGroups      []*SyncGroup
 	Instances       []*Instance
+	TrackGroups     []*TrackGroup
 	StaticAddresses []Address
+	GARPGroups      []*GARPGroup
+	LinkDelays      []LinkDelay
+	Linkbeats       []Linkbeat
+
+	SSL            SSL
+	ServerGroups   []*ServerGroup
+	VirtualServers []*VirtualServer
 
 	// Files are the names of all files read, the main file first.
 	Files []string
@@ -37,31 +46,6 @@ func find[T any](in []*T, match func(*T) bool) *T {
 	return nil
 }
 
-// Global is what global_defs blocks say.
-type Global struct {
-	RouterID         string // empty: the host name
-	DefaultInterface string // default_interface, eth0 unless given
-
-	Version           uint8      // vrrp_version: 2 or 3
-	MulticastGroup4   netip.Addr // vrrp_mcast_group4, 224.0.0.18 unless given
-	MulticastGroup6   netip.Addr // vrrp_mcast_group6, ff02::12 unless given
-	DynamicInterfaces DynamicInterfaces
-	MaxAutoPriority   int // max_auto_priority, -1..99
-	VRRPPriority      int // vrrp_priority, a nice value
-	VRRPNoSwap        bool
-	CheckerPriority   int // checker_priority, a nice value
-	CheckerNoSwap     bool
-
-	ScriptUser     User // script_user; empty: keepalived_script if it exists
-	ScriptSecurity bool // enable_script_security
-
-	Mail Mail
-
-	// Instance holds the defaults of instances: what vrrp_garp_master_delay,
-	// vrrp_strict and their like set.
-	Instance InstanceDefaults
-}
-
 // InstanceDefaults are the settings that an instance has of its own and that
 // global_defs gives a default.
 type InstanceDefaults struct {
@@ -75,6 +59,9 @@ type InstanceDefaults struct {
 	OwnerIgnoreAdverts   bool // priority 255 ignores adverts
 	V3ChecksumAsV2       bool // IPv4 VRRPv3 checksum without pseudo header
 	SMTPAlert            bool // mail on transitions
+	ExtraGARP            ExtraGARP
+	// PriorityChanges asks for FIFO lines for changed priorities.
+	PriorityChanges bool
 }
 
 // GARP is when gratuitous ARP and unsolicited neighbour advertisements go out.
@@ -96,14 +83,3 @@ const (
 	DynamicOn                             // may be absent at start, and come and go
 	DynamicAllowChanges                   // may also come back as another kind of link
 )
-
-// Mail is who is written to, and through which relay.
-type Mail struct {
-	To             []string
-	From           string
-	Server         string // host or address; empty: no mail
-	Port           uint16
-	Helo           string
-	ConnectTimeout time.Duration
-	NoFaults       bool // no_email_faults
-}

@@ -50,15 +50,31 @@ type Instance struct {
 	UnicastTTL     int        // 0..255
 	UnicastNoPeer  bool       // unicast_fault_no_peer
 
-	TrackInterfaces []TrackInterface
-	TrackScripts    []TrackScript
-	NoTrackPrimary  bool // dont_track_primary
+	Trackers
+	NoTrackPrimary bool // dont_track_primary
 
 	NoPreempt          bool
 	PreemptDelay       time.Duration
 	Accept             bool // accept packets to the virtual addresses
-	VMAC               bool // use_vmac
 	PromoteSecondaries bool
+
+	VMAC *VMAC // use_vmac; nil: none
+	// VMACAddresses is use_vmac_addr: addresses on other interfaces get one too.
+	VMACAddresses bool
+	VMACXmitBase  bool    // vmac_xmit_base: adverts go through the parent
+	IPVLAN        *IPVLAN // use_ipvlan; nil: none
+	HMAC          *HMAC   // auth_hmac; nil: none
+	VRF           string  // of an instance without interface
+
+	OldChecksum OldChecksum // old_unicast_checksum
+	// TimerExpiredBackup is the priority that another master may have: with
+	// NoPreempt, a process that was late for so long steps down. 0: it does not.
+	TimerExpiredBackup int
+	ReceiveBuffer      int  // kernel_rx_buf_size in bytes; 0: what the policy says
+	LinkPolling        bool // linkbeat_use_polling
+	// SyncInterface is lvs_sync_daemon_interface, the deprecated form of
+	// LVS.SyncDaemon.
+	SyncInterface string
 
 	InstanceDefaults // its own, or those of Global
 

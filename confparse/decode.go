@@ -13,8 +13,11 @@ type decoder struct {
 	// what is missing.
 	later map[string]Pos
 	top   *block
+	allow bool // Options.AllowUnsupported
 	// claims has the first holder of each address.
 	claims map[place]claim
+	// ownChanges has the instances with a notify_priority_changes of their own.
+	ownChanges map[*Instance]bool
 }
 
 // isKeyword reports whether a word is a keyword anywhere, so that it is
@@ -33,6 +36,7 @@ func (d *decoder) isKeyword(s string) bool {
 func (d *decoder) config(nodes []*node) {
 	d.later = map[string]Pos{}
 	d.claims = map[place]claim{}
+	d.ownChanges = map[*Instance]bool{}
 	d.global = &global{Global: &d.cfg.Global}
 	for _, n := range nodes {
 		if n.words[0].Text == "global_defs" {
@@ -43,7 +47,12 @@ func (d *decoder) config(nodes []*node) {
 	}
 	d.global.resolve()
 	for _, n := range nodes {
-		if n.words[0].Text != "global_defs" {
+		if n.words[0].Text == "virtual_server_group" { // may stand behind those who use it
+			d.statement(n, d.cfg)
+		}
+	}
+	for _, n := range nodes {
+		if name := n.words[0].Text; name != "global_defs" && name != "virtual_server_group" {
 			d.statement(n, d.cfg)
 		}
 	}
@@ -87,7 +96,7 @@ func (d *decoder) statement(n *node, to any) {
 		}
 		return
 	}
-	if k.Status == Known {
+	if k.Status == Known || k.Status == Refused {
 		d.quiet++
 		defer func() { d.quiet-- }()
 	}
@@ -113,5 +122,20 @@ func (d *decoder) announce(k *Keyword, w Word) {
 		d.r.warnf(CodeDeprecated, w.Pos, k.Help, "%s is deprecated", k.Name)
 	case k.Status == Known && d.quiet == 0:
 		d.r.warnf(CodeNotActedOn, w.Pos, "", "%s is known, but has no effect here yet", k.Name)
+	case k.Status == Refused && !k.judged && d.quiet == 0:
+		d.unsupported(w.Pos, "", k.Name+" is")
 	}
+}
+
+// unsupported refuses what keepalived does and this project does not, where to
+// go without would cost availability; Options.AllowUnsupported lets it pass.
+func (d *decoder) unsupported(at Pos, help, what string) {
+	if help == "" {
+		help = "to go without it could cost availability; --allow-unsupported starts nevertheless"
+	}
+	severity := Error
+	if d.allow {
+		severity = Warning
+	}
+	d.r.report(severity, CodeUnsupported, at, help, "%s not supported by keepalived-lite", what)
 }

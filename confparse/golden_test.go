@@ -49,7 +49,7 @@ func TestSeeds(t *testing.T) {
 	}
 	for _, name := range configs(t, "seeds") {
 		t.Run(filepath.Base(name), func(t *testing.T) {
-			_, ds := ParseFile(name, Options{ConfigID: "main"})
+			_, ds := ParseFile(name, Options{ConfigID: "main", AllowUnsupported: true})
 			if ds.HasErrors() {
 				t.Errorf("has errors:\n%s", ds.Render())
 			}

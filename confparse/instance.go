@@ -177,12 +177,6 @@ func nativeIPv6(c *cursor, i *instance) {
 	i.family = ipv6
 }
 
-// useVMAC takes the words of use_vmac, which have no effect yet.
-func useVMAC(c *cursor, i *instance) {
-	i.VMAC = true
-	c.i = len(c.n.words)
-}
-
 func notifyDeleted(c *cursor, i *instance) {
 	i.Notify.ReportDeleted = true
 	if c.more() {

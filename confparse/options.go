@@ -29,6 +29,9 @@ type Options struct {
 	// StrictIncludes makes every problem with an include an error, as
 	// keepalived's option -e does.
 	StrictIncludes bool
+	// AllowUnsupported makes warnings of what is refused because this project
+	// does not do it yet: [CodeUnsupported].
+	AllowUnsupported bool
 
 	limits limits // for tests; zero means defaultLimits
 }

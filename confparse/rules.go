@@ -154,6 +154,9 @@ func (d *decoder) setInterval(i *instance) {
 	} else {
 		i.AdvertInterval = min(want.Round(10*time.Millisecond), maxV3Interval)
 	}
+	if h := i.HMAC; h != nil && h.Window == 0 {
+		h.Window = min(max(3*i.AdvertInterval, 5*time.Second), 300*time.Second)
+	}
 	if i.AdvertInterval == want {
 		return
 	}
@@ -168,21 +171,32 @@ func (d *decoder) setInterval(i *instance) {
 // setTrackers drops trackers that cannot have an effect.
 func (d *decoder) setTrackers(i *instance) {
 	i.TrackInterfaces = slices.DeleteFunc(i.TrackInterfaces, func(t TrackInterface) bool {
-		switch {
-		case t.Name == i.Interface:
+		if t.Name == i.Interface {
 			d.adjusted(t.Pos, "track_interface %s is ignored: it is the instance's own interface, and watched anyway", t.Name)
-		case i.Priority == ownerPriority && t.Weight.Value != 0:
-			d.adjusted(t.Pos, "track_interface %s is ignored: a weight does not change priority 255", t.Name)
-		default:
-			return false
+			return true
 		}
-		return true
+		return d.vain(i, "track_interface", t.Name, t.Weight, t.Pos)
 	})
 	i.TrackScripts = slices.DeleteFunc(i.TrackScripts, func(t TrackScript) bool {
-		drop := i.Priority == ownerPriority && t.Weight.Value != 0
-		if drop {
-			d.adjusted(t.Pos, "track_script %s is ignored: a weight does not change priority 255", t.Script.Name)
-		}
-		return drop
+		return d.vain(i, "track_script", t.Script.Name, t.Weight, t.Pos)
 	})
+	i.TrackFiles = slices.DeleteFunc(i.TrackFiles, func(t TrackedFile) bool {
+		return d.vain(i, "track_file", t.File.Name, t.Weight, t.Pos)
+	})
+	i.TrackProcesses = slices.DeleteFunc(i.TrackProcesses, func(t TrackedProcess) bool {
+		return d.vain(i, "track_process", t.Process.Name, t.Weight, t.Pos)
+	})
+	i.TrackBFDs = slices.DeleteFunc(i.TrackBFDs, func(t TrackedBFD) bool {
+		return d.vain(i, "track_bfd", t.BFD.Name, t.Weight, t.Pos)
+	})
+}
+
+// vain reports, also to the user, whether a weight is meant for the owner of
+// the addresses, whose priority nothing changes.
+func (d *decoder) vain(i *instance, block, name string, w Weight, at Pos) bool {
+	if i.Priority != ownerPriority || w.Value == 0 {
+		return false
+	}
+	d.adjusted(at, "%s %s is ignored: a weight does not change priority 255", block, name)
+	return true
 }

@@ -41,13 +41,13 @@ func (d *decoder) requireAddress(n *node, i *instance) {
 // would not hear its peers, and take the addresses from them.
 func (d *decoder) refuse(n *node, i *instance) {
 	if i.Auth.Type == AuthAH {
-		d.r.errorf(CodeUnsupported, i.Auth.Pos, "use PASS, or none, on all routers", "auth_type AH is not supported by keepalived-lite")
+		d.unsupported(i.Auth.Pos, "use PASS, or none, on all routers", "auth_type AH is")
 	}
 	if i.Strict {
 		keyword, at := "vrrp_strict", d.global.strict
 		if n.has("strict_mode") {
 			keyword, at = "strict_mode", i.line("strict_mode")
 		}
-		d.r.errorf(CodeUnsupported, at, "remove it, on all routers", "%s is not supported by keepalived-lite", keyword)
+		d.unsupported(at, "remove it, on all routers", keyword+" is")
 	}
 }

@@ -52,6 +52,8 @@ type Keyword struct {
 
 	read func(c *cursor, to any) // nil: the arguments are not looked at
 	body *block                  // nil: it opens no block
+	// judged says that the rules decide whether a Refused keyword has an effect.
+	judged bool
 }
 
 // block is what may stand between a pair of braces.
@@ -104,7 +106,7 @@ func newBlock(path string, tables ...[]row) *block {
 	for _, r := range slices.Concat(tables...) {
 		k := &Keyword{
 			Block: path, Name: r.name, Args: r.args.syntax, Default: r.def, Status: r.status, Help: r.help,
-			read: r.args.read, body: r.args.body,
+			read: r.args.read, body: r.args.body, judged: r.args.judged,
 		}
 		b.keywords = append(b.keywords, k)
 		b.index[k.Name] = k

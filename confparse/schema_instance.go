@@ -1,28 +1,31 @@
 package confparse
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // instanceRows are the keywords of vrrp_instance.
 func instanceRows() []row {
 	return []row{
 		{"use_vmac", custom("[[name] INTERFACE] [MAC] [netlink_notify_msg] [group ID]", useVMAC), "off; name vrrp.VRID", Known, "adverts and addresses use the virtual MAC 00:00:5e:00:01:VRID, on an interface of its own"},
-		{"use_vmac_addr", args{}, "off", Known, "virtual addresses on other interfaces get a virtual MAC too"},
-		{"vmac_xmit_base", args{}, "off (forced on with unicast)", Known, "adverts go through the parent interface in spite of use_vmac"},
-		{"use_ipvlan", form("[[name] INTERFACE] [ADDR] [bridge|private|vepa] [group ID]"), "off; bridge", Known, "an ipvlan interface instead of a macvlan"},
+		{"use_vmac_addr", flag(func(i *instance) *bool { return &i.VMACAddresses }), "off", Known, "virtual addresses on other interfaces get a virtual MAC too"},
+		{"vmac_xmit_base", flag(func(i *instance) *bool { return &i.VMACXmitBase }), "off (forced on with unicast)", Known, "adverts go through the parent interface in spite of use_vmac"},
+		{"use_ipvlan", custom("[[name] INTERFACE] [ADDRESS] [bridge|private|vepa] [group ID]", useIPVLAN), "off; bridge", Known, "an ipvlan interface instead of a macvlan"},
 		{"unicast_peer", list("ADDRESS [min_ttl 0..255] [max_ttl 0..255]", newBlock("vrrp_instance.unicast_peer", peerRows()), peer), "multicast", Active, "adverts go to these addresses instead of a multicast group"},
-		{"unicast_fault_no_peer", flag(func(i *instance) *bool { return &i.UnicastNoPeer }), "off", Known, "without peers, FAULT instead of multicast"},
-		{"check_unicast_src", flag(func(i *instance) *bool { return &i.CheckUnicastSource }), "off", Active, "accept adverts from the peers only"},
-		{"old_unicast_checksum", form("[never]"), "auto-detect", Known, "VRRPv3 unicast checksum of very old keepalived versions"},
+		{"unicast_fault_no_peer", custom("", func(c *cursor, i *instance) { i.unicastWord(c.n.pos()); i.UnicastNoPeer = true }), "off", Known, "without peers, FAULT instead of multicast"},
+		{"check_unicast_src", custom("", func(c *cursor, i *instance) { i.unicastWord(c.n.pos()); i.CheckUnicastSource = true }), "off", Active, "accept adverts from the peers only"},
+		{"old_unicast_checksum", custom("[never]", oldChecksum), "auto-detect", Known, "VRRPv3 unicast checksum of very old keepalived versions"},
 		{"native_ipv6", custom("", nativeIPv6), "off", Active, "use IPv6, and therefore version 3; the addresses say it by themselves"},
 		{"state", custom("MASTER|BACKUP", state), "from priority (255 = MASTER)", Active, "the state wished for at the start; the priority decides soon after"},
 		{"interface", ifname(func(i *instance) *string { return &i.Interface }), "required unless unicast with unicast_src_ip", Active, "where adverts are sent and received, and addresses set unless they have a dev"},
-		{"vrf", form("INTERFACE"), "", Known, "VRF of a unicast instance without interface"},
+		{"vrf", ifname(func(i *instance) *string { return &i.VRF }), "", Known, "VRF of a unicast instance without interface"},
 		{"dont_track_primary", flag(func(i *instance) *bool { return &i.NoTrackPrimary }), "off", Known, "the loss of its own interface is no fault"},
-		{"track_interface", list("INTERFACE [weight N [reverse]]", newBlock("vrrp_instance.track_interface", trackInterfaceRows()), func(c *cursor, i *instance) { c.trackInterface(&i.TrackInterfaces) }), "weight 0", Active, "other interfaces whose loss is a fault, or changes the priority"},
-		{"track_script", list("SCRIPT [weight N [reverse|noreverse]]", newBlock("vrrp_instance.track_script", trackScriptRows()), func(c *cursor, i *instance) { c.trackScript(&i.TrackScripts) }), "weight of script", Active, "scripts whose failure is a fault, or changes the priority; defined before"},
-		{"track_file", rawList("FILE [weight -254..254 [reverse|noreverse]]", newBlock("vrrp_instance.track_file")), "weight of track_file (1)", Known, "files whose number changes the priority; defined before"},
-		{"track_process", rawList("PROCESS [weight -254..254 [reverse|noreverse]]", newBlock("vrrp_instance.track_process")), "weight of process (0)", Known, "processes whose absence is a fault, or changes the priority; defined before"},
-		{"track_bfd", rawList("BFD [weight -253..253 [reverse|noreverse]]", newBlock("vrrp_instance.track_bfd")), "weight of bfd (0)", Known, "BFD sessions whose loss is a fault, or changes the priority; defined before"},
+		{"track_interface", trackInterfaces("vrrp_instance.track_interface", func(i *instance) *Trackers { return &i.Trackers }), "weight 0", Active, "other interfaces whose loss is a fault, or changes the priority"},
+		{"track_script", trackScripts("vrrp_instance.track_script", func(i *instance) *Trackers { return &i.Trackers }), "weight of script", Active, "scripts whose failure is a fault, or changes the priority; defined before"},
+		{"track_file", trackFiles("vrrp_instance.track_file", func(i *instance) *Trackers { return &i.Trackers }), "weight of track_file (1)", Refused, "files whose number changes the priority; defined before"},
+		{"track_process", trackProcesses("vrrp_instance.track_process", func(i *instance) *Trackers { return &i.Trackers }), "weight of process (0)", Refused, "processes whose absence is a fault, or changes the priority; defined before"},
+		{"track_bfd", trackBFDs("vrrp_instance.track_bfd", func(i *instance) *Trackers { return &i.Trackers }), "weight of bfd (0)", Refused, "BFD sessions whose loss is a fault, or changes the priority; defined before"},
 		{"mcast_src_ip", custom("ADDRESS", multicastSource), "primary address of interface", Active, "source address of adverts"},
 		{"unicast_src_ip", custom("ADDRESS", unicastSource), "primary address of interface", Active, "source address of unicast adverts"},
 		{"mcast_dst_ip", custom("MULTICAST ADDRESS", multicastGroup), "vrrp_mcast_group4/6", Active, "multicast group of this instance"},
@@ -34,16 +37,16 @@ func instanceRows() []row {
 		{"advert_int", decimal(10*time.Millisecond, 255*time.Second, time.Microsecond, func(i *instance) *time.Duration { return &i.AdvertInterval }), "1", Active, "time between adverts: whole seconds for version 2, hundredths up to 40.95 for version 3"},
 		{"virtual_ipaddress", list("ADDRESS[/PREFIX] [OPTION ...]", newBlock("vrrp_instance.virtual_ipaddress", addressRows(), virtualAddressRows()), virtualAddress), "v3/strict: at least one", Active, "addresses that the master holds, and that adverts carry; all of one family"},
 		{"virtual_ipaddress_excluded", list("ADDRESS[/PREFIX] [OPTION ...]", newBlock("vrrp_instance.virtual_ipaddress_excluded", addressRows(), virtualAddressRows()), excludedAddress), "", Active, "addresses that the master holds, and that adverts do not carry; of either family"},
-		{"no_virtual_ipaddress", flag(func(i *instance) *bool { return &i.NoVIP }), "off", Refused, "it is on purpose that there is no address"},
+		{"no_virtual_ipaddress", judged(flag(func(i *instance) *bool { return &i.NoVIP })), "off", Refused, "it is on purpose that there is no address"},
 		{"promote_secondaries", flag(func(i *instance) *bool { return &i.PromoteSecondaries }), "off", Known, "a secondary address becomes primary when the primary is removed (sysctl)"},
-		{"linkbeat_use_polling", args{}, "off", Deprecated, "write a linkbeat_interfaces block"},
+		{"linkbeat_use_polling", flag(func(i *instance) *bool { return &i.LinkPolling }), "off", Deprecated, "write a linkbeat_interfaces block"},
 		{"v3_checksum_as_v2", boolean(func(i *instance) *bool { return &i.V3ChecksumAsV2 }), "global", Active, "checksum of IPv4 version 3 adverts without pseudo header"},
 		{"virtual_routes", rawList("ROUTE", newBlock("vrrp_instance.virtual_routes", routeRows())), "", Known, "routes that the master holds"},
 		{"virtual_rules", rawList("RULE", newBlock("vrrp_instance.virtual_rules", ruleRows())), "", Known, "rules that the master holds"},
 		{"accept", flag(func(i *instance) *bool { return &i.Accept }), "true unless strict_mode", Active, "take packets for the virtual addresses"},
 		{"no_accept", flagAs(func(i *instance) *bool { return &i.Accept }, false), "see accept", Known, "drop packets for the virtual addresses, unless it owns them"},
 		{"skip_check_adv_addr", boolean(func(i *instance) *bool { return &i.SkipCheckAdvertAddrs }), "global", Active, "compare the addresses of adverts only when the master changes"},
-		{"strict_mode", boolean(func(i *instance) *bool { return &i.Strict }), "vrrp_strict", Refused, "the RFC to the letter, without extensions"},
+		{"strict_mode", judged(boolean(func(i *instance) *bool { return &i.Strict })), "vrrp_strict", Refused, "the RFC to the letter, without extensions"},
 		{"preempt", flagAs(func(i *instance) *bool { return &i.NoPreempt }, false), "on", Active, "take over from a lower-priority master, which is the default"},
 		{"nopreempt", flag(func(i *instance) *bool { return &i.NoPreempt }), "off", Active, "leave the role to a master of lower priority; needs state BACKUP on all nodes"},
 		{"preempt_delay", decimal(0, 1000*time.Second, time.Microsecond, func(i *instance) *time.Duration { return &i.PreemptDelay }), "0", Known, "how long to leave the role to a master of lower priority"},
@@ -56,8 +59,8 @@ func instanceRows() []row {
 		{"notify", script(func(i *instance) **Command { return &i.Notify.Any }), "", Active, "runs on every transition, with INSTANCE NAME STATE PRIORITY behind its own arguments"},
 		{"notify_master_rx_lower_pri", script(func(i *instance) **Command { return &i.Notify.MasterRxLowerPri }), "", Known, "runs when a master hears an advert of lower priority"},
 		{"smtp_alert", boolean(func(i *instance) *bool { return &i.SMTPAlert }), "smtp_alert_vrrp, smtp_alert, false", Known, "mail on transitions"},
-		{"notify_priority_changes", form("[on|off|true|false|yes|no]"), "group, then global", Known, "lines about changed priorities in the FIFO"},
-		{"lvs_sync_daemon_interface", form("INTERFACE"), "", Deprecated, "write lvs_sync_daemon in global_defs"},
+		{"notify_priority_changes", custom("[on|off|true|false|yes|no]", priorityChanges), "group, then global", Known, "lines about changed priorities in the FIFO"},
+		{"lvs_sync_daemon_interface", ifname(func(i *instance) *string { return &i.SyncInterface }), "", Deprecated, "write lvs_sync_daemon in global_defs"},
 		{"garp_master_delay", seconds(0, 4294, func(i *instance) *time.Duration { return &i.GARP.MasterDelay }), "global 5", Active, "second batch of gratuitous ARP so long after becoming master; 0: none"},
 		{"garp_master_refresh", seconds(0, 4294, func(i *instance) *time.Duration { return &i.GARP.MasterRefresh }), "global 0", Active, "gratuitous ARP so often while master; 0: never"},
 		{"garp_master_repeat", repeat(func(i *instance) *int { return &i.GARP.MasterRepeat }), "global 5", Active, "gratuitous ARPs per address and batch"},
@@ -65,16 +68,16 @@ func instanceRows() []row {
 		{"garp_lower_prio_delay", seconds(0, 4294, func(i *instance) *time.Duration { return &i.GARP.LowerPrioDelay }), "global (strict: 0)", Active, "second batch so long after an advert of lower priority"},
 		{"garp_lower_prio_repeat", number(0, 1<<31-1, func(i *instance) *int { return &i.GARP.LowerPrioRepeat }), "global (strict: 0)", Active, "gratuitous ARPs after an advert of lower priority; 0: none"},
 		{"down_timer_adverts", number(1, 100, func(i *instance) *int { return &i.DownTimerAdverts }), "global 3", Active, "adverts that may be missing before a backup takes over"},
-		{"timer_expired_backup", form("[1..254]"), "0 (254 if no value)", Known, "with nopreempt: step down if the process was late so long that another master may exist"},
-		{"thread_timer_expired", form("as timer_expired_backup"), "", Deprecated, "write timer_expired_backup"},
-		{"garp_extra_if", form("[all] SECONDS 0..86400"), "global", Known, "gratuitous ARP so often on the other interfaces that have addresses; 0: never"},
-		{"vmac_garp_intvl", form("as garp_extra_if"), "", Deprecated, "write garp_extra_if"},
+		{"timer_expired_backup", custom("[1..254]", timerExpired), "0 (254 if no value)", Known, "with nopreempt: step down if the process was late so long that another master may exist"},
+		{"thread_timer_expired", custom("[1..254]", timerExpired), "", Deprecated, "write timer_expired_backup"},
+		{"garp_extra_if", extraGARP(0, func(i *instance) *ExtraGARP { return &i.ExtraGARP }), "global", Known, "gratuitous ARP so often on the other interfaces that have addresses; 0: never"},
+		{"vmac_garp_intvl", extraGARP(0, func(i *instance) *ExtraGARP { return &i.ExtraGARP }), "", Deprecated, "write garp_extra_if"},
 		{"lower_prio_no_advert", boolean(func(i *instance) *bool { return &i.LowerPrioNoAdvert }), "global false (strict: true)", Active, "a master does not answer adverts of lower priority"},
 		{"higher_prio_send_advert", boolean(func(i *instance) *bool { return &i.HigherPrioSendAdvert }), "global false", Known, "a master sends one more advert before it yields"},
 		{"owner_ignore_adverts", boolean(func(i *instance) *bool { return &i.OwnerIgnoreAdverts }), "global false (strict: true)", Known, "a router with priority 255 ignores adverts"},
-		{"kernel_rx_buf_size", form("BYTES"), "policy", Known, "receive buffer of the socket"},
+		{"kernel_rx_buf_size", number(1, math.MaxInt32, func(i *instance) *int { return &i.ReceiveBuffer }), "policy", Known, "receive buffer of the socket"},
 		{"authentication", within[instance](newBlock("vrrp_instance.authentication", authRows())), "", Active, "authentication of VRRP version 2"},
-		{"auth_hmac", checked("", newBlock("vrrp_instance.auth_hmac", hmacRows())), "", Known, "authentication by HMAC-SHA256, an extension of keepalived 2.4"},
+		{"auth_hmac", section("", newBlock("vrrp_instance.auth_hmac", hmacRows()), openHMAC, closeHMAC), "", Known, "authentication by HMAC-SHA256, an extension of keepalived 2.4"},
 	}
 }
 
@@ -89,11 +92,11 @@ func authRows() []row {
 // hmacRows are the keywords of auth_hmac.
 func hmacRows() []row {
 	return []row{
-		{"key", form("ID 1..255 VALUE: text | hex:HEX | file:PATH, 32..64 bytes"), "required", Known, "signing key, several allowed"},
-		{"active_key", form("ID"), "required", Known, "key used for sending; unknown id disables the extension"},
-		{"time_window", form("1..300 s"), "clamp(3*advert_int,5,300)", Known, "accepted clock difference in time mode"},
-		{"anti_replay", form("time|monotonic"), "time", Known, "replay protection mode"},
-		{"mode", form("enforce|permissive|receive-only"), "enforce", Known, "migration behaviour"},
+		{"key", custom("ID TEXT|hex:DIGITS|file:PATH, of 32..64 bytes", hmacKey), "required", Known, "signing key, several allowed"},
+		{"active_key", number(1, 255, func(i *HMAC) *uint8 { return &i.Active }), "required", Known, "key used for sending; unknown id disables the extension"},
+		{"time_window", seconds(1, 300, func(i *HMAC) *time.Duration { return &i.Window }), "clamp(3*advert_int,5,300)", Known, "accepted clock difference in time mode"},
+		{"anti_replay", custom("time|monotonic", antiReplay), "time", Known, "replay protection mode"},
+		{"mode", custom("enforce|permissive|receive-only", hmacMode), "enforce", Known, "migration behaviour"},
 	}
 }
 
@@ -109,11 +112,11 @@ func peerRows() []row {
 func syncGroupRows() []row {
 	return []row{
 		{"group", wordsOf("INSTANCE", newBlock("vrrp_sync_group.group"), groupMember), "required", Known, "members (may be defined later in the file); group without members removed; one member only = warning"},
-		{"track_interface", list("INTERFACE [weight N [reverse]]", newBlock("vrrp_sync_group.track_interface", trackInterfaceRows()), func(c *cursor, g *SyncGroup) { c.trackInterface(&g.TrackInterfaces) }), "weight 0", Known, "other interfaces whose loss is a fault, or changes the priority"},
-		{"track_script", list("SCRIPT [weight N [reverse|noreverse]]", newBlock("vrrp_sync_group.track_script", trackScriptRows()), func(c *cursor, g *SyncGroup) { c.trackScript(&g.TrackScripts) }), "weight of script", Known, "scripts whose failure is a fault, or changes the priority; defined before"},
-		{"track_file", rawList("FILE [weight -254..254 [reverse|noreverse]]", newBlock("vrrp_sync_group.track_file")), "weight of file", Known, "files whose number changes the priority; defined before"},
-		{"track_process", rawList("PROCESS [weight -254..254 [reverse|noreverse]]", newBlock("vrrp_sync_group.track_process")), "weight of process", Known, "processes whose absence is a fault, or changes the priority; defined before"},
-		{"track_bfd", rawList("BFD [weight -253..253 [reverse|noreverse]]", newBlock("vrrp_sync_group.track_bfd")), "weight of bfd", Known, "BFD sessions whose loss is a fault, or changes the priority; defined before"},
+		{"track_interface", trackInterfaces("vrrp_sync_group.track_interface", func(g *SyncGroup) *Trackers { return &g.Trackers }), "weight 0", Known, "other interfaces whose loss is a fault, or changes the priority"},
+		{"track_script", trackScripts("vrrp_sync_group.track_script", func(g *SyncGroup) *Trackers { return &g.Trackers }), "weight of script", Known, "scripts whose failure is a fault, or changes the priority; defined before"},
+		{"track_file", trackFiles("vrrp_sync_group.track_file", func(g *SyncGroup) *Trackers { return &g.Trackers }), "weight of file", Refused, "files whose number changes the priority; defined before"},
+		{"track_process", trackProcesses("vrrp_sync_group.track_process", func(g *SyncGroup) *Trackers { return &g.Trackers }), "weight of process", Refused, "processes whose absence is a fault, or changes the priority; defined before"},
+		{"track_bfd", trackBFDs("vrrp_sync_group.track_bfd", func(g *SyncGroup) *Trackers { return &g.Trackers }), "weight of bfd", Refused, "BFD sessions whose loss is a fault, or changes the priority; defined before"},
 		{"notify_backup", script(func(g *SyncGroup) **Command { return &g.Notify.Backup }), "", Known, "runs on becoming backup, with its own arguments only"},
 		{"notify_master", script(func(g *SyncGroup) **Command { return &g.Notify.Master }), "", Known, "runs on becoming master, with its own arguments only"},
 		{"notify_fault", script(func(g *SyncGroup) **Command { return &g.Notify.Fault }), "", Known, "runs on entering fault, with its own arguments only"},
@@ -122,6 +125,6 @@ func syncGroupRows() []row {
 		{"smtp_alert", boolean(func(g *SyncGroup) *bool { return &g.SMTPAlert }), "smtp_alert_vrrp, smtp_alert, false", Known, "mail on transitions"},
 		{"global_tracking", flag(func(g *SyncGroup) *bool { return &g.TrackingWeight }), "off", Deprecated, "write sync_group_tracking_weight"},
 		{"sync_group_tracking_weight", flag(func(g *SyncGroup) *bool { return &g.TrackingWeight }), "off", Known, "keep weighted trackers of members"},
-		{"notify_priority_changes", form("[on|off|true|false|yes|no]"), "global", Known, "lines about changed priorities in the FIFO"},
+		{"notify_priority_changes", custom("[on|off|true|false|yes|no]", groupPriorityChanges), "global", Known, "lines about changed priorities in the FIFO"},
 	}
 }

@@ -1,6 +1,9 @@
 package confparse
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // scriptRows are the keywords of vrrp_script.
 func scriptRows() []row {
@@ -19,58 +22,59 @@ func scriptRows() []row {
 // trackFileRows are the keywords of track_file.
 func trackFileRows() []row {
 	return []row{
-		{"file", form("PATH (directory must exist; not on proc/sysfs/NFS/FUSE/SMB/cgroup/read-only fs)"), "required", Known, "file to watch"},
-		{"weight", form("-254..254 [reverse]"), "1", Known, "changes the priority by so much times the number; 0: another number than 0 is a fault"},
-		{"init_file", form("[VALUE] [overwrite]"), "none; VALUE 0", Known, "write VALUE at start if file is missing (or always with overwrite; never on reload)"},
+		{"file", word("PATH", func(t *TrackFile) *string { return &t.Path }), "required", Known, "file to watch"},
+		{"weight", weight(254, func(t *TrackFile) *Weight { return &t.Weight }), "1", Known, "changes the priority by so much times the number; 0: another number than 0 is a fault"},
+		{"init_file", custom("[VALUE] [overwrite]", initFile), "none; VALUE 0", Known, "write VALUE at start if file is missing (or always with overwrite; never on reload)"},
 	}
 }
 
 // trackProcessRows are the keywords of vrrp_track_process.
 func trackProcessRows() []row {
 	return []row{
-		{"process", form("NAME|PATH [PARAM...]"), "required", Known, "process to count; with params full command line is matched"},
-		{"param_match", form("[initial|partial] (none = exact)"), "exact if params given", Known, "how parameters are compared"},
-		{"weight", form("-254..254 [reverse]"), "0", Known, "changes the priority by so much; 0: a failure is a fault"},
-		{"quorum", form("1..65535"), "1", Known, "minimum number of processes"},
-		{"quorum_max", form("0..65535"), "unlimited", Known, "maximum number (0 = must not run)"},
-		{"delay", form("SECONDS with decimals 0.000001..3600"), "0", Known, "sets both delays"},
-		{"terminate_delay", form("SECONDS with decimals"), "0", Known, "wait after quorum loss"},
-		{"fork_delay", form("SECONDS with decimals"), "0", Known, "wait after quorum gain"},
-		{"full_command", args{}, "off", Known, "match /proc/PID/cmdline instead of comm"},
+		{"process", custom("NAME|PATH [ARGUMENT ...]", trackedCommand), "required", Known, "process to count; with params full command line is matched"},
+		{"param_match", custom("[initial|partial]", paramMatch), "exact if params given", Known, "how parameters are compared"},
+		{"weight", weight(254, func(t *TrackProcess) *Weight { return &t.Weight }), "0", Known, "changes the priority by so much; 0: a failure is a fault"},
+		{"quorum", number(1, 65535, func(t *TrackProcess) *int { return &t.Quorum }), "1", Known, "minimum number of processes"},
+		{"quorum_max", number(0, 65535, func(t *TrackProcess) *int { return &t.QuorumMax }), "unlimited", Known, "maximum number (0 = must not run)"},
+		{"delay", custom("SECONDS 0.000001..3600, decimals", processDelay), "0", Known, "sets both delays"},
+		{"terminate_delay", decimal(time.Microsecond, time.Hour, time.Microsecond, func(t *TrackProcess) *time.Duration { return &t.TerminateDelay }), "0", Known, "wait after quorum loss"},
+		{"fork_delay", decimal(time.Microsecond, time.Hour, time.Microsecond, func(t *TrackProcess) *time.Duration { return &t.ForkDelay }), "0", Known, "wait after quorum gain"},
+		{"full_command", flag(func(t *TrackProcess) *bool { return &t.FullCommand }), "off", Known, "match /proc/PID/cmdline instead of comm"},
 	}
 }
 
 // bfdRows are the keywords of bfd_instance.
 func bfdRows() []row {
 	return []row{
-		{"neighbor_ip", form("ADDR"), "required", Known, "peer address"},
-		{"neighbour_ip", form("ADDR"), "", Known, "alias"},
-		{"source_ip", form("ADDR"), "any", Known, "local address, same family"},
-		{"min_rx", form("DECIMAL ms 1..4294967"), "10", Known, "required min RX interval"},
-		{"min_tx", form("DECIMAL ms 1..4294967"), "10", Known, "desired min TX interval"},
-		{"idle_tx", form("DECIMAL ms 1000..4294967"), "1000", Known, "TX interval while not Up"},
-		{"multiplier", form("1..255"), "5", Known, "detect multiplier"},
-		{"passive", args{}, "off", Known, "wait for peer to start"},
-		{"ttl", form("1..255"), "255 (IPv4)", Known, "outgoing TTL"},
-		{"hoplimit", form("1..255"), "64 (IPv6)", Known, "alias of ttl"},
-		{"max_hops", form("-1..255"), "0", Known, "accepted decrease of received TTL; 255 (or -1) = no check"},
-		{"multihop", form("[on|off|true|false|yes|no]"), "false", Known, "port 4784 instead of 3784"},
-		{"weight", form("-253..253 [reverse]"), "0", Known, "changes the priority by so much; 0: a failure is a fault"},
-		{"vrrp", args{}, "both", Known, "send events only to VRRP"},
-		{"checker", args{}, "both", Known, "send events only to checkers"},
+		{"neighbor_ip", custom("ADDRESS", bfdNeighbor), "required", Known, "peer address"},
+		{"neighbour_ip", custom("ADDRESS", bfdNeighbor), "", Known, "alias"},
+		{"source_ip", custom("ADDRESS", bfdSource), "any", Known, "local address, same family"},
+		{"min_rx", millis(1, 4294967, func(b *bfd) *time.Duration { return &b.MinRX }), "10", Known, "required min RX interval"},
+		{"min_tx", millis(1, 4294967, func(b *bfd) *time.Duration { return &b.MinTX }), "10", Known, "desired min TX interval"},
+		{"idle_tx", millis(1000, 4294967, func(b *bfd) *time.Duration { return &b.IdleTX }), "1000", Known, "TX interval while not Up"},
+		{"multiplier", number(1, 255, func(b *bfd) *int { return &b.Multiplier }), "5", Known, "detect multiplier"},
+		{"passive", flag(func(b *bfd) *bool { return &b.Passive }), "off", Known, "wait for peer to start"},
+		{"ttl", number(1, 255, func(b *bfd) *int { return &b.TTL }), "255 (IPv4)", Known, "outgoing TTL"},
+		{"hoplimit", number(1, 255, func(b *bfd) *int { return &b.TTL }), "64 (IPv6)", Known, "alias of ttl"},
+		{"max_hops", custom("-1..255", maxHops), "0", Known, "accepted decrease of received TTL; 255 (or -1) = no check"},
+		{"multihop", boolean(func(b *bfd) *bool { return &b.Multihop }), "false", Known, "port 4784 instead of 3784"},
+		{"weight", weight(253, func(b *bfd) *Weight { return &b.Weight }), "0", Known, "changes the priority by so much; 0: a failure is a fault"},
+		{"vrrp", flag(func(b *bfd) *bool { return &b.VRRP }), "both", Known, "send events only to VRRP"},
+		{"checker", flag(func(b *bfd) *bool { return &b.Checker }), "both", Known, "send events only to checkers"},
 	}
 }
 
 // trackInterfaceRows are the options of an entry of track_interface.
 func trackInterfaceRows() []row {
 	return []row{
-		{"weight", custom("-253..253 [reverse]", func(c *cursor, t *TrackInterface) { c.trackWeight(&t.Weight) }), "0", Active, "changes the priority by so much; 0: a failure is a fault"},
+		{"weight", custom("-253..253 [reverse]", func(c *cursor, t *TrackInterface) { c.trackWeight(&t.Weight, 253, false) }), "0", Active, "changes the priority by so much; 0: a failure is a fault"},
 	}
 }
 
-// trackScriptRows are the options of an entry of track_script.
-func trackScriptRows() []row {
+// trackWeightRows are the options of an entry of the other track_... blocks.
+func trackWeightRows(limit int64, what string, status Status) []row {
+	syntax := fmt.Sprintf("-%d..%d [reverse|noreverse]", limit, limit)
 	return []row{
-		{"weight", custom("-253..253 [reverse|noreverse]", func(c *cursor, t *TrackScript) { c.trackWeight(&t.Weight) }), "that of the script", Active, "changes the priority by so much; 0: a failure is a fault"},
+		{"weight", custom(syntax, func(c *cursor, w *Weight) { c.trackWeight(w, int(limit), true) }), "that of the " + what, status, "changes the priority by so much; 0: a failure is a fault"},
 	}
 }

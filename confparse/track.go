@@ -1,7 +1,6 @@
 package confparse
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
@@ -48,80 +47,6 @@ func (n *node) has(keyword string) bool {
 	return false
 }
 
-// trackInterface takes an entry of track_interface.
-func (c *cursor) trackInterface(to *[]TrackInterface) {
-	var name string
-	t := TrackInterface{Pos: c.n.pos()}
-	ifname(func(s *string) *string { return s }).read(c, &name)
-	t.Name = name
-	c.options(&t)
-	if name != "" {
-		*to = append(*to, t)
-	}
-}
-
-// trackScript takes an entry of track_script.
-func (c *cursor) trackScript(to *[]TrackScript) {
-	w, _ := c.next("script")
-	script := c.d.cfg.Script(w.Text)
-	if script == nil {
-		c.unknownScript(w)
-		script = &Script{} // for the options to be checked
-	}
-	t := TrackScript{Script: script, Weight: script.Weight, Pos: w.Pos}
-	c.options(&t)
-	switch {
-	case script.Name == "":
-	case trackedAlready(*to, script):
-		c.r.warnf(CodeDuplicateName, w.Pos, "", "script %s is tracked already", w.Text)
-	default:
-		*to = append(*to, t)
-	}
-}
-
-func trackedAlready(ts []TrackScript, s *Script) bool {
-	for _, t := range ts {
-		if t.Script == s {
-			return true
-		}
-	}
-	return false
-}
-
-func (c *cursor) unknownScript(w Word) {
-	help := fmt.Sprintf("define it before: vrrp_script %s { ... }", w.Text)
-	if at, ok := c.d.later["vrrp_script "+w.Text]; ok {
-		help = fmt.Sprintf("move vrrp_script %s, which is at %s, before the block that tracks it", w.Text, at)
-	} else if s := suggest(w.Text, func(yield func(string) bool) {
-		for _, s := range c.d.cfg.Scripts {
-			if !yield(s.Name) {
-				return
-			}
-		}
-	}); s != "" {
-		help = fmt.Sprintf("did you mean %s?", s)
-	} else if c.d.isKeyword(w.Text) {
-		help = "is a '}' missing before it?"
-	}
-	c.r.errorf(CodeUndefinedObject, w.Pos, help, "no vrrp_script %s is defined up to here; it is not tracked", w.Text)
-}
-
-// trackWeight takes the weight of an entry. Both ends are 254 for those who
-// mean "all of it", and become 253.
-func (c *cursor) trackWeight(to *Weight) {
-	v, ok := c.number(-254, 254)
-	if !ok {
-		return
-	}
-	to.Value = min(max(int(v), -253), 253)
-	switch {
-	case c.accept("reverse"):
-		to.Reverse = true
-	case c.accept("noreverse"):
-		to.Reverse = false
-	}
-}
-
 // openSyncGroup begins a vrrp_sync_group.
 func openSyncGroup(c *cursor, cfg *Config) *SyncGroup {
 	w, ok := c.next("name")
@@ -132,7 +57,7 @@ func openSyncGroup(c *cursor, cfg *Config) *SyncGroup {
 		c.duplicate("vrrp_sync_group", w, old.Pos)
 		return nil
 	}
-	g := &SyncGroup{Name: w.Text, Pos: c.n.pos(), SMTPAlert: cfg.Global.Instance.SMTPAlert}
+	g := &SyncGroup{Name: w.Text, Pos: c.n.pos(), SMTPAlert: cfg.Global.Instance.SMTPAlert, PriorityChanges: cfg.Global.PriorityChanges}
 	cfg.SyncGroups = append(cfg.SyncGroups, g)
 	return g
 }
@@ -156,6 +81,9 @@ func (d *decoder) checkGroups() {
 			default:
 				in[m.Name] = g
 				members = append(members, m)
+				if i := d.cfg.Instance(m.Name); !d.ownChanges[i] {
+					i.PriorityChanges = g.PriorityChanges
+				}
 			}
 		}
 		g.Members = members

@@ -104,7 +104,7 @@ func load(o Options, log *slog.Logger) (*confparse.Config, error) {
 }
 
 func (o Options) parse() confparse.Options {
-	return confparse.Options{ConfigID: o.ConfigID, StrictIncludes: o.StrictIncludes}
+	return confparse.Options{ConfigID: o.ConfigID, StrictIncludes: o.StrictIncludes, AllowUnsupported: o.AllowUnsupported}
 }
 
 func logDiagnostic(log *slog.Logger, d confparse.Diagnostic) {

@@ -19,6 +19,9 @@ type Options struct {
 	VRRPPID        string // -r
 	CheckPID       string // -c
 	StrictIncludes bool   // -e
+	// AllowUnsupported starts in spite of keywords that are not supported and
+	// whose absence could cost availability.
+	AllowUnsupported bool
 
 	// Rehearse runs no scripts: track scripts count as good, notify scripts
 	// are only shown. The demo sets it, because scripts act on the real
@@ -47,6 +50,7 @@ func (o *Options) register(f *pflag.FlagSet) {
 	f.BoolVarP(&o.OnlyVRRP, "vrrp", "P", false, "run VRRP only, no health checks of servers")
 	f.BoolVarP(&o.OnlyChecks, "check", "C", false, "run health checks of servers only, no VRRP")
 	f.BoolVarP(&o.StrictIncludes, "all-config", "e", false, "every problem with an include is an error")
+	f.BoolVar(&o.AllowUnsupported, "allow-unsupported", false, "start in spite of keywords that are not supported and could cost availability")
 	f.StringVarP(&o.PIDFile, "pid", "p", defaultPIDFile, "pid `FILE`; empty for none")
 	f.StringVarP(&o.VRRPPID, "vrrp_pid", "r", "", "a second pid `FILE`, for scripts that look for the VRRP process")
 	f.StringVarP(&o.CheckPID, "checkers_pid", "c", "", "a third pid `FILE`, for scripts that look for the checker process")

@@ -1,0 +1,267 @@
+package confparse
+
+import (
+	"encoding/hex"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// useVMAC takes [[name] INTERFACE] [MAC] [netlink_notify_msg] [group ID], in any
+// order.
+func useVMAC(c *cursor, i *instance) {
+	v := &VMAC{Group: Inherited, Pos: c.keyword().Pos}
+	for c.more() {
+		w, _ := c.next("")
+		switch {
+		case w.Text == "netlink_notify_msg":
+			v.Notify = true
+		case w.Text == "group":
+			if g, ok := c.linkGroup(); ok {
+				v.Group = g
+			}
+		case w.Text == "name":
+			v.interfaceName(c)
+		case strings.Count(w.Text, ":") >= 4:
+			v.mac(c, w)
+		default:
+			c.i--
+			v.interfaceName(c)
+		}
+	}
+	i.VMAC = v
+}
+
+func (v *VMAC) interfaceName(c *cursor) {
+	ifname(func(v *VMAC) *string { return &v.Name }).read(c, v)
+}
+
+// mac takes 6 octets, or 5 that the VRID follows.
+func (v *VMAC) mac(c *cursor, w Word) {
+	full := w.Text
+	if strings.Count(full, ":") == 4 {
+		full += ":00"
+	}
+	mac, err := net.ParseMAC(full)
+	if err != nil || len(mac) != 6 {
+		c.r.errorf(CodeInvalid, w.Pos, "6 octets such as 02:00:5e:00:01:33, or 5 that the VRID follows", "use_vmac %q is not a MAC address", w.Text)
+		return
+	}
+	switch {
+	case mac[0]&1 != 0:
+		c.r.errorf(CodeInvalid, w.Pos, "", "%s is a multicast MAC address", w.Text)
+	case strings.HasPrefix(mac.String(), "00:00:5e:00:01:") || strings.HasPrefix(mac.String(), "00:00:5e:00:02:"):
+		c.r.errorf(CodeInvalid, w.Pos, "leave it out: it is the default", "%s is one of the addresses that VRRP has by itself", w.Text)
+	default:
+		v.MAC = mac[:len(strings.Split(w.Text, ":"))]
+	}
+}
+
+// useIPVLAN takes [[name] INTERFACE] [ADDRESS] [bridge|private|vepa] [group ID].
+func useIPVLAN(c *cursor, i *instance) {
+	v := &IPVLAN{Group: Inherited, Pos: c.keyword().Pos}
+	modes := map[string]IPVLANMode{"bridge": IPVLANBridge, "private": IPVLANPrivate, "vepa": IPVLANVEPA}
+	for c.more() {
+		w, _ := c.next("")
+		mode, isMode := modes[w.Text]
+		addr, err := netip.ParsePrefix(w.Text)
+		if host, err2 := netip.ParseAddr(w.Text); err2 == nil {
+			addr, err = netip.PrefixFrom(host, host.BitLen()), nil
+		}
+		switch {
+		case w.Text == "group":
+			if g, ok := c.linkGroup(); ok {
+				v.Group = g
+			}
+		case isMode:
+			v.Mode = mode
+		case err == nil:
+			if i.join(c, "use_ipvlan", addr.Addr(), w.Pos) {
+				v.Address = addr
+			}
+		default:
+			if w.Text != "name" {
+				c.i--
+			}
+			ifname(func(v *IPVLAN) *string { return &v.Name }).read(c, v)
+		}
+	}
+	i.IPVLAN = v
+}
+
+func oldChecksum(c *cursor, i *instance) {
+	i.unicastWord(c.n.pos())
+	i.OldChecksum = OldChecksumOn
+	if c.more() {
+		if v, ok := choice(c, []string{"never"}, []OldChecksum{OldChecksumNever}); ok {
+			i.OldChecksum = v
+		}
+	}
+}
+
+func priorityChanges(c *cursor, i *instance) {
+	if v, ok := c.boolean(); ok {
+		i.PriorityChanges = v
+		c.d.ownChanges[i.Instance] = true
+	}
+}
+
+func groupPriorityChanges(c *cursor, g *SyncGroup) {
+	if v, ok := c.boolean(); ok {
+		g.PriorityChanges = v
+	}
+}
+
+func timerExpired(c *cursor, i *instance) {
+	i.TimerExpiredBackup = 254
+	if c.more() {
+		if v, ok := c.number(1, 254); ok {
+			i.TimerExpiredBackup = int(v)
+		}
+	}
+}
+
+func openHMAC(c *cursor, i *instance) *HMAC {
+	i.HMAC = &HMAC{Pos: c.keyword().Pos}
+	return i.HMAC
+}
+
+// Keys of auth_hmac have so many bytes.
+const minHMACKey, maxHMACKey = 32, 64
+
+func hmacKey(c *cursor, h *HMAC) {
+	k := HMACKey{Pos: c.keyword().Pos}
+	id, ok := c.number(1, 255)
+	if !ok {
+		c.i = len(c.n.words)
+		return
+	}
+	k.ID = uint8(id)
+	w, ok := c.next("key")
+	if !ok {
+		return
+	}
+	text := w.Text
+	if file, ok := strings.CutPrefix(text, "file:"); ok {
+		k.File = file
+	} else if digits, ok := strings.CutPrefix(text, "hex:"); ok {
+		var err error
+		if k.Key, err = hex.DecodeString(digits); err != nil {
+			c.r.errorf(CodeInvalid, w.Pos, "an even number of hexadecimal digits", "key %d is not hexadecimal", id)
+			return
+		}
+	} else {
+		k.Key = []byte(text)
+	}
+	if k.File == "" && (len(k.Key) < minHMACKey || len(k.Key) > maxHMACKey) {
+		c.r.errorf(CodeOutOfRange, w.Pos, "make one with: openssl rand -hex 32", "key %d has %d bytes, not %d..%d", id, len(k.Key), minHMACKey, maxHMACKey)
+		return
+	}
+	for _, other := range h.Keys {
+		if other.ID == k.ID {
+			c.r.errorf(CodeDuplicateName, k.Pos, "the first one is at "+other.Pos.String(), "there is a key %d already", id)
+			return
+		}
+	}
+	h.Keys = append(h.Keys, k)
+}
+
+func antiReplay(c *cursor, h *HMAC) {
+	if v, ok := choice(c, []string{"time", "monotonic"}, []bool{false, true}); ok {
+		h.Monotonic = v
+	}
+}
+
+func hmacMode(c *cursor, h *HMAC) {
+	if v, ok := choice(c, []string{"enforce", "permissive", "receive-only"}, []HMACMode{HMACEnforce, HMACPermissive, HMACReceiveOnly}); ok {
+		h.Mode = v
+	}
+}
+
+func closeHMAC(d *decoder, n *node, h *HMAC) {
+	for _, k := range h.Keys {
+		if k.ID == h.Active {
+			return
+		}
+	}
+	switch {
+	case h.Active != 0:
+		d.r.errorf(CodeUndefinedObject, h.Pos, "", "auth_hmac has no key %d, which active_key names; the extension is off", h.Active)
+	case !n.has("active_key"):
+		d.r.errorf(CodeMissingArg, h.Pos, "add: active_key ID", "auth_hmac has no active_key; the extension is off")
+	}
+}
+
+func namespaceIPVS(c *cursor, cfg *Config) {
+	cfg.Process.OwnIPVS, cfg.Process.IPVSNamespace = true, c.optional()
+}
+
+func openTrackGroup(c *cursor, cfg *Config) *TrackGroup {
+	w, ok := c.next("name")
+	if !ok {
+		return nil
+	}
+	if old := find(cfg.TrackGroups, func(g *TrackGroup) bool { return g.Name == w.Text }); old != nil {
+		c.duplicate("track_group", w, old.Pos)
+		return nil
+	}
+	g := &TrackGroup{Name: w.Text, Pos: c.n.pos()}
+	cfg.TrackGroups = append(cfg.TrackGroups, g)
+	return g
+}
+
+func trackGroupMember(c *cursor, g *TrackGroup) {
+	w, _ := c.next("instance")
+	g.Members = append(g.Members, Name{w.Text, w.Pos})
+}
+
+func openGARPGroup(c *cursor, cfg *Config) *GARPGroup {
+	g := &GARPGroup{Pos: c.n.pos()}
+	cfg.GARPGroups = append(cfg.GARPGroups, g)
+	return g
+}
+
+func garpInterface(c *cursor, g *GARPGroup) {
+	n := Name{Pos: c.n.pos()}
+	if c.more() {
+		n.Pos = c.peek().Pos
+	}
+	ifname(func(n *Name) *string { return &n.Name }).read(c, &n)
+	if n.Name != "" {
+		g.Interfaces = append(g.Interfaces, n)
+	}
+}
+
+func closeGARPGroup(d *decoder, n *node, g *GARPGroup) {
+	switch {
+	case g.GARPInterval == 0 && g.GNAInterval == 0 && !n.has("garp_interval") && !n.has("gna_interval"):
+		d.r.errorf(CodeMissingArg, g.Pos, "add: garp_interval 0.1", "garp_group has neither garp_interval nor gna_interval")
+	case len(g.Interfaces) == 0 && !n.has("interface") && !n.has("interfaces"):
+		d.r.errorf(CodeMissingArg, g.Pos, "add: interface eth0", "garp_group has no interface")
+	}
+}
+
+// linkDelay takes INTERFACE DOWN [UP].
+func linkDelay(c *cursor, cfg *Config) {
+	const limit = 255 * time.Second
+	l := LinkDelay{Pos: c.n.pos()}
+	ifname(func(l *LinkDelay) *string { return &l.Interface }).read(c, &l)
+	down, ok := c.duration(0, limit, time.Microsecond)
+	if ok && c.more() {
+		l.Up, ok = c.duration(0, limit, time.Microsecond)
+	}
+	if l.Down = down; ok && l.Interface != "" {
+		cfg.LinkDelays = append(cfg.LinkDelays, l)
+	}
+}
+
+// linkbeat takes INTERFACE [METHOD].
+func linkbeat(c *cursor, cfg *Config) {
+	l := Linkbeat{Pos: c.n.pos()}
+	ifname(func(l *Linkbeat) *string { return &l.Interface }).read(c, &l)
+	c.options(&l)
+	if l.Interface != "" {
+		cfg.Linkbeats = append(cfg.Linkbeats, l)
+	}
+}

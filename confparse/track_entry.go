@@ -1,0 +1,143 @@
+package confparse
+
+import (
+	"fmt"
+	"slices"
+)
+
+// trackInterfaces is the block track_interface.
+func trackInterfaces[T any](path string, field func(*T) *Trackers) args {
+	return list("INTERFACE [weight N [reverse]]", newBlock(path, trackInterfaceRows()), func(c *cursor, to *T) {
+		t := TrackInterface{Pos: c.n.pos()}
+		ifname(func(t *TrackInterface) *string { return &t.Name }).read(c, &t)
+		c.options(&t)
+		if trackers := field(to); t.Name != "" {
+			trackers.TrackInterfaces = append(trackers.TrackInterfaces, t)
+		}
+	})
+}
+
+// trackScripts is the block track_script.
+func trackScripts[T any](path string, field func(*T) *Trackers) args {
+	return list("SCRIPT [weight N [reverse|noreverse]]", newBlock(path, trackWeightRows(253, "script", Active)), func(c *cursor, to *T) {
+		trackers := field(to)
+		if t, ok := tracked(c, "vrrp_script", c.d.cfg.Scripts); ok && !slices.ContainsFunc(trackers.TrackScripts, func(o TrackScript) bool { return t.again(c, o.Script) }) {
+			trackers.TrackScripts = append(trackers.TrackScripts, TrackScript{t.object, t.weight, t.at})
+		}
+	})
+}
+
+// trackFiles is the block track_file of an instance or group.
+func trackFiles[T any](path string, field func(*T) *Trackers) args {
+	return list("FILE [weight N [reverse|noreverse]]", newBlock(path, trackWeightRows(254, "file", Known)), func(c *cursor, to *T) {
+		trackers := field(to)
+		if t, ok := tracked(c, "track_file", c.d.cfg.TrackFiles); ok && !slices.ContainsFunc(trackers.TrackFiles, func(o TrackedFile) bool { return t.again(c, o.File) }) {
+			trackers.TrackFiles = append(trackers.TrackFiles, TrackedFile{t.object, t.weight, t.at})
+		}
+	})
+}
+
+// trackProcesses is the block track_process.
+func trackProcesses[T any](path string, field func(*T) *Trackers) args {
+	return list("PROCESS [weight N [reverse|noreverse]]", newBlock(path, trackWeightRows(254, "process", Known)), func(c *cursor, to *T) {
+		trackers := field(to)
+		if t, ok := tracked(c, "vrrp_track_process", c.d.cfg.TrackProcesses); ok && !slices.ContainsFunc(trackers.TrackProcesses, func(o TrackedProcess) bool { return t.again(c, o.Process) }) {
+			trackers.TrackProcesses = append(trackers.TrackProcesses, TrackedProcess{t.object, t.weight, t.at})
+		}
+	})
+}
+
+// trackBFDs is the block track_bfd.
+func trackBFDs[T any](path string, field func(*T) *Trackers) args {
+	return list("BFD [weight N [reverse|noreverse]]", newBlock(path, trackWeightRows(253, "bfd_instance", Known)), func(c *cursor, to *T) {
+		trackers := field(to)
+		if t, ok := tracked(c, "bfd_instance", c.d.cfg.BFDs); ok && !slices.ContainsFunc(trackers.TrackBFDs, func(o TrackedBFD) bool { return t.again(c, o.BFD) }) {
+			trackers.TrackBFDs = append(trackers.TrackBFDs, TrackedBFD{t.object, t.weight, t.at})
+		}
+	})
+}
+
+// trackable is what a track_... block refers to by name.
+type trackable interface {
+	comparable
+	trackName() string
+	trackWeight() Weight
+}
+
+func (s *Script) trackName() string         { return s.Name }
+func (s *Script) trackWeight() Weight       { return s.Weight }
+func (f *TrackFile) trackName() string      { return f.Name }
+func (f *TrackFile) trackWeight() Weight    { return f.Weight }
+func (p *TrackProcess) trackName() string   { return p.Name }
+func (p *TrackProcess) trackWeight() Weight { return p.Weight }
+func (b *BFD) trackName() string            { return b.Name }
+func (b *BFD) trackWeight() Weight          { return b.Weight }
+
+// entry is a decoded line of a track_... block.
+type entry[O trackable] struct {
+	object O
+	weight Weight
+	at     Pos
+}
+
+// tracked takes an entry of a track_... block whose objects are all. ok is false
+// if it is to be left out, which has been reported.
+func tracked[O trackable](c *cursor, kind string, all []O) (e entry[O], ok bool) {
+	w, _ := c.next("name")
+	e.at = w.Pos
+	for _, o := range all {
+		if o.trackName() == w.Text {
+			e.object, e.weight, ok = o, o.trackWeight(), true
+			break
+		}
+	}
+	if !ok {
+		c.undefined(kind, w, func(yield func(string) bool) {
+			for _, o := range all {
+				if !yield(o.trackName()) {
+					return
+				}
+			}
+		})
+	}
+	c.options(&e.weight)
+	return e, ok
+}
+
+// again reports whether other is the object of e, and says so to the user.
+func (e entry[O]) again(c *cursor, other O) bool {
+	if other != e.object {
+		return false
+	}
+	c.r.warnf(CodeDuplicateName, e.at, "", "%s is tracked already", other.trackName())
+	return true
+}
+
+// undefined reports a name that no block before has defined.
+func (c *cursor) undefined(kind string, w Word, names func(yield func(string) bool)) {
+	help := fmt.Sprintf("define it before: %s %s { ... }", kind, w.Text)
+	if at, ok := c.d.later[kind+" "+w.Text]; ok {
+		help = fmt.Sprintf("move %s %s, which is at %s, before the block that refers to it", kind, w.Text, at)
+	} else if s := suggest(w.Text, names); s != "" {
+		help = fmt.Sprintf("did you mean %s?", s)
+	} else if c.d.isKeyword(w.Text) {
+		help = "is a '}' missing before it?"
+	}
+	c.r.errorf(CodeUndefinedObject, w.Pos, help, "no %s %s is defined up to here; it is left out", kind, w.Text)
+}
+
+// trackWeight takes the weight of an entry. Up to 254 is taken for those who
+// mean "all of it", and becomes the limit.
+func (c *cursor) trackWeight(to *Weight, limit int, mayUndo bool) {
+	v, ok := c.number(-254, 254)
+	if !ok {
+		return
+	}
+	to.Value = min(max(int(v), -limit), limit)
+	switch {
+	case c.accept("reverse"):
+		to.Reverse = true
+	case mayUndo && c.accept("noreverse"):
+		to.Reverse = false
+	}
+}

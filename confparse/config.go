@@ -62,6 +62,9 @@ type InstanceDefaults struct {
 	ExtraGARP            ExtraGARP
 	// PriorityChanges asks for FIFO lines for changed priorities.
 	PriorityChanges bool
+
+	AddressLifetime    time.Duration // address_lifetime; 0: addresses outlive a crash
+	YieldAfterRemovals int           // removals of addresses by others, at least 1
 }
 
 // GARP is when gratuitous ARP and unsolicited neighbour advertisements go out.

@@ -41,7 +41,7 @@ func newConfig() *Config {
 				MasterDelay: 5 * time.Second, MasterRepeat: 5, MasterRefreshRepeat: 1,
 				LowerPrioDelay: unsetCount, LowerPrioRepeat: unsetCount,
 			},
-			DownTimerAdverts: 3,
+			DownTimerAdverts: 3, YieldAfterRemovals: 100,
 		},
 	}}
 }

@@ -32,6 +32,7 @@ func TestReference(t *testing.T) {
 			LowerPrioDelay: 8 * time.Second, LowerPrioRepeat: 9},
 		DownTimerAdverts: 4, CheckUnicastSource: true, SkipCheckAdvertAddrs: true, LowerPrioNoAdvert: true,
 		HigherPrioSendAdvert: true, OwnerIgnoreAdverts: true, V3ChecksumAsV2: true,
+		AddressLifetime: 5 * time.Second, YieldAfterRemovals: 50,
 	}
 	chk := &Script{
 		Name: "chk", Command: cmd(`/usr/bin/pgrep -x 'ha proxy' \x41\ b`, User{Name: "haproxy", Group: "haproxy"}, "/usr/bin/pgrep", "-x", "ha proxy", "A b"),
@@ -88,6 +89,7 @@ func TestReference(t *testing.T) {
 			InstanceDefaults: InstanceDefaults{
 				GARP:             GARP{MasterDelay: time.Second, MasterRepeat: 1, MasterRefresh: 30 * time.Second, MasterRefreshRepeat: 3, LowerPrioDelay: 2 * time.Second},
 				DownTimerAdverts: 5, CheckUnicastSource: true, SMTPAlert: true,
+				AddressLifetime: 2 * time.Second, YieldAfterRemovals: 1,
 			},
 			Notify: Notify{
 				Any:    scriptAt("any.sh", nobody),
@@ -123,7 +125,7 @@ func TestReference(t *testing.T) {
 	if diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := cfg.Instances[0].Addresses[1].Pos.String(); got != "testdata/reference.conf:84:9" {
+	if got := cfg.Instances[0].Addresses[1].Pos.String(); got != "testdata/reference.conf:86:9" {
 		t.Errorf("position of an address: %s", got)
 	}
 }

@@ -11,7 +11,7 @@ func topLevel() *block { return newBlock("", topRows()) }
 // topRows are the keywords outside all blocks.
 func topRows() []row {
 	return []row{
-		{"global_defs", section("", newBlock("global_defs", globalRows()), openGlobal, func(*decoder, *node, *global) {}), "", Active, "settings of everything; several such blocks count together"},
+		{"global_defs", section("", newBlock("global_defs", globalRows(), globalExtensions()), openGlobal, func(*decoder, *node, *global) {}), "", Active, "settings of everything; several such blocks count together"},
 		{"linkbeat_use_polling", flag(func(c *Config) *bool { return &c.Process.LinkbeatPolled }), "off", Known, "poll link state (MII/ETHTOOL/ioctl) on every VRRP interface instead of netlink"},
 		{"net_namespace", word("NAME", func(c *Config) *string { return &c.Process.Namespace }), "default ns", Refused, "the network namespace that everything runs in"},
 		{"net_namespace_ipvs", custom("[NAME]", namespaceIPVS), "main ns", Known, "the network namespace of IPVS"},
@@ -27,7 +27,7 @@ func topRows() []row {
 		{"interface_up_down_delays", list("INTERFACE DOWN_DELAY [UP_DELAY], 0..255 seconds, decimals", newBlock("interface_up_down_delays"), linkDelay), "0 0", Known, "how long a change of an interface must last to count"},
 		{"garp_group", section("", newBlock("garp_group", garpGroupRows()), openGARPGroup, closeGARPGroup), "", Known, "interfaces that share a limit of gratuitous ARP"},
 		{"vrrp_sync_group", section("NAME", newBlock("vrrp_sync_group", syncGroupRows()), openSyncGroup, func(*decoder, *node, *SyncGroup) {}), "", Known, "instances that change state together"},
-		{"vrrp_instance", section("NAME", newBlock("vrrp_instance", instanceRows()), openInstance, closeInstance), "", Active, "one virtual router"},
+		{"vrrp_instance", section("NAME", newBlock("vrrp_instance", instanceRows(), instanceExtensions()), openInstance, closeInstance), "", Active, "one virtual router"},
 		{"vrrp_script", section("NAME", newBlock("vrrp_script", scriptRows()), openScript, closeScript), "", Active, "a program that is run again and again, and whose success counts; defined before it is tracked"},
 		{"vrrp_track_process", section("NAME", newBlock("vrrp_track_process", trackProcessRows()), openTrackProcess, closeTrackProcess), "", Known, "a process whose presence counts"},
 		{"track_file", section("NAME", newBlock("track_file", trackFileRows()), openTrackFile, closeTrackFile), "", Known, "a file with a number that changes priorities"},

@@ -79,7 +79,7 @@ func (m *Manager) settle(claims []*claim, errs []error) {
 	defer m.mu.Unlock()
 	for i, c := range claims {
 		if errs == nil || errs[i] == nil {
-			c.state, c.failure = claimHeld, failure{}
+			c.state, c.failure = claimHeld, c.failure.held()
 			continue
 		}
 		c.state = claimFailed

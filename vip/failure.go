@@ -22,11 +22,15 @@ type failure struct {
 // one before, unless the interface has changed since.
 func (f failure) again(err error, l link, now time.Time) failure {
 	wait := retryMin
-	if l == f.link {
+	if l == f.link && now.Sub(f.retry) < retryMax {
 		wait = min(max(2*f.wait, retryMin), retryMax)
 	}
 	return failure{text: err.Error(), link: l, wait: wait, retry: now.Add(wait)}
 }
+
+// held returns what is known once an attempt succeeded: what soon fails again,
+// as a duplicate address does, waits longer each time.
+func (f failure) held() failure { return failure{link: f.link, wait: f.wait, retry: f.retry} }
 
 // ripe reports whether another attempt makes sense: for its time has come, or
 // the interface has changed.

@@ -37,10 +37,11 @@ func (s *Set) complain(err error) {
 	}
 }
 
-// Trouble delivers a *RemovedError for each object that someone else removed,
-// and a *LapsedError for each address whose Lifetime has ended. Errors that
-// nobody reads are dropped after the first few. The channel is
-// never closed.
+// Trouble delivers a *RemovedError for each object that someone else removed, a
+// *LapsedError for each address whose Lifetime has ended, a *DuplicateError for
+// each that another machine has, and a *YieldError where it would be better if
+// another machine had them. Errors that nobody reads are dropped after the first
+// few. The channel is never closed.
 func (s *Set) Trouble() <-chan error { return s.trouble }
 
 // kernelChanged has Run look after the addresses. Most changes are those that
@@ -93,6 +94,7 @@ func (m *Manager) guard() {
 		seen, err = all, errors.Join(err, e)
 	}
 	held, ripe := m.sift(seen, now)
+	m.expel(seen, held)
 	lost, e := m.lost(seen, held)
 	if e != nil {
 		m.lookBy(now.Add(guardRetry))
@@ -258,6 +260,7 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 	s.lease.renewed = now
 
 	var again []Announcement
+	var removed []Object
 	for i, c := range claims {
 		switch {
 		case c.state == claimFailed:
@@ -271,6 +274,7 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 			}
 			if !lapsed {
 				s.complain(&RemovedError{c.object})
+				removed = append(removed, c.object)
 			} else if a, ok := c.object.(Address); ok {
 				s.complain(&LapsedError{a, age})
 			}
@@ -280,6 +284,9 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 				s.announcer.acquired(now)
 			}
 		}
+	}
+	if len(removed) > 0 && s.strikes.add(now) {
+		s.complain(&YieldError{removed[0], s.strikes.limit})
 	}
 	// Nobody else had what was put back: one round reminds the neighbours.
 	err := m.kernel.Announce(again)

@@ -54,6 +54,10 @@ type Interface struct {
 	Name      string
 	Up        bool // enabled, and with a carrier
 	Addresses []Address
+
+	// Duplicates are those of the Addresses that another machine has: they
+	// failed duplicate address detection, and do not answer. IPv6 only.
+	Duplicates []netip.Addr
 }
 
 // Change is one step from what is to what should be.

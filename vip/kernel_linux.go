@@ -81,6 +81,9 @@ func interfaceFrom(k netlinkx.Interface) Interface {
 	i := Interface{Index: k.Index, Name: k.Name, Up: k.Up, Addresses: make([]Address, len(k.Addresses))}
 	for n, a := range k.Addresses {
 		i.Addresses[n] = fromKernel(k.Name, a)
+		if a.Flags&unix.IFA_F_DADFAILED != 0 {
+			i.Duplicates = append(i.Duplicates, a.Prefix.Addr())
+		}
 	}
 	return i
 }

@@ -37,7 +37,7 @@ func TestStuckLogDelaysNobody(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := world{t, k, m}
+		w := world{t, k, m, time.Now()}
 		list := addresses("eth0", "192.0.2.100/32", "192.0.2.101/32")
 		_ = w.Put(list[1])
 		w.do(func(ctx context.Context) error { return m.CleanUp(ctx, objects(list...)...) }) // before Run, as programs do

@@ -1,6 +1,7 @@
 package vip
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,13 @@ type SetConfig struct {
 	// Lifetime is the Config.Lifetime of this Set. Zero means the manager's;
 	// NoLifetime: none.
 	Lifetime time.Duration
+
+	// YieldAfter is how many times in YieldWindow others may remove objects,
+	// which are put back each time, before Trouble delivers a *YieldError.
+	// Removals that are noticed together count once. Zero means
+	// DefaultYieldAfter; with 1 each removal makes the router yield, as
+	// keepalived does.
+	YieldAfter int
 }
 
 // Set is a group of objects that are taken and given back together. Its
@@ -46,6 +54,7 @@ type Set struct {
 
 	turn      chan struct{} // a token: who has it may use what is below
 	announcer announcer
+	strikes   strikes
 	lease     lease          // its lifetime and phase may be read without
 	announced []Announcement // what is held, by the announcer's indexes
 }
@@ -85,6 +94,7 @@ func (m *Manager) Add(cfg SetConfig) (*Set, error) {
 	if cfg.Schedule == (Schedule{}) {
 		s.announcer.schedule = DefaultSchedule()
 	}
+	s.strikes.limit = cmp.Or(max(cfg.YieldAfter, 0), DefaultYieldAfter)
 	s.lease = m.newLease(cfg.Lifetime)
 	s.turn <- struct{}{}
 	return s, nil

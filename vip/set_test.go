@@ -19,7 +19,8 @@ import (
 type world struct {
 	*testing.T
 	*viptest.Kernel
-	m *vip.Manager
+	m     *vip.Manager
+	start time.Time
 }
 
 func objects(list ...vip.Address) (all []vip.Object) {
@@ -43,7 +44,7 @@ func addresses(dev string, prefixes ...string) []vip.Address {
 func inWorld(t *testing.T, fn func(w world), with ...func(*vip.Config)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := world{t, viptest.NewKernel("eth0", "eth1"), nil}
+		w := world{t, viptest.NewKernel("eth0", "eth1"), nil, time.Now()}
 		cfg := vip.Config{Kernel: w.Kernel}
 		for _, f := range with {
 			f(&cfg)

@@ -226,6 +226,7 @@ func (c *Composition) Run(ctx context.Context) error {
 			}
 		})
 	}
+	c.logLifetimes()
 	if err := c.manager.CleanUp(serve, c.objects...); err != nil {
 		c.log.Warn("cannot remove what a predecessor left", "err", err)
 	}

@@ -75,9 +75,11 @@ func trackers(i *confparse.Instance) (list []vrrp.Tracker) {
 // those that are not.
 func setConfig(i *confparse.Instance) vip.SetConfig {
 	return vip.SetConfig{
-		Name:      i.Name,
-		Interface: i.Interface,
-		Addresses: append(addresses(i.Addresses), addresses(i.Excluded)...),
+		Name:       i.Name,
+		Interface:  i.Interface,
+		Addresses:  append(addresses(i.Addresses), addresses(i.Excluded)...),
+		Lifetime:   i.AddressLifetime,
+		YieldAfter: i.YieldAfterRemovals,
 		Schedule: vip.Schedule{
 			Repeat: max(i.GARP.MasterRepeat, 1), Delay: i.GARP.MasterDelay,
 			Refresh: i.GARP.MasterRefresh, RefreshRepeat: i.GARP.MasterRefreshRepeat,

@@ -54,6 +54,18 @@ func (k *Kernel) Put(o vip.Object) error { return k.foreign(vip.Change{Op: vip.A
 // Take removes an object as somebody else would.
 func (k *Kernel) Take(o vip.Object) error { return k.foreign(vip.Change{Op: vip.Delete, Object: o}) }
 
+// Duplicate has an IPv6 address fail duplicate address detection.
+func (k *Kernel) Duplicate(a vip.Address) {
+	k.change(func() bool {
+		i := k.find(a.Interface)
+		if i == nil {
+			return false
+		}
+		i.Duplicates = append(i.Duplicates, a.Prefix.Addr())
+		return true
+	})
+}
+
 // Fail has fn decide about each change that a manager asks for: an error makes
 // it fail. Nil ends that. fn must not call the kernel.
 func (k *Kernel) Fail(fn func(vip.Change) error) {

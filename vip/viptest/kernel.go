@@ -88,6 +88,7 @@ func (k *Kernel) Seen(name string) (vip.Interface, error) {
 func snapshot(i *vip.Interface) vip.Interface {
 	s := *i
 	s.Addresses = slices.Clone(i.Addresses)
+	s.Duplicates = slices.Clone(i.Duplicates)
 	return s
 }
 
@@ -236,6 +237,7 @@ func (k *Kernel) apply(c vip.Change) (changed bool, err error) {
 	}
 	switch {
 	case c.Op == vip.Delete && at >= 0:
+		i.Duplicates = slices.DeleteFunc(i.Duplicates, func(a netip.Addr) bool { return a == address.Prefix.Addr() })
 		i.Addresses = slices.Delete(i.Addresses, at, at+1)
 	case c.Op == vip.Add && at < 0:
 		i.Addresses = append(i.Addresses, address)

@@ -1,0 +1,35 @@
+package confparse
+
+import "time"
+
+// globalExtensions are keywords of global_defs that keepalived does not have.
+func globalExtensions() []row {
+	return []row{
+		{"vrrp_address_lifetime", lifetime(func(g *global) *time.Duration { return &g.Instance.AddressLifetime }), "0", Active, "default of address_lifetime (not in keepalived)"},
+		{"vrrp_yield_after_removals", number(1, 10000, func(g *global) *int { return &g.Instance.YieldAfterRemovals }), "100", Active, "default of yield_after_removals (not in keepalived)"},
+	}
+}
+
+// instanceExtensions are keywords of vrrp_instance that keepalived does not
+// have.
+func instanceExtensions() []row {
+	return []row{
+		{"address_lifetime", lifetime(func(i *instance) *time.Duration { return &i.AddressLifetime }), "vrrp_address_lifetime", Active, "dead-man switch: the kernel removes the addresses so long after the daemon was killed, stopped or stuck; 0: never (not in keepalived)"},
+		{"yield_after_removals", number(1, 10000, func(i *instance) *int { return &i.YieldAfterRemovals }), "vrrp_yield_after_removals", Active, "leave the role to a backup when others have removed addresses so many times in five seconds; 1 is keepalived's way (not in keepalived)"},
+	}
+}
+
+// lifetime takes 0, or what the kernel's clock can keep: whole seconds, at
+// least two.
+func lifetime[T any](field func(*T) *time.Duration) args {
+	return custom("SECONDS 0, 2..3600", func(c *cursor, to *T) {
+		v, ok := c.duration(0, time.Hour, time.Second)
+		switch {
+		case !ok:
+		case v == time.Second:
+			c.r.errorf(CodeOutOfRange, c.keyword().Pos, "write 2, or 0 for none", "a lifetime of 1 second is too short: the kernel counts whole seconds")
+		default:
+			*field(to) = v
+		}
+	})
+}

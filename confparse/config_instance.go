@@ -93,7 +93,7 @@ type AuthType uint8
 const (
 	AuthNone AuthType = 0
 	AuthPass AuthType = 1
-	AuthAH   AuthType = 2 // comes with an error: no router here speaks it
+	AuthAH   AuthType = 2
 )
 
 // String returns the type as auth_type spells it: PASS, AH or none.

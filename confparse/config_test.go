@@ -105,7 +105,7 @@ func TestExitCode(t *testing.T) {
 		{"state MASTER without priority", instance + "state MASTER\n}", ExitOK},
 		{"an error", instance + "priority 300\n}", ExitConfig},
 		{"a warning of keepalived's", instance + "advert_int 1.5\n}", ExitConfig},
-		{"auth_type AH", instance + "authentication {\nauth_type AH\nauth_pass x\n}\n}", ExitConfig},
+		{"auth_type AH", instance + "authentication {\nauth_type AH\nauth_pass x\n}\n}", ExitOK},
 		{"strict mode", instance + "strict_mode\n}", ExitConfig},
 		{"strict mode off", instance + "strict_mode off\n}\nglobal_defs { vrrp_strict }", ExitOK},
 		{"no address", "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nno_virtual_ipaddress\n}", ExitConfig},

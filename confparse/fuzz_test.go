@@ -93,7 +93,6 @@ func checkRunnable(t *testing.T, cfg *Config) {
 			"Interface": i.Interface != "",
 			"Addresses": len(i.Addresses) > 0 && len(i.Addresses) <= 255,
 			"Password":  len(i.Auth.Password) <= 8,
-			"Auth":      i.Auth.Type != AuthAH,
 			"Strict":    !i.Strict,
 			"Timer":     i.DownTimerAdverts > 0,
 			"GARP":      i.GARP.MasterRepeat > 0 && i.GARP.MasterRefreshRepeat > 0 && i.GARP.LowerPrioDelay >= 0,

@@ -40,9 +40,6 @@ func (d *decoder) requireAddress(n *node, i *instance) {
 // without would cost availability: a router that ignored its authentication
 // would not hear its peers, and take the addresses from them.
 func (d *decoder) refuse(n *node, i *instance) {
-	if i.Auth.Type == AuthAH {
-		d.unsupported(i.Auth.Pos, "use PASS, or none, on all routers", "auth_type AH is")
-	}
 	if i.Strict {
 		keyword, at := "vrrp_strict", d.global.strict
 		if n.has("strict_mode") {

@@ -84,7 +84,7 @@ func instanceRows() []row {
 // authRows are the keywords of authentication.
 func authRows() []row {
 	return []row{
-		{"auth_type", custom("PASS|AH", authType), "", Active, "PASS is a plain password in every packet; AH is not supported over IPv6"},
+		{"auth_type", custom("PASS|AH", authType), "", Active, "PASS is a plain password in every packet, AH a keyed digest; version 2 only"},
 		{"auth_pass", custom("PASSWORD", authPass), "", Active, "the password, of which the first 8 bytes count; quote it if it contains # or !"},
 	}
 }

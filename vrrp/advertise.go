@@ -3,12 +3,13 @@ package vrrp
 import (
 	"errors"
 	"net/netip"
+	"time"
 
 	"github.com/vrrpkit/vrrpkit/vrrp/packet"
 )
 
 // advertisement is what a router sends, encoded. It is encoded anew only when
-// it changes: a master says the same thing all the time.
+// it changes: a master says the same thing all the time, unless it signs it.
 type advertisement struct {
 	advert  packet.Advert
 	source  netip.Addr
@@ -26,7 +27,7 @@ type said struct {
 // held.
 func (h *Host) advertise(r *Router, priority uint8) {
 	o := &r.out
-	if priority != o.advert.Priority || r.source != o.source || o.packets == nil {
+	if priority != o.advert.Priority || r.source != o.source || o.packets == nil || r.auth.signs() {
 		if err := r.encode(priority); err != nil {
 			r.counters.SendErrors++
 			r.log.Error("cannot encode an advertisement", "err", err)
@@ -52,6 +53,7 @@ func (r *Router) encode(priority uint8) error {
 		destinations = []netip.Addr{r.cfg.Group}
 	}
 	o.packets = nil // a batch may still refer to the old ones
+	r.auth.next(time.Now())
 	for _, dst := range destinations {
 		if r.link.own[dst] || dst == r.source {
 			continue // many give all routers the same list of peers
@@ -61,9 +63,11 @@ func (r *Router) encode(priority uint8) error {
 			o.packets = nil
 			return err
 		}
-		o.packets = append(o.packets, Packet{
+		p := Packet{
 			Payload: b, Source: r.source, Destination: dst, Protocol: packet.Protocol, TTL: packet.TTL, TOS: packet.TOS,
-		})
+		}
+		r.auth.sign(&p)
+		o.packets = append(o.packets, p)
 	}
 	return nil
 }

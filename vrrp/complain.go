@@ -91,6 +91,12 @@ func complaintText(reason packet.Reason) string {
 		return "discarded an advertisement of another VRRP version: all routers must speak the same"
 	case packet.ErrAuth:
 		return "received an invalid passwd: all routers must have the same password"
+	case packet.ErrReplay:
+		return "discarded an advertisement that was sent before, or whose router has been restarted"
+	case packet.ErrHMACMissing, packet.ErrHMACMalformed, packet.ErrHMACKey, packet.ErrHMAC:
+		return "discarded an advertisement without a valid HMAC: all routers must have the same keys"
+	case packet.ErrHMACStale:
+		return "discarded an advertisement whose time is not ours: set the clocks of all routers"
 	case packet.ErrAuthMismatch, packet.ErrAuthType:
 		return "discarded an advertisement with another auth_type: all routers must have the same"
 	case packet.ErrChecksum:

@@ -62,6 +62,16 @@ type Config struct {
 	// unicast_peer.
 	Peers []netip.Addr
 
+	// VMAC is the name of a macvlan interface on top of Interface that has the
+	// virtual router's MAC address, see [packet.MAC]; whoever manages the
+	// addresses makes it. Advertisements are sent through it. keepalived:
+	// use_vmac.
+	VMAC string
+
+	// XmitBase sends advertisements from Interface in spite of VMAC, as unicast
+	// always does. keepalived: vmac_xmit_base.
+	XmitBase bool
+
 	// NoPreempt keeps this router from taking the role from a master of lower
 	// priority. keepalived: nopreempt.
 	NoPreempt bool
@@ -73,7 +83,15 @@ type Config struct {
 	// Password is the simple password of RFC 2338, version 2 only, in clear
 	// text on the wire and cut to 8 bytes. Empty: no authentication.
 	// keepalived: auth_type PASS, auth_pass.
-	Password string
+	Password Secret
+
+	// AuthHeader makes Password the key of an IP Authentication Header in front
+	// of each message instead (RFC 2338: HMAC-MD5-96). keepalived: auth_type AH.
+	AuthHeader bool
+
+	// HMAC authenticates by HMAC-SHA256. Nil: it does not. keepalived:
+	// auth_hmac.
+	HMAC *HMAC
 
 	// Checksum is what the checksum of version 3 over IPv4 covers when sending;
 	// received packets may use any form. Default: packet.MessageOnly, as
@@ -134,6 +152,7 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.Priority, DefaultPriority)
 	setDefault(&c.Interval, DefaultInterval)
 	setDefault(&c.DownAdverts, DefaultDownAdverts)
+	c.HMAC = c.HMAC.withDefaults(c.Interval)
 	setDefault(&c.OwnerTimeout, DefaultOwnerTimeout)
 	if len(c.Peers) == 0 && !c.Group.IsValid() {
 		c.Group = packet.GroupIPv4
@@ -171,7 +190,7 @@ func (c *Config) params() Params {
 // link returns the link that the router needs.
 func (c *Config) link() LinkConfig {
 	if !c.unicast() {
-		return LinkConfig{Interface: c.Interface, Group: c.Group}
+		return LinkConfig{Interface: c.Interface, VMAC: c.VMAC, XmitBase: c.VMAC != "" && c.XmitBase, Group: c.Group}
 	}
 	local := c.Source
 	switch {
@@ -181,5 +200,5 @@ func (c *Config) link() LinkConfig {
 	default:
 		local = netip.IPv4Unspecified()
 	}
-	return LinkConfig{Interface: c.Interface, Local: local}
+	return LinkConfig{Interface: c.Interface, VMAC: c.VMAC, XmitBase: c.VMAC != "", Local: local}
 }

@@ -35,7 +35,7 @@ func TestConfigValidate(t *testing.T) {
 			c.Addresses, c.Peers = prefixes("2001:db8::1/64"), []netip.Addr{addr("2001:db8::2")}
 		}, ""},
 		{"GEN-09 version 2 over IPv6", func(c *vrrp.Config) { c.Version, c.Addresses = vrrp.V2, prefixes("fe80::1/64") }, "IPv4 only"},
-		{"password in version 3", func(c *vrrp.Config) { c.Password = "x" }, "no authentication"},
+		{"password in version 3", func(c *vrrp.Config) { c.Password = "x" }, "neither passwords nor"},
 		{"group and peers", func(c *vrrp.Config) { c.Group, c.Peers = addr("224.0.0.18"), []netip.Addr{addr("192.0.2.2")} }, "either unicast or multicast"},
 		{"group is none", func(c *vrrp.Config) { c.Group = addr("192.0.2.2") }, "not a multicast address"},
 		{"ENC-03 virtual source", func(c *vrrp.Config) { c.Source = addr("192.0.2.100") }, "only the address owner"},

@@ -32,6 +32,7 @@ type hostLink struct {
 
 	in      [recvBatch]Packet
 	advert  packet.Advert // of the packet at hand
+	proof   proof         // of the same
 	unread  complaints
 	out     []Packet  // to be sent at the end of the turn
 	senders []*Router // of out
@@ -87,12 +88,18 @@ func (h *Host) drain(link Link) {
 // receive judges a packet and hands what it says to the machine. A packet that
 // is discarded has no other effect than to be counted and, rarely, logged.
 func (l *hostLink) receive(p *Packet) {
+	if p.Protocol == packet.ProtocolAH {
+		if _, ok := packet.CutAH(p.Payload); !ok {
+			return // some IPsec, but not VRRP
+		}
+	}
 	r, form, err := l.judge(p)
 	if err != nil {
 		l.discard(r, p, err)
 		return
 	}
 	a := &l.advert
+	r.auth.accept(l.proof, p.Source)
 	l.remark(r, p)
 	r.counters.AdvertsReceived++
 	if a.Priority == packet.PriorityStop {
@@ -107,7 +114,11 @@ func (l *hostLink) receive(p *Packet) {
 // judge makes the checks of RFC 9568 section 7.1, in its order, and decodes p
 // into l.advert. r is nil if the packet is for none of our routers.
 func (l *hostLink) judge(p *Packet) (r *Router, form packet.ChecksumForm, err error) {
-	head, err := packet.ParseHeader(p.Payload)
+	message := p.Payload
+	if p.Protocol == packet.ProtocolAH {
+		message, _ = packet.CutAH(message)
+	}
+	head, err := packet.ParseHeader(message)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -126,16 +137,15 @@ func (l *hostLink) judge(p *Packet) (r *Router, form packet.ChecksumForm, err er
 		return r, 0, &packet.Error{Reason: packet.ErrVersion, Got: int(head.Version), Want: int(r.cfg.Version)}
 	}
 	a := &l.advert
-	if form, err = a.Parse(p.Payload, p.Source, p.Destination); err != nil {
+	message, trailer := r.auth.cut(message, l.cfg.IPv6())
+	if form, err = a.Parse(message, p.Source, p.Destination); err != nil {
 		return r, 0, err
 	}
-	if a.Version == V2 {
-		if err := a.Authenticate(r.out.advert.AuthType, r.auth); err != nil {
-			return r, 0, err
-		}
-		if a.Interval != r.cfg.Interval {
-			return r, 0, &packet.Error{Reason: packet.ErrInterval, Got: int(a.Interval / time.Second), Want: int(r.cfg.Interval / time.Second)}
-		}
+	if l.proof, err = r.auth.check(a, message, trailer, p, time.Now()); err != nil {
+		return r, 0, err
+	}
+	if a.Version == V2 && a.Interval != r.cfg.Interval {
+		return r, 0, &packet.Error{Reason: packet.ErrInterval, Got: int(a.Interval / time.Second), Want: int(r.cfg.Interval / time.Second)}
 	}
 	if multicast && !r.cfg.Compat.AnyFirstAddress {
 		if err := a.CheckLinkLocal(); err != nil {

@@ -47,6 +47,14 @@ type LinkConfig struct {
 	// The zero Addr makes the link unicast.
 	Group netip.Addr
 
+	// VMAC, if set, is the name of the virtual MAC interface on top of
+	// Interface: packets are sent through it, so that they have its MAC, and
+	// received on both, each one once. Addresses are Interface's.
+	VMAC string
+
+	// XmitBase makes a link with a VMAC send through Interface all the same.
+	XmitBase bool
+
 	// Local is the address a unicast link receives on and sends from. It is
 	// ignored where Group is set. The address may appear on the host later
 	// than the link. The unspecified address (0.0.0.0 or ::) means any.

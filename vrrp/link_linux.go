@@ -1,6 +1,7 @@
 package vrrp
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -11,36 +12,84 @@ import (
 	"github.com/vrrpkit/vrrpkit/internal/netlinkx"
 	"github.com/vrrpkit/vrrpkit/internal/netns"
 	"github.com/vrrpkit/vrrpkit/internal/rawsock"
+	"github.com/vrrpkit/vrrpkit/vrrp/packet"
 )
 
-// link is a Link over a raw socket. The socket belongs to one incarnation of
-// the interface, which its index tells; another one gets another socket.
+// maxEars is how many sockets a link has at most: see earsFor.
+const maxEars = 4
+
+// link is a Link over raw sockets. A socket belongs to one incarnation of its
+// interface, which its index tells; another one gets another socket.
 type link struct {
 	network *network
-	id      int32
+	id      int32 // and the maxEars-1 numbers behind it: the ears', for the poller
 	cfg     LinkConfig
+	ears    []ear
+	mouth   *ear // the one that packets are sent through
 
 	// The host's goroutine's.
-	socket *rawsock.Socket // nil while the interface does not exist
 	state  LinkState
 	closed bool
+	first  int // the ear to listen to first
+	twins  twins
 
 	// The watcher's, and before the watcher knows the link, Open's.
-	index  int       // the interface that the newest socket is for; 0: none
-	failed error     // why there is no socket for it
-	last   LinkState // what was found last
+	last LinkState // what was found last
 
 	// Guarded by network.mu: handed from the watcher to Wait.
 	found finding
 	gone  bool // closed: nothing must be handed over any more
 }
 
-// finding is news of a link's interface.
+// ear is one socket of a link: for one interface and one IP protocol.
+type ear struct {
+	iface    string
+	protocol int
+
+	// The host's goroutine's.
+	socket *rawsock.Socket // nil while the interface does not exist
+	ready  bool            // something may wait in it
+
+	// The watcher's, as in link.
+	index  int   // the interface that the newest socket is for; 0: none
+	failed error // why there is no socket for it
+}
+
+// finding is news of a link's interfaces.
 type finding struct {
-	any    bool
-	state  LinkState
+	any   bool
+	state LinkState
+	ears  [maxEars]handover
+}
+
+// handover is a new socket for an ear.
+type handover struct {
 	reopen bool            // socket replaces the one in use
 	socket *rawsock.Socket // may be nil
+}
+
+// earsFor lists what cfg wants to hear, and which of them speaks. Headers of
+// version 2 (AH) have a protocol number of their own, so that it takes a second
+// socket to hear, and to blame, a router with that authentication.
+func earsFor(cfg LinkConfig) (ears []ear, mouth int) {
+	for _, iface := range []string{cfg.Interface, cfg.VMAC} {
+		if iface == "" {
+			continue
+		}
+		if iface == cfg.VMAC && !cfg.XmitBase {
+			mouth = len(ears)
+		}
+		ears = append(ears, ear{iface: iface, protocol: packet.Protocol})
+		if !cfg.IPv6() {
+			ears = append(ears, ear{iface: iface, protocol: packet.ProtocolAH})
+		}
+	}
+	return ears, mouth
+}
+
+func newLink(n *network, cfg LinkConfig) *link {
+	ears, mouth := earsFor(cfg)
+	return &link{network: n, cfg: cfg, ears: ears, mouth: &ears[mouth]}
 }
 
 // Send implements Link.
@@ -48,7 +97,7 @@ func (l *link) Send(ps []Packet) (n int, err error) {
 	if l.closed {
 		return 0, net.ErrClosed
 	}
-	if l.socket == nil {
+	if l.mouth.socket == nil {
 		return 0, fmt.Errorf("vrrp: %s: %w", l.state.Why, unix.ENETDOWN)
 	}
 	for n < len(ps) && err == nil {
@@ -57,33 +106,76 @@ func (l *link) Send(ps []Packet) (n int, err error) {
 			batch[i] = rawsock.Packet(ps[n+i])
 		}
 		var sent int
-		sent, err = l.socket.Send(batch)
+		sent, err = l.mouth.socket.Send(batch)
 		n += sent
 		clear(batch) // payloads are not kept
 	}
 	if err != nil {
-		err = fmt.Errorf("vrrp: %s: %w", l.cfg.Interface, err)
+		err = fmt.Errorf("vrrp: %s: %w", l.mouth.iface, err)
 	}
 	return n, err
 }
 
-// Recv implements Link.
-func (l *link) Recv(ps []Packet) (int, error) {
+// Recv implements Link. The first ear, the one that hears nearly everything, is
+// always asked, the others when they have something.
+func (l *link) Recv(ps []Packet) (n int, err error) {
 	if l.closed {
 		return 0, net.ErrClosed
 	}
-	if l.socket == nil {
-		return 0, nil
+	start := l.first
+	l.first = 0
+	for k := range l.ears {
+		i := (start + k) % len(l.ears)
+		e := &l.ears[i]
+		if e.socket == nil || i > 0 && !e.ready {
+			continue
+		}
+		batch := l.network.batch[:min(len(ps)-n, rawsock.Batch)]
+		if len(batch) == 0 {
+			break
+		}
+		buffer := l.network.buffer(i)
+		got, err := e.socket.Recv(buffer, batch)
+		if e.ready = got == len(batch); e.ready {
+			l.first = (i + 1) % len(l.ears) // a flood here keeps nobody there from being heard
+		}
+		for j := range batch[:got] {
+			if p := Packet(batch[j]); l.cfg.VMAC == "" || !l.twins.seen(p.Source, buffer.Stamp(j)) {
+				ps[n] = p
+				n++
+			}
+		}
+		if err != nil {
+			return n, fmt.Errorf("vrrp: %s: %w", e.iface, err)
+		}
 	}
-	batch := l.network.batch[:min(len(ps), rawsock.Batch)]
-	n, err := l.socket.Recv(l.network.buffer, batch)
-	for i := range n {
-		ps[i] = Packet(batch[i])
+	return n, nil
+}
+
+// twins tells the two copies of a packet that has come in on both interfaces:
+// they have the same source and the same kernel timestamp.
+type twins struct {
+	recent [64]twin
+	next   int
+}
+
+type twin struct {
+	source netip.Addr
+	stamp  int64
+}
+
+// seen reports whether a packet is the second of its kind.
+func (t *twins) seen(source netip.Addr, stamp int64) bool {
+	p := twin{source, stamp}
+	if stamp == 0 {
+		return false
 	}
-	if err != nil {
-		err = fmt.Errorf("vrrp: %s: %w", l.cfg.Interface, err)
+	if slices.Contains(t.recent[:], p) {
+		return true
 	}
-	return n, err
+	t.recent[t.next] = p
+	t.next = (t.next + 1) % len(t.recent)
+	return false
 }
 
 // State implements Link.
@@ -100,20 +192,24 @@ func (l *link) Close() error {
 	defer n.mu.Unlock()
 	l.gone = true
 	delete(n.links, l.id)
-	n.discard(l.found.socket)
+	var errs []error
+	for i := range l.ears {
+		n.discard(l.found.ears[i].socket)
+		errs = append(errs, l.use(i, nil))
+	}
 	l.found = finding{}
-	return l.use(nil)
+	return errors.Join(errs...)
 }
 
-// use replaces the socket. Called with network.mu held.
-func (l *link) use(s *rawsock.Socket) (err error) {
-	n := l.network
-	if l.socket != nil {
-		err = n.poller.Remove(l.socket.FD())
-		n.discard(l.socket)
+// use replaces the socket of an ear. Called with network.mu held.
+func (l *link) use(i int, s *rawsock.Socket) (err error) {
+	n, e := l.network, &l.ears[i]
+	if e.socket != nil {
+		err = n.poller.Remove(e.socket.FD())
+		n.discard(e.socket)
 	}
-	if l.socket = s; s != nil {
-		err = n.poller.Add(s.FD(), l.id)
+	if e.socket = s; s != nil {
+		err = n.poller.Add(s.FD(), l.id+int32(i))
 	}
 	return err
 }
@@ -127,79 +223,110 @@ func (l *link) pickUp() bool {
 		return false
 	}
 	l.state = f.state
-	if f.reopen {
-		if err := l.use(f.socket); err != nil {
+	for i := range l.ears {
+		if !f.ears[i].reopen {
+			continue
+		}
+		if err := l.use(i, f.ears[i].socket); err != nil {
 			l.state.Up, l.state.Why = false, err.Error()
 		}
 	}
 	return true
 }
 
-// look learns how the interface is, opens or drops the socket accordingly, and
-// reports whether anything differs from what was found before.
+// look learns how the interfaces are, opens or drops the sockets accordingly,
+// and reports whether anything differs from what was found before.
 func (l *link) look() bool {
-	i, exists := l.network.monitor.Interface(l.cfg.Interface)
-	f := finding{any: true, reopen: i.Index != l.index}
-	if f.reopen || l.failed != nil {
-		l.index = i.Index
-		f.socket = l.open(exists)
-		f.reopen = f.reopen || f.socket != nil
+	f := finding{any: true}
+	reopen := false
+	for i := range l.ears {
+		e, h := &l.ears[i], &f.ears[i]
+		ifi, exists := l.network.monitor.Interface(e.iface)
+		h.reopen = ifi.Index != e.index
+		if h.reopen || e.failed != nil {
+			e.index = ifi.Index
+			h.socket = l.open(e, exists)
+			h.reopen = h.reopen || h.socket != nil
+		}
+		reopen = reopen || h.reopen
 	}
-	f.state = l.stateOf(i, exists)
-	if !f.reopen && sameState(f.state, l.last) {
+	f.state = l.lookAtState()
+	if !reopen && sameState(f.state, l.last) {
 		return false
 	}
 	l.last = f.state
 
 	l.network.mu.Lock()
 	defer l.network.mu.Unlock()
-	stale := l.found.socket // never used: Wait has not come around
-	switch {
-	case l.gone:
-		stale, f = f.socket, finding{}
-	case !f.reopen:
-		stale, f.reopen, f.socket = nil, l.found.reopen, l.found.socket
+	for i := range l.ears {
+		before, now := l.found.ears[i], &f.ears[i]
+		switch {
+		case l.gone:
+			l.network.discard(now.socket)
+		case now.reopen:
+			l.network.discard(before.socket) // never used: Wait has not come around
+		default:
+			*now = before
+		}
 	}
-	l.network.discard(stale)
+	if l.gone {
+		f = finding{}
+	}
 	l.found = f
 	return true
 }
 
-// open opens a socket for the interface, if there is one. What fails is told
-// by l.failed, and logged once.
-func (l *link) open(exists bool) (s *rawsock.Socket) {
-	before := l.failed
-	l.failed = nil
+// failing reports whether a socket is still to be opened.
+func (l *link) failing() bool {
+	return slices.ContainsFunc(l.ears, func(e ear) bool { return e.failed != nil })
+}
+
+// open opens a socket for an ear's interface, if there is one. What fails is
+// told by failed, and logged once.
+func (l *link) open(e *ear, exists bool) (s *rawsock.Socket) {
+	before := e.failed
+	e.failed = nil
 	if !exists {
 		return nil
 	}
-	log := l.network.log.With("interface", l.cfg.Interface)
-	l.failed = netns.Do(l.network.namespace, func() (err error) {
+	log := l.network.log.With("interface", e.iface)
+	e.failed = netns.Do(l.network.namespace, func() (err error) {
 		s, err = rawsock.Open(rawsock.Config{
-			Interface: l.cfg.Interface, Index: l.index, Group: l.cfg.Group, Local: l.cfg.Local,
+			Interface: e.iface, Index: e.index, Protocol: e.protocol, Group: l.cfg.Group, Local: l.cfg.Local,
 		})
 		return err
 	})
 	switch {
-	case l.failed == nil:
-		log.Debug("socket opened", "index", l.index)
-	case before == nil || before.Error() != l.failed.Error():
-		log.Warn("cannot open a socket", "error", l.failed)
+	case e.failed == nil:
+		log.Debug("socket opened", "index", e.index, "protocol", e.protocol)
+	case before == nil || before.Error() != e.failed.Error():
+		log.Warn("cannot open a socket", "error", e.failed)
 	}
 	return s
 }
 
-func (l *link) stateOf(i netlinkx.Interface, exists bool) LinkState {
-	s := LinkState{MTU: i.MTU, Addresses: l.usable(i)}
-	switch {
-	case !exists:
-		s.Why = fmt.Sprintf("interface %s does not exist", l.cfg.Interface)
-	case !i.Up:
-		s.Why = i.Why
-	case l.failed != nil:
-		s.Why = l.failed.Error()
-	case !l.cfg.Group.IsValid() && !l.cfg.Local.IsUnspecified() && !slices.Contains(s.Addresses, l.cfg.Local) && !l.localElsewhere():
-		s.Why = fmt.Sprintf("address %v is on no interface", l.cfg.Local)
+// lookAtState returns the state of the interface, or, if that is up, what is
+// wrong with the other one.
+func (l *link) lookAtState() LinkState {
+	s := LinkState{}
+	for i := range l.ears {
+		e := &l.ears[i]
+		ifi, exists := l.network.monitor.Interface(e.iface)
+		if e.iface == l.cfg.Interface {
+			s.MTU, s.Addresses = ifi.MTU, l.usable(ifi)
+		}
+		switch {
+		case s.Why != "":
+		case !exists:
+			s.Why = fmt.Sprintf("interface %s does not exist", e.iface)
+		case !ifi.Up:
+			s.Why = ifi.Why
+		case e.failed != nil:
+			s.Why = e.failed.Error()
+		}
+	}
+	if local := l.cfg.Local; s.Why == "" && !l.cfg.Group.IsValid() && !local.IsUnspecified() && !slices.Contains(s.Addresses, local) && !l.localElsewhere() {
+		s.Why = fmt.Sprintf("address %v is on no interface", local)
 	}
 	s.Up = s.Why == ""
 	return s

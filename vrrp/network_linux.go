@@ -37,9 +37,9 @@ type network struct {
 	stop      func()        // ends the goroutines and waits for them
 
 	// The host's goroutine's.
-	ids    []int32          // of the Wait under way
-	batch  []rawsock.Packet // of the Send or Recv under way
-	buffer *rawsock.Buffer  // of the newest Recv
+	ids   []int32                  // of the Wait under way
+	batch []rawsock.Packet         // of the Send or Recv under way
+	in    [maxEars]*rawsock.Buffer // of the newest Recv, by ear
 
 	found atomic.Bool // the watcher has found something about some link
 
@@ -58,7 +58,6 @@ func newNetwork(cfg NetworkConfig) (_ Network, err error) {
 		log:       cfg.Logger,
 		changed:   make(chan struct{}, 1),
 		batch:     make([]rawsock.Packet, rawsock.Batch),
-		buffer:    rawsock.NewBuffer(),
 		links:     map[int32]*link{},
 	}
 	if n.log == nil {
@@ -112,10 +111,10 @@ func (n *network) Open(cfg LinkConfig) (Link, error) {
 	if err := netns.Do(n.namespace, func() error { return rawsock.Probe(cfg.IPv6()) }); err != nil {
 		return nil, fmt.Errorf("vrrp: %s: %w", cfg.Interface, err)
 	}
-	l := &link{network: n, cfg: cfg}
+	l := newLink(n, cfg)
 	l.look()
 	n.mu.Lock()
-	n.lastID++
+	n.lastID += maxEars
 	l.id = n.lastID
 	n.links[l.id] = l
 	l.pickUp()
@@ -142,7 +141,9 @@ func (n *network) Wait(until, quiet time.Time, ready []Link) []Link {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, id := range n.ids {
-		if l := n.links[id]; l != nil { // not closed meanwhile
+		i := id % maxEars
+		if l := n.links[id-i]; l != nil { // not closed meanwhile
+			l.ears[i].ready = true
 			ready = append(ready, l)
 		}
 	}
@@ -154,6 +155,15 @@ func (n *network) Wait(until, quiet time.Time, ready []Link) []Link {
 		}
 	}
 	return ready
+}
+
+// buffer returns the memory for what an ear receives: ears of one link are
+// read together.
+func (n *network) buffer(ear int) *rawsock.Buffer {
+	if n.in[ear] == nil {
+		n.in[ear] = rawsock.NewBuffer()
+	}
+	return n.in[ear]
 }
 
 // Wake implements Network.
@@ -203,7 +213,7 @@ func (n *network) watch(ctx context.Context) {
 		found, failed := false, false
 		for _, l := range links {
 			found = l.look() || found
-			failed = failed || l.failed != nil
+			failed = failed || l.failing()
 		}
 		if found {
 			n.found.Store(true)

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/vrrpkit/vrrpkit/internal/broadcast"
-	"github.com/vrrpkit/vrrpkit/vrrp/packet"
 )
 
 // Router is one virtual router: make it with [New], or with [Host.Add] as one of
@@ -25,7 +24,7 @@ type Router struct {
 	owner  *caller // nil without an Owner
 
 	// The rest is guarded by host.mu.
-	auth     [8]byte
+	auth     authenticator
 	vips     map[netip.Addr]bool
 	source   netip.Addr // of advertisements; zero while there is none
 	linked   Input      // the last InputLink
@@ -81,6 +80,9 @@ func (r *Router) Close() error {
 // Name returns the router's name.
 func (r *Router) Name() string { return r.cfg.Name }
 
+// String returns the router's name: a Router that is printed shows no secrets.
+func (r *Router) String() string { return r.cfg.Name }
+
 // Config returns the router's configuration with its defaults filled in. Its
 // slices must not be changed.
 func (r *Router) Config() Config { return r.cfg }
@@ -121,7 +123,7 @@ func (r *Router) Track(name string, status TrackStatus) error {
 func newRouter(h *Host, cfg Config) *Router {
 	r := &Router{
 		cfg: cfg, host: h, events: newTopic(),
-		auth: packet.PasswordAuth(cfg.Password),
+		auth: newAuthenticator(&cfg),
 		vips: make(map[netip.Addr]bool, len(cfg.Addresses)), tracks: make([]TrackStatus, len(cfg.Trackers)),
 		log: h.log,
 	}
@@ -134,9 +136,7 @@ func newRouter(h *Host, cfg Config) *Router {
 		r.out.advert.Addresses = append(r.out.advert.Addresses, p.Addr())
 	}
 	r.out.advert.Version, r.out.advert.VRID, r.out.advert.Interval = cfg.Version, cfg.VRID, cfg.Interval
-	if cfg.Password != "" {
-		r.out.advert.AuthType, r.out.advert.Auth = packet.AuthPassword, r.auth
-	}
+	r.out.advert.AuthType, r.out.advert.Auth = r.auth.kind, r.auth.password
 	if cfg.Owner != nil {
 		r.owner = &caller{owner: cfg.Owner, router: r, trouble: cfg.Owner.Trouble()}
 	}

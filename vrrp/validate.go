@@ -22,13 +22,14 @@ func (c Config) Validate() error {
 	if c.VRID == 0 {
 		bad("no VRID: give the virtual router an identifier of 1..255, the same on all its routers")
 	}
+	if c.VMAC != "" && c.VMAC == c.Interface {
+		bad("the virtual MAC interface %s is the interface itself: it is another one, on top of that", c.VMAC)
+	}
 	c.validateAddresses(bad)
 	if c.Version == V2 && c.ipv6() {
 		bad("version 2 is for IPv4 only; use version 3 for %v", c.Addresses[0].Addr())
 	}
-	if c.Version == V3 && c.Password != "" {
-		bad("version 3 knows no authentication: remove the password, or use version 2")
-	}
+	c.validateAuth(bad)
 	if c.unicast() && c.Group.IsValid() {
 		bad("both peers and a multicast group are set; a router is either unicast or multicast")
 	}

@@ -32,9 +32,8 @@ func routerConfig(i *confparse.Instance) vrrp.Config {
 	if i.V3ChecksumAsV2 {
 		cfg.Checksum = packet.MessageOnly
 	}
-	if i.Auth.Type == confparse.AuthPass {
-		cfg.Password = i.Auth.Password
-	}
+	cfg.Password = vrrp.Secret(i.Auth.Password)
+	cfg.AuthHeader = i.Auth.Type == confparse.AuthAH
 	for _, a := range i.Addresses {
 		cfg.Addresses = append(cfg.Addresses, a.Prefix)
 	}

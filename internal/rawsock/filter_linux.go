@@ -19,6 +19,15 @@ const keep = 1 << 18
 var (
 	dropAll = []bpf.Instruction{bpf.RetConstant{Val: 0}}
 	passAll = []bpf.Instruction{bpf.RetConstant{Val: keep}}
+
+	// dropOtherAH drops the IPsec of others, and goes on with an Authentication
+	// Header in front of VRRP. IPv4 packets begin with their header.
+	dropOtherAH = []bpf.Instruction{
+		bpf.LoadMemShift{Off: 0},
+		bpf.LoadIndirect{Off: 0, Size: 1},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: Protocol, SkipTrue: 1},
+		bpf.RetConstant{Val: 0},
+	}
 )
 
 // dropFrom returns a filter that drops what comes from addr.

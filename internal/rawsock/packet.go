@@ -11,6 +11,8 @@ const Batch = 64
 // Protocol is VRRP's IP protocol number.
 const Protocol = 112
 
+const protocolAH = 51
+
 // Packet is one packet without its IP header. It has the fields of package
 // vrrp's Packet, so that one converts to the other.
 type Packet struct {

@@ -32,6 +32,7 @@ type Buffer struct {
 	name     [recvBatch]unix.RawSockaddrInet6 // room for an IPv4 one too
 	control  [recvBatch][controlSize]byte
 	packets  []byte
+	stamps   [recvBatch]int64
 }
 
 // NewBuffer returns a Buffer.
@@ -48,6 +49,11 @@ func NewBuffer() *Buffer {
 	}
 	return b
 }
+
+// Stamp returns the kernel's receive timestamp of the i-th packet of the newest
+// Recv, in nanoseconds; 0: there is none. Copies of one packet that came up
+// several interfaces have the same.
+func (b *Buffer) Stamp(i int) int64 { return b.stamps[i] }
 
 // Recv fills ps, or part of it, and returns how many have come; 0 and a
 // nil error mean that none waits. Payloads are in b: valid until the next Recv
@@ -88,7 +94,7 @@ func (s *Socket) Recv(b *Buffer, ps []Packet) (int, error) {
 		} else if !parseHeader(data, p) {
 			continue
 		}
-		parseControl(b.control[i][:b.messages[i].hdr.Controllen], p, s.empty, now)
+		b.stamps[n] = parseControl(b.control[i][:b.messages[i].hdr.Controllen], p, s.empty, now)
 		n++
 	}
 	if int(got) < want {
@@ -97,19 +103,20 @@ func (s *Socket) Recv(b *Buffer, ps []Packet) (int, error) {
 	return n, nil
 }
 
-// parseControl takes from b what the packet itself does not say. The packet came
-// between empty and now.
-func parseControl(b []byte, p *Packet, empty, now time.Time) {
+// parseControl takes from b what the packet itself does not say, and returns the
+// kernel's timestamp. The packet came between empty and now.
+func parseControl(b []byte, p *Packet, empty, now time.Time) (stamp int64) {
 	for len(b) >= unix.CmsgLen(0) {
 		h, data, rest, err := unix.ParseOneSocketControlMessage(b)
 		if err != nil {
-			return
+			break
 		}
 		b = rest
 		switch {
 		case h.Level == unix.SOL_SOCKET && h.Type == unix.SCM_TIMESTAMPNS && len(data) >= int(unsafe.Sizeof(unix.Timespec{})):
 			ts := (*unix.Timespec)(unsafe.Pointer(&data[0]))
-			p.At = received(empty, now, time.Unix(int64(ts.Sec), int64(ts.Nsec)))
+			at := time.Unix(int64(ts.Sec), int64(ts.Nsec))
+			stamp, p.At = at.UnixNano(), received(empty, now, at)
 		case h.Level != unix.IPPROTO_IPV6:
 		case h.Type == unix.IPV6_PKTINFO && len(data) >= unix.SizeofInet6Pktinfo:
 			p.Destination = netip.AddrFrom16([16]byte(data))
@@ -119,4 +126,5 @@ func parseControl(b []byte, p *Packet, empty, now time.Time) {
 			p.TOS = uint8(binary.NativeEndian.Uint32(data))
 		}
 	}
+	return stamp
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
 
@@ -23,6 +24,7 @@ const (
 type Config struct {
 	Interface string
 	Index     int // the interface's
+	Protocol  int // what to hear: 112, or over IPv4 51, and of that only what carries VRRP
 
 	// Group is the multicast group to join; where it is not valid, the socket
 	// is bound to Local, which the host need not have yet.
@@ -47,7 +49,7 @@ func Open(c Config) (*Socket, error) {
 		addr = c.Local
 	}
 	addr = addr.WithZone("")
-	fd, err := socket(addr.Is6())
+	fd, err := socket(addr.Is6(), c.Protocol)
 	if err != nil {
 		return nil, fmt.Errorf("rawsock: %w", err)
 	}
@@ -61,19 +63,19 @@ func Open(c Config) (*Socket, error) {
 
 // Probe reports whether sockets of a family can be opened at all.
 func Probe(six bool) error {
-	fd, err := socket(six)
+	fd, err := socket(six, Protocol)
 	if err != nil {
 		return fmt.Errorf("rawsock: %w", err)
 	}
 	return os.NewSyscallError("close", unix.Close(fd))
 }
 
-func socket(six bool) (int, error) {
+func socket(six bool, protocol int) (int, error) {
 	family := unix.AF_INET
 	if six {
 		family = unix.AF_INET6
 	}
-	fd, err := unix.Socket(family, unix.SOCK_RAW|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, Protocol)
+	fd, err := unix.Socket(family, unix.SOCK_RAW|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, protocol)
 	err = os.NewSyscallError("socket", err)
 	if errors.Is(err, unix.EPERM) {
 		err = fmt.Errorf("a raw socket needs root or CAP_NET_RAW: %w", err)
@@ -111,10 +113,14 @@ func (s *Socket) configure(c Config, addr netip.Addr) error {
 	if err := unix.Bind(s.fd, s.sockaddr(addr)); err != nil {
 		return os.NewSyscallError("bind "+addr.String(), err)
 	}
-	if c.Group.IsValid() {
-		return s.filter(passAll) // multicast loop is off: nothing of our own comes
+	var program []bpf.Instruction
+	if c.Protocol == protocolAH {
+		program = dropOtherAH
 	}
-	return s.filter(dropFrom(addr))
+	if c.Group.IsValid() {
+		return s.filter(append(program, passAll...)) // multicast loop is off: nothing of our own comes
+	}
+	return s.filter(append(program, dropFrom(addr)...))
 }
 
 // option is one integer socket option.

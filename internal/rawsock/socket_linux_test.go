@@ -32,7 +32,7 @@ func newWire(t testing.TB, six, unicast bool) *wire {
 	}
 	var sockets []*Socket
 	for i, h := range hosts {
-		c := Config{Interface: "eth0", Group: group}
+		c := Config{Interface: "eth0", Protocol: Protocol, Group: group}
 		if unicast {
 			c.Group, c.Local = netip.Addr{}, addrs[i]
 		}

@@ -14,9 +14,8 @@ const (
 	// AuthPassword is a password of up to 8 bytes in clear text.
 	AuthPassword AuthType = 1
 
-	// AuthHeader is an IP Authentication Header in front of the message. The
-	// message itself, which is all that this package reads and writes, then
-	// has 8 zero bytes of authentication data.
+	// AuthHeader is an IP Authentication Header in front of the message, see
+	// [AH]. The message itself then has 8 zero bytes of authentication data.
 	AuthHeader AuthType = 2
 )
 
@@ -44,7 +43,7 @@ func PasswordAuth(p string) [8]byte {
 // Authenticate compares a received message with the authentication of its
 // virtual router: [ErrAuthMismatch] if the type is not t, [ErrAuth] if it is a
 // password other than auth. The comparison takes constant time. An
-// Authentication Header is the caller's to verify.
+// Authentication Header is for [AH.Verify].
 func (a *Advert) Authenticate(t AuthType, auth [8]byte) error {
 	switch {
 	case a.AuthType != t:

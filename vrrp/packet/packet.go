@@ -1,5 +1,5 @@
 // Package packet encodes and decodes VRRP advertisements: version 2 (RFC 3768,
-// with the passwords of RFC 2338) over IPv4, and version 3 (RFC 9568) over IPv4
+// with the passwords and Authentication Headers of RFC 2338) over IPv4, and version 3 (RFC 9568) over IPv4
 // and IPv6.
 //
 // It does no I/O and keeps no state. What a message can show by itself is
@@ -35,6 +35,16 @@ var (
 	// GroupIPv6 is where advertisements go over IPv6, ff02::12.
 	GroupIPv6 = netip.AddrFrom16([16]byte{0: 0xff, 1: 0x02, 15: 0x12})
 )
+
+// MAC returns the virtual MAC address of a virtual router: 00:00:5e:00:01:VRID,
+// over IPv6 00:00:5e:00:02:VRID (RFC 9568 section 7.3).
+func MAC(vrid uint8, ipv6 bool) [6]byte {
+	family := byte(1)
+	if ipv6 {
+		family = 2
+	}
+	return [6]byte{0x00, 0x00, 0x5e, 0x00, family, vrid}
+}
 
 // Version is the protocol version, as in the message's first nibble.
 type Version uint8

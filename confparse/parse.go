@@ -4,21 +4,13 @@ package confparse
 // it includes. The Config is nil only if there was nothing to read: a missing,
 // unreadable or empty file, which the Diagnostics say.
 func ParseFile(name string, opts Options) (*Config, Diagnostics) {
-	p := newParser(opts)
-	if err := p.pre.file(name, nil); err != nil {
-		p.r.files = append(p.r.files, name)
-		p.r.errorf(CodeNoConfig, Pos{File: name}, "", "cannot read the configuration: %v", err)
-		return nil, p.r.diagnostics()
-	}
-	return p.finish(name)
+	return newParser(opts).parseFile(name)
 }
 
 // Parse reads a configuration from src. Includes are relative to the directory
 // of name, which need not exist.
 func Parse(name string, src []byte, opts Options) (*Config, Diagnostics) {
-	p := newParser(opts)
-	p.pre.within(name, func() { p.pre.source(name, string(src), nil) })
-	return p.finish(name)
+	return newParser(opts).parse(name, src)
 }
 
 // parser is the layers of one parse put together.
@@ -27,6 +19,20 @@ type parser struct {
 	pre  *preproc
 	tree *builder
 	top  *block
+}
+
+func (p *parser) parseFile(name string) (*Config, Diagnostics) {
+	if err := p.pre.file(name, nil); err != nil {
+		p.r.files = append(p.r.files, name)
+		p.r.errorf(CodeNoConfig, Pos{File: name}, "", "cannot read the configuration: %v", err)
+		return nil, p.r.diagnostics()
+	}
+	return p.finish(name)
+}
+
+func (p *parser) parse(name string, src []byte) (*Config, Diagnostics) {
+	p.pre.within(name, func() { p.pre.source(name, string(src), nil) })
+	return p.finish(name)
 }
 
 func newParser(opts Options) *parser {

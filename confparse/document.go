@@ -1,0 +1,120 @@
+package confparse
+
+import "strings"
+
+// Document is a configuration in the forms that it takes on the way: the text
+// of its files, statements, and typed values.
+type Document struct {
+	Name       string            // of the main file
+	Sources    map[string]string // the text of each file that was read, by name
+	Statements []*Statement      // the top level, in the order of reading
+	Config     *Config           // nil if there was nothing to read
+}
+
+// Statement is a keyword with what follows it, or an entry of a list. Includes,
+// conditions, definitions and sequences are behind it, and so are comments.
+type Statement struct {
+	Words []Word // at least one, quotes taken away
+	// Line is the statement as text, blanks between words reduced to one.
+	// Reading it again gives the same words. For keywords that take a program
+	// it matters, because those are split as a shell does.
+	Line  string
+	Block bool         // it opens a block
+	Body  []*Statement // what is in the block
+}
+
+// Name returns the first word, which is the keyword, or the entry of a list.
+func (s *Statement) Name() string { return s.Words[0].Text }
+
+// Pos returns where the statement stands.
+func (s *Statement) Pos() Pos { return s.Words[0].Pos }
+
+// Arg returns word i behind the first one, from 1; "" if there is none.
+func (s *Statement) Arg(i int) string {
+	if i < len(s.Words) {
+		return s.Words[i].Text
+	}
+	return ""
+}
+
+// Last returns the last statement of the block with that keyword, which is the
+// one that counts where only one can; nil if there is none.
+func (s *Statement) Last(keyword string) *Statement {
+	var found *Statement
+	for _, b := range s.Body {
+		if b.Name() == keyword {
+			found = b
+		}
+	}
+	return found
+}
+
+// All returns the statements of the block with one of the keywords.
+func (s *Statement) All(keywords ...string) (found []*Statement) {
+	for _, b := range s.Body {
+		for _, k := range keywords {
+			if b.Name() == k {
+				found = append(found, b)
+			}
+		}
+	}
+	return found
+}
+
+// ReadDocument is [ParseFile] for those who look at more than the values: a
+// linter, a printer. Its Config is nil if there was nothing to read.
+func ReadDocument(name string, opts Options) (*Document, Diagnostics) {
+	p := newParser(opts)
+	cfg, ds := p.parseFile(name)
+	return p.document(name, cfg), ds
+}
+
+// ParseDocument is [Parse] for those who look at more than the values.
+func ParseDocument(name string, src []byte, opts Options) (*Document, Diagnostics) {
+	p := newParser(opts)
+	cfg, ds := p.parse(name, src)
+	return p.document(name, cfg), ds
+}
+
+func (p *parser) document(name string, cfg *Config) *Document {
+	return &Document{Name: name, Sources: p.r.sources, Statements: publish(p.tree.stack[0].node.body), Config: cfg}
+}
+
+func publish(nodes []*node) (list []*Statement) {
+	for _, n := range nodes {
+		list = append(list, &Statement{Words: n.words, Line: squeeze(n.raw.s), Block: n.opened, Body: publish(n.body)})
+	}
+	return list
+}
+
+// squeeze returns a line with one blank for each run of them. In quotes of
+// either kind they remain: some keywords are read as a shell would.
+func squeeze(s string) string {
+	var b strings.Builder
+	var quote byte
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\\' && i+1 < len(s) && !isBlank(s[i+1]):
+			b.WriteByte(c)
+			i++
+			c = s[i]
+		case c == '"', c == '\'' && strings.IndexByte(s[i+1:], '\'') >= 0:
+			quote = c
+		case isBlank(c):
+			for i+1 < len(s) && isBlank(s[i+1]) {
+				i++
+			}
+			if b.Len() == 0 || i+1 == len(s) {
+				continue
+			}
+			c = ' '
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}

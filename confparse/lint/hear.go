@@ -1,0 +1,64 @@
+package lint
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"github.com/vrrpkit/vrrpkit/confparse"
+)
+
+// deaf returns the rule that says why a router does not take the adverts of
+// another for its own, and "" if it does, as far as the files can tell. Where
+// the address of a node is not written down it is assumed to be right.
+func deaf(to, from *member) confparse.Code {
+	switch {
+	case to.VRID != from.VRID:
+		return "vrid-mismatch"
+	case to.Unicast() != from.Unicast():
+		return "unicast-mismatch"
+	case !to.Unicast() && to.MulticastGroup != from.MulticastGroup:
+		return "group-mismatch"
+	case from.Unicast() && to.Source.IsValid() && !hasPeer(from, to.Source):
+		return "peer-missing"
+	case to.Version != from.Version:
+		return "version-mismatch"
+	case to.Version == 2 && to.Auth.Type != from.Auth.Type:
+		return "auth-type-mismatch"
+	case to.Version == 2 && to.Auth.Password != from.Auth.Password:
+		return "auth-pass-mismatch"
+	case to.Version == 2 && to.AdvertInterval != from.AdvertInterval:
+		return "interval-mismatch"
+	case to.Unicast() && to.CheckUnicastSource && from.Source.IsValid() && !hasPeer(to, from.Source):
+		return "peer-missing"
+	}
+	return ""
+}
+
+func hasPeer(m *member, a netip.Addr) bool {
+	return slices.ContainsFunc(m.Peers, func(p confparse.Peer) bool { return p.Addr == a })
+}
+
+// masters returns who is master once everything runs and all is well: from the
+// highest priority down, whoever hears no master above. Of equals the first is
+// taken: which one it is depends on addresses that are not known here.
+func (r *router) masters() (list []*member) {
+	byPriority := slices.SortedStableFunc(slices.Values(r.members), func(a, b *member) int {
+		return cmp.Compare(b.well(), a.well())
+	})
+	for _, m := range byPriority {
+		if m.well() > 0 && !slices.ContainsFunc(list, func(o *member) bool { return deaf(m, o) == "" }) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// splitBrain predicts two masters, if the two are.
+func (r *router) splitBrain(a, b *member) *Prediction {
+	ms := r.masters()
+	if !slices.Contains(ms, a) || !slices.Contains(ms, b) {
+		return nil
+	}
+	return &Prediction{Kind: SplitBrain, Masters: []Master{a.master(), b.master()}}
+}

@@ -1,0 +1,128 @@
+package lint
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/confparse"
+)
+
+// virtualServer is a virtual_server block.
+type virtualServer struct {
+	*confparse.Statement
+	addr    netip.Addr // invalid: by mark or group
+	port    string     // "" or digits
+	servers []realServer
+}
+
+// realServer is a real_server block, or a sorry_server line.
+type realServer struct {
+	*confparse.Statement
+	addr netip.Addr
+	port string
+}
+
+// virtualServers yields the virtual servers of a file.
+func (n *node) virtualServers(yield func(v virtualServer) bool) {
+	for _, s := range n.blocks("virtual_server") {
+		v := virtualServer{Statement: s}
+		if a, err := netip.ParseAddr(s.Arg(1)); err == nil {
+			v.addr, v.port = a, port(s.Arg(2))
+		}
+		for _, r := range s.All("real_server") {
+			a, _ := netip.ParseAddr(r.Arg(1))
+			v.servers = append(v.servers, realServer{r, a, port(r.Arg(2))})
+		}
+		if !yield(v) {
+			return
+		}
+	}
+}
+
+// realServers yields the real servers of a file with their virtual servers.
+func (n *node) realServers(yield func(v virtualServer, r realServer) bool) {
+	for v := range n.virtualServers {
+		for _, r := range v.servers {
+			if !yield(v, r) {
+				return
+			}
+		}
+	}
+}
+
+// checker is a check of a real server.
+type checker struct {
+	*confparse.Statement
+	virtual virtualServer
+	real    realServer
+}
+
+// setting returns the statement with that keyword that counts: of the check, its
+// real server, or its virtual server; nil if there is none.
+func (c checker) setting(keyword string) *confparse.Statement {
+	for _, s := range []*confparse.Statement{c.Statement, c.real.Statement, c.virtual.Statement} {
+		if l := s.Last(keyword); l != nil {
+			return l
+		}
+	}
+	return nil
+}
+
+// checkers yields the checks of a file.
+func (n *node) checkers(yield func(c checker) bool) {
+	for v, r := range n.realServers {
+		for _, c := range r.Body {
+			if isChecker(c.Name()) && !yield(checker{c, v, r}) {
+				return
+			}
+		}
+	}
+}
+
+func isChecker(keyword string) bool {
+	return strings.HasSuffix(keyword, "_CHECK") || keyword == "HTTP_GET" || keyword == "SSL_GET"
+}
+
+// port returns a port without leading zeros; "" for none or any.
+func port(s string) string { return strings.TrimLeft(s, "0") }
+
+// title names a block as its line does: "virtual_server 192.0.2.1 80".
+func title(s *confparse.Statement) string { return s.Line }
+
+// number returns the first argument of a statement as a number.
+func number(s *confparse.Statement, otherwise int) int {
+	if s != nil {
+		if v, err := strconv.Atoi(s.Arg(1)); err == nil {
+			return v
+		}
+	}
+	return otherwise
+}
+
+// duration returns the first argument of a statement as seconds.
+func duration(s *confparse.Statement, otherwise time.Duration) time.Duration {
+	if s != nil {
+		if v, err := strconv.ParseFloat(s.Arg(1), 64); err == nil {
+			return time.Duration(v * float64(time.Second))
+		}
+	}
+	return otherwise
+}
+
+// method returns how packets are forwarded: NAT unless something else is said.
+func method(v virtualServer, r realServer) string {
+	if s := r.Last("lvs_method"); s != nil {
+		return s.Arg(1)
+	}
+	for _, s := range v.All("lb_kind", "lvs_method") {
+		return s.Arg(1)
+	}
+	return "NAT"
+}
+
+// weight returns the configured weight of a real server.
+func weight(v virtualServer, r realServer) int {
+	return number(r.Last("weight"), number(v.Last("weight"), 1))
+}

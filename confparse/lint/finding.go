@@ -43,7 +43,7 @@ type Master struct {
 
 // Tracked is a thing whose failure changes a priority.
 type Tracked struct {
-	Kind string // "script" or "interface"
+	Kind string // "script", "interface", "process" or "bfd"
 	Name string
 }
 

@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/vrrpkit/vrrpkit/confparse"
 )
@@ -52,30 +51,24 @@ func (n *node) realServers(yield func(v virtualServer, r realServer) bool) {
 	}
 }
 
-// checker is a check of a real server.
-type checker struct {
-	*confparse.Statement
-	virtual virtualServer
-	real    realServer
+// check is a check of a real server.
+type check struct {
+	*confparse.Check
+	real *confparse.RealServer
 }
 
-// setting returns the statement with that keyword that counts: of the check, its
-// real server, or its virtual server; nil if there is none.
-func (c checker) setting(keyword string) *confparse.Statement {
-	for _, s := range []*confparse.Statement{c.Statement, c.real.Statement, c.virtual.Statement} {
-		if l := s.Last(keyword); l != nil {
-			return l
-		}
-	}
-	return nil
-}
+// server names the real server as messages do.
+func (c check) server() string { return "real_server " + c.real.Address.String() }
 
-// checkers yields the checks of a file.
-func (n *node) checkers(yield func(c checker) bool) {
-	for v, r := range n.realServers {
-		for _, c := range r.Body {
-			if isChecker(c.Name()) && !yield(checker{c, v, r}) {
-				return
+// checks yields the checks of a file, of those real servers that keepalived
+// would use.
+func (n *node) checks(yield func(c check) bool) {
+	for _, v := range n.cfg.VirtualServers {
+		for _, r := range v.RealServers {
+			for _, c := range r.Checks {
+				if !yield(check{c, r}) {
+					return
+				}
 			}
 		}
 	}
@@ -96,16 +89,6 @@ func number(s *confparse.Statement, otherwise int) int {
 	if s != nil {
 		if v, err := strconv.Atoi(s.Arg(1)); err == nil {
 			return v
-		}
-	}
-	return otherwise
-}
-
-// duration returns the first argument of a statement as seconds.
-func duration(s *confparse.Statement, otherwise time.Duration) time.Duration {
-	if s != nil {
-		if v, err := strconv.ParseFloat(s.Arg(1), 64); err == nil {
-			return time.Duration(v * float64(time.Second))
 		}
 	}
 	return otherwise

@@ -32,13 +32,32 @@ func (t tracker) points(failed bool) (points int, fault bool) {
 	return 0, false
 }
 
-// trackers lists what a member tracks besides the interfaces of its addresses.
+// trackers lists what a member and its group track, besides the interfaces of
+// its addresses. Files are left out: their number may be any.
 func (m *member) trackers() (list []tracker) {
-	for _, t := range m.TrackScripts {
-		list = append(list, tracker{Tracked{"script", t.Script.Name}, t.Weight, t.Pos})
+	add := func(kind, name string, w confparse.Weight, pos confparse.Pos) {
+		t := Tracked{kind, name}
+		if !slices.ContainsFunc(list, func(old tracker) bool { return old.Tracked == t }) {
+			list = append(list, tracker{t, w, pos})
+		}
 	}
-	for _, t := range m.TrackInterfaces {
-		list = append(list, tracker{Tracked{"interface", t.Name}, t.Weight, t.Pos})
+	all := []confparse.Trackers{m.Trackers}
+	if g := m.node.groupOf(m.Name); g != nil {
+		all = append(all, g.Trackers)
+	}
+	for _, ts := range all {
+		for _, t := range ts.TrackScripts {
+			add("script", t.Script.Name, t.Weight, t.Pos)
+		}
+		for _, t := range ts.TrackInterfaces {
+			add("interface", t.Name, t.Weight, t.Pos)
+		}
+		for _, t := range ts.TrackProcesses {
+			add("process", t.Process.Name, t.Weight, t.Pos)
+		}
+		for _, t := range ts.TrackBFDs {
+			add("bfd", t.BFD.Name, t.Weight, t.Pos)
+		}
 	}
 	return list
 }

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"path"
-	"strings"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/confparse"
@@ -55,97 +54,84 @@ func checkerRules() []Rule {
 }
 
 func checkDigestStatus(p *pass, n *node) {
-	for c := range n.checkers {
-		for _, url := range c.All("url") {
-			if d := url.Last("digest"); d != nil && url.Last("status_code") != nil {
-				p.report(n, d.Pos(), "", "%s of %s wants this digest as well as the status: a changed page takes the server out", c.Name(), title(c.real.Statement))
+	for c := range n.checks {
+		if c.HTTP == nil {
+			continue
+		}
+		for _, url := range c.HTTP.URLs {
+			if url.Digest != "" && len(url.StatusCodes) > 0 {
+				p.report(n, url.Pos, "", "%s of %s wants the digest of %s as well as the status: a changed page takes the server out", c.Type, c.server(), url.Path)
 			}
 		}
 	}
 }
 
 func checkSlow(p *pass, n *node) {
-	for c := range n.checkers {
-		if c.Name() == "FILE_CHECK" || c.Name() == "BFD_CHECK" {
+	for c := range n.checks {
+		timeout := c.Connect.Timeout
+		switch c.Type {
+		case confparse.FileCheck, confparse.BFDCheck:
 			continue // they are told
+		case confparse.MiscCheck:
+			timeout = c.Misc.Timeout
 		}
-		loop := duration(c.setting("delay_loop"), time.Minute)
-		retries, pause := 1, time.Second
-		switch c.Name() {
-		case "DNS_CHECK":
-			retries, pause = 3, loop
-		case "MISC_CHECK":
-			retries = 0
-		case "HTTP_GET", "SSL_GET":
-			pause = 3 * time.Second
-		}
-		retries = number(c.setting("retry"), number(c.Last("nb_get_retry"), retries))
-		pause = duration(c.setting("delay_before_retry"), pause)
-		timeout := duration(c.setting("connect_timeout"), 5*time.Second)
-		if c.Name() == "MISC_CHECK" {
-			timeout = duration(c.Last("misc_timeout"), loop)
-		}
-		worst := loop + time.Duration(retries+1)*timeout + time.Duration(retries)*pause
-		if worst > time.Minute {
-			p.report(n, c.Pos(), "", "%s of %s: a dead server stays in for up to %s s (delay_loop %s, %d tries of up to %s s)", c.Name(), title(c.real.Statement), seconds(worst), seconds(loop), retries+1, seconds(timeout))
+		tries := time.Duration(c.Retry + 1)
+		if worst := c.Period + tries*timeout + (tries-1)*c.RetryDelay; worst > time.Minute {
+			p.report(n, c.Pos, "", "%s of %s: a dead server stays in for up to %s s (delay_loop %s, %d tries of up to %s s, %s s apart)",
+				c.Type, c.server(), seconds(worst), seconds(c.Period), tries, seconds(timeout), seconds(c.RetryDelay))
 		}
 	}
 }
 
 func checkNoPort(p *pass, n *node) {
-	for c := range n.checkers {
-		switch c.Name() {
-		case "TCP_CHECK", "HTTP_GET", "SSL_GET", "SMTP_CHECK", "DNS_CHECK", "UDP_CHECK":
-			if c.real.port == "" && c.Last("connect_port") == nil {
-				p.report(n, c.Pos(), "", "%s of %s %s has no port to check; keepalived-lite takes that of the virtual_server, keepalived takes 0", c.Name(), c.real.Name(), c.real.addr)
+	for v, r := range n.realServers {
+		for _, c := range r.Body {
+			switch c.Name() {
+			case "TCP_CHECK", "HTTP_GET", "SSL_GET", "SMTP_CHECK", "DNS_CHECK", "UDP_CHECK":
+				if r.port == "" && c.Last("connect_port") == nil {
+					p.report(n, c.Pos(), "", "%s of %s in %s has no port to check; keepalived-lite takes that of the virtual_server, keepalived takes 0", c.Name(), title(r.Statement), title(v.Statement))
+				}
 			}
 		}
 	}
 }
 
 func checkUDPSilent(p *pass, n *node) {
-	for c := range n.checkers {
-		if c.Name() == "UDP_CHECK" && c.Last("require_reply") == nil {
-			p.report(n, c.Pos(), "", "UDP_CHECK of %s takes silence for success", title(c.real.Statement))
+	for c := range n.checks {
+		if c.UDP != nil && !c.UDP.RequireReply {
+			p.report(n, c.Pos, "", "UDP_CHECK of %s takes silence for success", c.server())
 		}
 	}
 }
 
 func checkDNSRoot(p *pass, n *node) {
-	for c := range n.checkers {
-		if c.Name() == "DNS_CHECK" && c.Last("name") == nil {
-			p.report(n, c.Pos(), "", "DNS_CHECK of %s asks for the SOA of the root zone, which only a resolver answers", title(c.real.Statement))
+	for c := range n.checks {
+		if c.DNS != nil && c.DNS.Name == "." {
+			p.report(n, c.Pos, "", "DNS_CHECK of %s asks for the %s record of the root zone, which only a resolver answers", c.server(), c.DNS.Type)
 		}
 	}
 }
 
 func checkSSLUnverified(p *pass, n *node) {
-	for c := range n.checkers {
-		if c.Name() == "SSL_GET" {
-			p.report(n, c.Pos(), "", "SSL_GET of %s takes any certificate", title(c.real.Statement))
+	for c := range n.checks {
+		if c.Type == confparse.SSLGet {
+			p.report(n, c.Pos, "", "SSL_GET of %s takes any certificate", c.server())
 		}
 	}
 }
 
 func checkMiscRelative(p *pass, n *node) {
-	for c := range n.checkers {
-		s := c.Last("misc_path")
-		if s == nil {
-			continue
-		}
-		program, _, _ := strings.Cut(strings.TrimSpace(s.Arg(1)), " ")
-		if program != "" && !path.IsAbs(program) {
-			p.report(n, s.Pos(), "", "MISC_CHECK of %s runs %s, which is looked up in PATH", title(c.real.Statement), program)
+	for c := range n.checks {
+		if c.Misc != nil && c.Misc.Command != nil && !path.IsAbs(c.Misc.Command.Argv[0]) {
+			p.report(n, c.Misc.Command.Pos, "", "MISC_CHECK of %s runs %s, which is looked up in PATH", c.server(), c.Misc.Command.Argv[0])
 		}
 	}
 }
 
 func checkMiscTimeout(p *pass, n *node) {
-	for c := range n.checkers {
-		s := c.Last("misc_timeout")
-		loop := duration(c.setting("delay_loop"), time.Minute)
-		if d := duration(s, 0); d > loop {
-			p.report(n, s.Pos(), "", "MISC_CHECK of %s may take %s s, but is to run every %s s", title(c.real.Statement), seconds(d), seconds(loop))
+	for c := range n.checks {
+		if c.Misc != nil && c.Misc.Timeout > c.Period {
+			p.report(n, c.Pos, "", "MISC_CHECK of %s may take %s s, but is to run every %s s", c.server(), seconds(c.Misc.Timeout), seconds(c.Period))
 		}
 	}
 }

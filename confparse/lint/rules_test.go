@@ -60,6 +60,11 @@ func TestRules(t *testing.T) {
 			} else if diff := cmp.Diff(e.Want, got.String()); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
+			for _, f := range e.Good {
+				if _, ds := confparse.Parse(f.Name, []byte(f.Text), confparse.Options{}); bad(ds) {
+					t.Errorf("the good example has mistakes:\n%s", ds.Render())
+				}
+			}
 			for _, f := range of(r.ID, Check(documents(e.Good)...)) {
 				t.Errorf("in the good example: %v", f)
 			}
@@ -69,6 +74,13 @@ func TestRules(t *testing.T) {
 	if err != nil || len(files) != len(seen) || len(seen) < 40 {
 		t.Errorf("%d rules and %d examples, %v", len(seen), len(files), err)
 	}
+}
+
+// bad reports whether keepalived itself would refuse the configuration.
+func bad(ds confparse.Diagnostics) bool {
+	return slices.ContainsFunc(ds, func(d confparse.Diagnostic) bool {
+		return d.Severity == confparse.Error && d.Code != confparse.CodeUnsupported
+	})
 }
 
 // write puts the findings of a rule into its example.

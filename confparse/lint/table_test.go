@@ -81,7 +81,8 @@ func TestManyTrackers(t *testing.T) {
 	}
 	b.WriteString("vrrp_instance A {\n interface eth0\n virtual_router_id 5\n priority 250\n virtual_ipaddress {\n 192.0.2.1\n}\n track_script {\n" + track + "}\n}\n")
 	file := File{"a.conf", b.String()}
-	m := &member{documents([]File{file})[0].Config.Instances[0], nil}
+	n := newPass(documents([]File{file})).nodes[0]
+	m := &member{n.cfg.Instances[0], n}
 	list := m.outcomes()
 	if len(list) != 101 || list[0].priority != 250 || list[100].priority != 50 || len(list[100].failing) != 100 {
 		t.Errorf("%d outcomes, from %d to %d", len(list), list[0].priority, list[len(list)-1].priority)

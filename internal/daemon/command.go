@@ -63,7 +63,7 @@ func rootCommand(status *int) *cobra.Command {
 	root.AddCommand(&cobra.Command{
 		Use: "version", Short: "Show the version", Args: cobra.NoArgs,
 		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), version()) },
-	}, demoCommand(status))
+	}, demoCommand(status), lintCommand(status))
 	return root
 }
 

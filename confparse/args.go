@@ -3,6 +3,7 @@ package confparse
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -14,6 +15,19 @@ type args struct {
 	read   func(c *cursor, to any)
 	body   *block
 	judged bool
+
+	example string // typical arguments
+	bad     string // arguments that are refused
+	hasBad  bool
+}
+
+// like gives typical arguments, and perhaps some that are refused.
+func (a args) like(example string, bad ...string) args {
+	a.example = example
+	if a.bad, a.hasBad = "", len(bad) > 0; a.hasBad {
+		a.bad = bad[0]
+	}
+	return a
 }
 
 // judged leaves it to the rules whether a Refused keyword has an effect.
@@ -35,7 +49,7 @@ func flag[T any](field func(*T) *bool) args { return flagAs(field, true) }
 
 // flagAs takes nothing, and sets the field to v.
 func flagAs[T any](field func(*T) *bool, v bool) args {
-	return custom("", func(_ *cursor, to *T) { *field(to) = v })
+	return custom("", func(_ *cursor, to *T) { *field(to) = v }).like("")
 }
 
 // boolean takes an optional on or off.
@@ -44,7 +58,7 @@ func boolean[T any](field func(*T) *bool) args {
 		if v, ok := c.boolean(); ok {
 			*field(to) = v
 		}
-	})
+	}).like("on", "maybe")
 }
 
 // number takes an integer in lo..hi.
@@ -53,8 +67,11 @@ func number[T any, N ~int | ~uint8 | ~uint16 | ~uint32](lo, hi int64, field func
 		if v, ok := c.number(lo, hi); ok {
 			*field(to) = N(v)
 		}
-	})
+	}).like(typical(lo, hi), strconv.FormatInt(hi+1, 10))
 }
+
+// typical is a number that nothing has as its default.
+func typical(lo, hi int64) string { return strconv.FormatInt(min(hi, max(lo, 7)), 10) }
 
 // repeat takes a count of which 0 means 1.
 func repeat[T any](field func(*T) *int) args {
@@ -62,7 +79,7 @@ func repeat[T any](field func(*T) *int) args {
 		if v, ok := c.number(0, 1<<31-1); ok {
 			*field(to) = max(int(v), 1)
 		}
-	})
+	}).like("3", "-1")
 }
 
 // seconds takes whole seconds in lo..hi.
@@ -71,7 +88,7 @@ func seconds[T any](lo, hi int64, field func(*T) *time.Duration) args {
 		if v, ok := c.duration(time.Duration(lo)*time.Second, time.Duration(hi)*time.Second, time.Second); ok {
 			*field(to) = v
 		}
-	})
+	}).like(typical(lo, hi), strconv.FormatInt(hi+1, 10))
 }
 
 // decimal takes seconds with decimals in lo..hi.
@@ -80,7 +97,7 @@ func decimal[T any](lo, hi, step time.Duration, field func(*T) *time.Duration) a
 		if v, ok := c.duration(lo, hi, step); ok {
 			*field(to) = v
 		}
-	})
+	}).like(formatSeconds(min(max(2500*time.Millisecond, lo), hi)), formatSeconds(hi+time.Second))
 }
 
 // word takes a string.
@@ -89,7 +106,7 @@ func word[T any](syntax string, field func(*T) *string) args {
 		if w, ok := c.next(strings.ToLower(syntax)); ok {
 			*field(to) = w.Text
 		}
-	})
+	}).like("example", "")
 }
 
 // maxInterfaceName is the kernel's limit.
@@ -107,14 +124,14 @@ func ifname[T any](field func(*T) *string) args {
 			return
 		}
 		*field(to) = w.Text
-	})
+	}).like("eth1", "a-name-that-is-too-long")
 }
 
 // group takes the address of a multicast group.
 func group[T any](ipv6 bool, field func(*T) *netip.Addr) args {
-	family := "IPv4"
+	family, example := "IPv4", "224.0.0.77"
 	if ipv6 {
-		family = "IPv6"
+		family, example = "IPv6", "ff02::77"
 	}
 	return custom(family+" multicast address", func(c *cursor, to *T) {
 		a, w, ok := c.address()
@@ -125,7 +142,7 @@ func group[T any](ipv6 bool, field func(*T) *netip.Addr) args {
 		default:
 			*field(to) = a
 		}
-	})
+	}).like(example, "192.0.2.1")
 }
 
 // weight takes a number and an optional "reverse".
@@ -134,7 +151,7 @@ func weight[T any](limit int64, field func(*T) *Weight) args {
 		if v, ok := c.number(-limit, limit); ok {
 			*field(to) = Weight{int(v), c.accept("reverse")}
 		}
-	})
+	}).like("-20", strconv.FormatInt(limit+1, 10))
 }
 
 // section is a block of statements. open decodes the words before the brace and
@@ -160,7 +177,7 @@ func listSection[P, T any](syntax string, b *block, open func(c *cursor, to *P) 
 
 // within is a block of statements about what the block around it is about.
 func within[T any](b *block) args {
-	return section("", b, func(_ *cursor, to *T) *T { return to }, func(*decoder, *node, *T) {})
+	return section("", b, func(_ *cursor, to *T) *T { return to }, func(*decoder, *node, *T) {}).like("")
 }
 
 // list is a block each line of which is an entry; b has the options of entries.

@@ -14,7 +14,7 @@ func micros[T any](lo, hi int64, field func(*T) *time.Duration) args {
 		if v, ok := c.number(lo, hi); ok {
 			*field(to) = time.Duration(v) * time.Microsecond
 		}
-	})
+	}).like(typical(lo, hi), strconv.FormatInt(hi+1, 10))
 }
 
 // millis takes milliseconds with decimals.
@@ -35,7 +35,7 @@ func millis[T any](lo, hi int64, field func(*T) *time.Duration) args {
 		default:
 			*field(to) = v
 		}
-	})
+	}).like(strconv.FormatInt(max(lo, 300), 10), strconv.FormatInt(hi+1, 10))
 }
 
 // maxProcessName is the kernel's limit for the name of a process.
@@ -53,7 +53,7 @@ func processName[T any](field func(*T) *string) args {
 			w.Text = w.Text[:maxProcessName]
 		}
 		*field(to) = w.Text
-	})
+	}).like("lb", "")
 }
 
 // cpus takes the numbers of CPUs.
@@ -68,7 +68,7 @@ func cpus[T any](field func(*T) *[]int) args {
 			}
 			*field(to) = append(*field(to), int(v))
 		}
-	})
+	}).like("0 2", "x")
 }
 
 // fifo takes the path of a named pipe, and who may read it.
@@ -89,7 +89,7 @@ func fifo[T any](field func(*T) *FIFO) args {
 		if c.more() {
 			c.user(&f.User)
 		}
-	})
+	}).like("/run/keepalived/events root", "")
 }
 
 // extraGARP takes [all] SECONDS.
@@ -100,7 +100,7 @@ func extraGARP[T any](lo int64, field func(*T) *ExtraGARP) args {
 			e.Period = time.Duration(v) * time.Second
 			*field(to) = e
 		}
-	})
+	}).like("all 60", "86401")
 }
 
 // optional takes a word that may be missing.

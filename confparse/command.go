@@ -10,7 +10,7 @@ func script[T any](field func(*T) **Command) args {
 		if cmd := c.notifyCommand(); cmd != nil {
 			*field(to) = cmd
 		}
-	})
+	}).like(`"/etc/keepalived/notify.sh argument" nobody`, "")
 }
 
 // notifyCommand takes a program, and who is to run it.

@@ -39,20 +39,20 @@ func maybe[T, V any](syntax string, take func(c *cursor) (V, bool), field func(*
 }
 
 func maybeBoolean[T any](field func(*T) *optional[bool]) args {
-	return maybe("[on|off|true|false|yes|no]", (*cursor).boolean, field)
+	return maybe("[on|off|true|false|yes|no]", (*cursor).boolean, field).like("on", "maybe")
 }
 
 func maybeNumber[T any](lo, hi int64, field func(*T) *optional[int]) args {
 	return maybe(strconv.FormatInt(lo, 10)+".."+strconv.FormatInt(hi, 10), func(c *cursor) (int, bool) {
 		v, ok := c.number(lo, hi)
 		return int(v), ok
-	}, field)
+	}, field).like(typical(lo, hi), strconv.FormatInt(hi+1, 10))
 }
 
 func maybeDecimal[T any](lo, hi time.Duration, field func(*T) *optional[time.Duration]) args {
 	return maybe("SECONDS "+secondsRange(lo, hi)+", decimals", func(c *cursor) (time.Duration, bool) {
 		return c.duration(lo, hi, time.Microsecond)
-	}, field)
+	}, field).like(formatSeconds(min(max(2500*time.Millisecond, lo), hi)), formatSeconds(hi+time.Second))
 }
 
 // inherited are the settings that checks have from their real server, and that
@@ -175,9 +175,10 @@ func schedulerFlag(name string, field func(*virtualServer) *bool) args {
 			return
 		}
 		c.r.warnf(CodeAdjusted, c.keyword().Pos, "write it behind: lb_algo "+name, "%s has no effect: it only applies to the %s scheduler", c.keyword().Text, name)
-	})
+	}).like("")
 }
 
+// hashed is a keyword of old, which never did anything.
 func hashed(c *cursor, v *virtualServer) {
 	if v.Scheduler != "sh" && v.Scheduler != "mh" {
 		c.r.warnf(CodeAdjusted, c.keyword().Pos, "remove it", "hashed has no effect")
@@ -196,7 +197,7 @@ func forwarding[T any](field func(*T) *Forwarding) args {
 		if f := (Forwarding{Method: m}); m == Tunnel && c.tunnel(&f) {
 			*field(to) = f
 		}
-	})
+	}).like("DR", "MASQ")
 }
 
 // tunnel takes the options of TUN, and reports whether they go together.

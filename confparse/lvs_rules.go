@@ -202,11 +202,18 @@ func (k *checker) complete(cfg *Config, v *virtualServer, r *realServer) {
 			k.Misc.Timeout = v.Period
 		}
 	}
+	k.Alpha = s.alpha.or(false)
+	if k.Type == FileCheck || k.Type == BFDCheck {
+		k.Period = 0
+		return
+	}
 	k.Retry = s.retry.or(retry)
 	k.RetryDelay = s.retryDelay.or(delay)
 	k.Warmup = s.warmup.or(k.Period)
-	k.Alpha = s.alpha.or(false)
 	k.LogAllFailures = k.LogAllFailures || cfg.Global.LVS.LogAllFailures
+	if k.Type == MiscCheck {
+		return
+	}
 	k.Connect.Timeout = s.timeout.or(defaultConnectTimeout)
 	if !k.Connect.Address.IsValid() {
 		k.Connect.Address = r.Address

@@ -49,11 +49,15 @@ type Keyword struct {
 	Default string // what counts without it; empty if nothing does
 	Status  Status
 	Help    string // one line
+	Example string // typical arguments; empty for a flag and for most blocks
 
 	read func(c *cursor, to any) // nil: the arguments are not looked at
 	body *block                  // nil: it opens no block
 	// judged says that the rules decide whether a Refused keyword has an effect.
 	judged bool
+	// bad are arguments that are refused, if there are any.
+	bad    string
+	hasBad bool
 }
 
 // block is what may stand between a pair of braces.
@@ -105,8 +109,8 @@ func newBlock(path string, tables ...[]row) *block {
 	b := &block{path: path, index: map[string]*Keyword{}}
 	for _, r := range slices.Concat(tables...) {
 		k := &Keyword{
-			Block: path, Name: r.name, Args: r.args.syntax, Default: r.def, Status: r.status, Help: r.help,
-			read: r.args.read, body: r.args.body, judged: r.args.judged,
+			Block: path, Name: r.name, Args: r.args.syntax, Default: r.def, Status: r.status, Help: r.help, Example: r.args.example,
+			read: r.args.read, body: r.args.body, judged: r.args.judged, bad: r.args.bad, hasBad: r.args.hasBad,
 		}
 		b.keywords = append(b.keywords, k)
 		b.index[k.Name] = k

@@ -31,5 +31,5 @@ func lifetime[T any](field func(*T) *time.Duration) args {
 		default:
 			*field(to) = v
 		}
-	})
+	}).like("30", "1")
 }

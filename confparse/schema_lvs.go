@@ -10,33 +10,33 @@ import (
 // sslRows are the keywords of SSL.
 func sslRows() []row {
 	return []row{
-		{"password", word("PASS PHRASE", func(s *SSL) *string { return &s.Password }), "", Known, "pass phrase of key file"},
-		{"ca", word("FILE", func(s *SSL) *string { return &s.CA }), "", Known, "CA file loaded into the context (no peer verification is enabled by it)"},
-		{"certificate", word("FILE", func(s *SSL) *string { return &s.Certificate }), "", Known, "client certificate chain, PEM"},
-		{"key", word("FILE", func(s *SSL) *string { return &s.Key }), "", Known, "client private key, PEM"},
+		{"password", word("PASS PHRASE", func(s *SSL) *string { return &s.Password }).like("secret", ""), "", Known, "pass phrase of key file"},
+		{"ca", word("FILE", func(s *SSL) *string { return &s.CA }).like("/etc/keepalived/ca.pem", ""), "", Known, "CA file loaded into the context (no peer verification is enabled by it)"},
+		{"certificate", word("FILE", func(s *SSL) *string { return &s.Certificate }).like("/etc/keepalived/client.pem", ""), "", Known, "client certificate chain, PEM"},
+		{"key", word("FILE", func(s *SSL) *string { return &s.Key }).like("/etc/keepalived/client.key", ""), "", Known, "client private key, PEM"},
 	}
 }
 
 // serverGroupRows are the entries of virtual_server_group that begin with a word.
 func serverGroupRows() []row {
 	return []row{
-		{"fwmark", form("N [inet|inet6]"), "", Known, "a firewall mark instead of an address"},
+		{"fwmark", form("N [inet|inet6]").like("3 inet", "4294967296"), "", Known, "a firewall mark instead of an address"},
 	}
 }
 
 // virtualServerRows are the keywords of virtual_server.
 func virtualServerRows() []row {
 	return []row{
-		{"ip_family", custom("inet|inet6", ipFamily), "from address, first non-tunnel real server, or inet", Known, "family for fwmark services"},
+		{"ip_family", custom("inet|inet6", ipFamily).like("inet", "inet5"), "from address, first non-tunnel real server, or inet", Known, "family for fwmark services"},
 		{"retry", maybeNumber(1, math.MaxUint32, func(v *virtualServer) *optional[int] { return &v.retry }), "", Known, "default for checkers (no 0 at this level)"},
 		{"delay_before_retry", maybeDecimal(0, maxPeriod, func(v *virtualServer) *optional[time.Duration] { return &v.retryDelay }), "", Known, "default for checkers"},
 		{"warmup", maybeDecimal(0, maxPeriod, func(v *virtualServer) *optional[time.Duration] { return &v.warmup }), "unset (= delay_loop)", Known, "default for checkers"},
 		{"connect_timeout", maybeDecimal(time.Microsecond, maxPeriod, func(v *virtualServer) *optional[time.Duration] { return &v.timeout }), "5", Known, "default for checkers"},
 		{"delay_loop", maybeDecimal(time.Microsecond, maxPeriod, func(v *virtualServer) *optional[time.Duration] { return &v.period }), "60", Known, "default for checkers; also MISC_CHECK timeout when misc_timeout absent"},
 		{"inhibit_on_failure", flag(func(v *virtualServer) *bool { return &v.inhibit }), "off", Known, "default for real servers: weight 0 instead of removal"},
-		{"lb_algo", custom(strings.Join(schedulers, "|"), scheduler), "wlc (with config warning)", Known, "scheduler"},
-		{"lvs_sched", custom(strings.Join(schedulers, "|"), scheduler), "wlc (with config warning)", Known, "scheduler"},
-		{"hashed", custom("", hashed), "", Known, "accepted keyword with no effect; warns 'only applies to sh scheduler' unless scheduler is sh/mh"},
+		{"lb_algo", custom(strings.Join(schedulers, "|"), scheduler).like("rr", "random"), "wlc (with config warning)", Known, "scheduler"},
+		{"lvs_sched", custom(strings.Join(schedulers, "|"), scheduler).like("rr", "random"), "wlc (with config warning)", Known, "scheduler"},
+		{"hashed", custom("", hashed).like(""), "", Known, "accepted keyword with no effect; warns 'only applies to sh scheduler' unless scheduler is sh/mh"},
 		{"ops", flag(func(v *virtualServer) *bool { return &v.OnePacket }), "off", Known, "one-packet scheduling; cleared for non-UDP address services"},
 		{"flag-1", flag(func(v *virtualServer) *bool { return &v.Flag1 }), "off", Known, "scheduler flag 1"},
 		{"flag-2", flag(func(v *virtualServer) *bool { return &v.Flag2 }), "off", Known, "scheduler flag 2"},
@@ -47,26 +47,26 @@ func virtualServerRows() []row {
 		{"mh-fallback", schedulerFlag("mh", func(v *virtualServer) *bool { return &v.Flag1 }), "off", Known, "= flag-1 for mh; must come after lb_algo mh"},
 		{"lb_kind", forwarding(func(v *virtualServer) *Forwarding { return &v.Forwarding }), "NAT (with config warning); tunnel type ipip nocsum", Known, "default forwarding for real and sorry servers"},
 		{"lvs_method", forwarding(func(v *virtualServer) *Forwarding { return &v.Forwarding }), "NAT (with config warning); tunnel type ipip nocsum", Known, "default forwarding for real and sorry servers"},
-		{"persistence_engine", custom("NAME", persistenceEngine), "", Known, "IPVS persistence engine (kernel has sip); sent only if persistence_timeout set"},
-		{"persistence_timeout", custom("[1..2678400]", persistenceTimeout), "off; 360 if no value", Known, "persistence seconds"},
-		{"persistence_granularity", custom("NETMASK (IPv4) | 1..128 (IPv6)", persistenceGranularity), "/32, /128", Known, "persistence mask; also turns persistence on (360 s) and fixes the family; lost for groups"},
-		{"protocol", custom("TCP|UDP|SCTP", protocol), "UDP with warning for address services; ignored for fwmark", Known, "L4 protocol"},
+		{"persistence_engine", custom("NAME", persistenceEngine).like("sip", "a-name-that-is-too-long"), "", Known, "IPVS persistence engine (kernel has sip); sent only if persistence_timeout set"},
+		{"persistence_timeout", custom("[1..2678400]", persistenceTimeout).like("600", "2678401"), "off; 360 if no value", Known, "persistence seconds"},
+		{"persistence_granularity", custom("NETMASK (IPv4) | 1..128 (IPv6)", persistenceGranularity).like("255.255.255.0", "129"), "/32, /128", Known, "persistence mask; also turns persistence on (360 s) and fixes the family; lost for groups"},
+		{"protocol", custom("TCP|UDP|SCTP", protocol).like("TCP", "ICMP"), "UDP with warning for address services; ignored for fwmark", Known, "L4 protocol"},
 		{"ha_suspend", flag(func(v *virtualServer) *bool { return &v.Suspend }), "off", Known, "run checkers only while the VIP is present on this host; cleared for fwmark; broken for groups"},
 		{"smtp_alert", maybeBoolean(func(v *virtualServer) *optional[bool] { return &v.alert }), "smtp_alert_checker, else smtp_alert, else off", Known, "mail on quorum changes"},
-		{"virtualhost", word("HOST", func(v *virtualServer) *string { return &v.VirtualHost }), "", Known, "default Host header/SNI for HTTP_GET/SSL_GET"},
-		{"snmp_name", word("NAME", func(v *virtualServer) *string { return &v.SNMPName }), "", Known, "name in MIB"},
-		{"alpha", custom("", func(_ *cursor, v *virtualServer) { v.alpha = optional[bool]{true, true} }), "off", Known, "default alpha for checkers"},
+		{"virtualhost", word("HOST", func(v *virtualServer) *string { return &v.VirtualHost }).like("www.example.com", ""), "", Known, "default Host header/SNI for HTTP_GET/SSL_GET"},
+		{"snmp_name", word("NAME", func(v *virtualServer) *string { return &v.SNMPName }).like("web", ""), "", Known, "name in MIB"},
+		{"alpha", custom("", func(_ *cursor, v *virtualServer) { v.alpha = optional[bool]{true, true} }).like(""), "off", Known, "default alpha for checkers"},
 		{"omega", flag(func(v *virtualServer) *bool { return &v.Omega }), "off", Known, "run down notifiers on shutdown"},
 		{"quorum_up", script(func(v *virtualServer) **Command { return &v.QuorumUp }), "", Known, "run when quorum gained (also at start)"},
 		{"quorum_down", script(func(v *virtualServer) **Command { return &v.QuorumDown }), "", Known, "run when quorum lost"},
-		{"quorum", number(1, math.MaxUint32, func(v *virtualServer) *uint32 { return &v.Quorum }), "1; reduced to sum of configured weights", Known, "needed sum of live weights"},
-		{"hysteresis", number(0, math.MaxUint32, func(v *virtualServer) *uint32 { return &v.Hysteresis }), "0; reduced to quorum-1", Known, "gain at quorum+h, loss below quorum-h"},
-		{"weight", number(1, math.MaxInt32, func(v *virtualServer) *int { return &v.weight }), "1", Known, "default real server weight (not in the man page)"},
-		{"sorry_server", custom("ADDRESS [PORT]", sorryServer), "", Known, "fallback server; last one wins"},
+		{"quorum", number(1, math.MaxUint32, func(v *virtualServer) *uint32 { return &v.Quorum }).like("2", "0"), "1; reduced to sum of configured weights", Known, "needed sum of live weights"},
+		{"hysteresis", number(0, math.MaxUint32, func(v *virtualServer) *uint32 { return &v.Hysteresis }).like("1", "4294967296"), "0; reduced to quorum-1", Known, "gain at quorum+h, loss below quorum-h"},
+		{"weight", number(1, math.MaxInt32, func(v *virtualServer) *int { return &v.weight }).like("10", "0"), "1", Known, "default real server weight (not in the man page)"},
+		{"sorry_server", custom("ADDRESS [PORT]", sorryServer).like("192.0.2.250 80", "192.0.2.250 65536"), "", Known, "fallback server; last one wins"},
 		{"sorry_server_inhibit", sorryOption(flag(func(v *virtualServer) *bool { return &v.Sorry.Inhibit })), "off", Known, "keep sorry server in table with weight 0"},
 		{"sorry_server_lvs_method", sorryOption(forwarding(func(v *virtualServer) *Forwarding { return &v.Sorry.Forwarding })), "virtual server's", Known, "forwarding of sorry server"},
-		{"real_server", section("ADDRESS [PORT]", newBlock("virtual_server.real_server", realServerRows()), openRealServer, func(*decoder, *node, *realServer) {}), "at least one needed, else VS dropped", Known, "destination"},
-		{"nat_mask", custom("NETMASK", func(c *cursor, _ *virtualServer) { c.i = len(c.n.words) }), "", Deprecated, "it has had no meaning for many years: remove it"},
+		{"real_server", section("ADDRESS [PORT]", newBlock("virtual_server.real_server", realServerRows()), openRealServer, func(*decoder, *node, *realServer) {}).like("192.0.2.21 80", "192.0.2"), "at least one needed, else VS dropped", Known, "destination"},
+		{"nat_mask", custom("NETMASK", func(c *cursor, _ *virtualServer) { c.i = len(c.n.words) }).like("255.255.255.0"), "", Deprecated, "it has had no meaning for many years: remove it"},
 	}
 }
 
@@ -74,7 +74,7 @@ func virtualServerRows() []row {
 func realServerRows() []row {
 	const here = "virtual_server.real_server."
 	return []row{
-		{"weight", maybeNumber(0, math.MaxInt32, func(r *realServer) *optional[int] { return &r.weight }), "virtual_server weight (1)", Known, "IPVS weight"},
+		{"weight", maybeNumber(0, math.MaxInt32, func(r *realServer) *optional[int] { return &r.weight }).like("10", "-1"), "virtual_server weight (1)", Known, "IPVS weight"},
 		{"lvs_method", forwarding(func(r *realServer) *Forwarding { return &r.Forwarding }), "virtual server's", Known, "forwarding"},
 		{"uthreshold", number(0, math.MaxUint32, func(r *realServer) *uint32 { return &r.Upper }), "0 (off)", Known, "IPVS upper connection threshold"},
 		{"lthreshold", number(0, math.MaxUint32, func(r *realServer) *uint32 { return &r.Lower }), "0 (off)", Known, "IPVS lower connection threshold"},
@@ -87,18 +87,18 @@ func realServerRows() []row {
 		{"warmup", maybeDecimal(0, maxPeriod, func(r *realServer) *optional[time.Duration] { return &r.warmup }), "virtual_server value", Known, "default for checkers"},
 		{"connect_timeout", maybeDecimal(time.Microsecond, maxPeriod, func(r *realServer) *optional[time.Duration] { return &r.timeout }), "virtual_server value", Known, "default for checkers"},
 		{"delay_loop", maybeDecimal(time.Microsecond, maxPeriod, func(r *realServer) *optional[time.Duration] { return &r.period }), "virtual_server value", Known, "default for checkers"},
-		{"smtp_alert", maybeBoolean(func(r *realServer) *optional[bool] { return &r.alert }), "smtp_alert_checker, else smtp_alert, else ON", Known, "mail on checker/server changes"},
-		{"virtualhost", word("HOST", func(r *realServer) *string { return &r.VirtualHost }), "virtual_server value", Known, "Host header default (not used for SNI)"},
-		{"snmp_name", word("NAME", func(r *realServer) *string { return &r.SNMPName }), "", Known, "name in MIB"},
-		{"TCP_CHECK", checkBlock(TCPCheck, connectRows(), retryRows()), "", Known, "a TCP connection can be made"},
-		{"HTTP_GET", checkBlock(HTTPGet, connectRows(), retryRows(), httpRows(here+"HTTP_GET", urlRows())), "", Known, "pages have the expected status and content"},
-		{"SSL_GET", checkBlock(SSLGet, connectRows(), retryRows(), httpRows(here+"SSL_GET", slices.Concat(urlRows(), tlsURLRows())), tlsRows()), "", Known, "as HTTP_GET, over TLS"},
-		{"SMTP_CHECK", checkBlock(SMTPCheck, connectRows(), retryRows(), smtpRows()), "", Known, "a mail server greets"},
-		{"DNS_CHECK", checkBlock(DNSCheck, connectRows(), retryRows(), dnsRows()), "", Known, "a name server answers"},
-		{"UDP_CHECK", checkBlock(UDPCheck, connectRows(), retryRows(), udpRows()), "", Known, "a datagram is answered, or at least not refused"},
-		{"PING_CHECK", checkBlock(PingCheck, connectRows(), retryRows()), "", Known, "the server answers to ping"},
-		{"MISC_CHECK", checkBlock(MiscCheck, retryRows(), miscRows()), "", Known, "a program succeeds"},
-		{"FILE_CHECK", checkBlock(FileCheck, fileCheckRows()), "", Known, "the number in a tracked file allows it"},
-		{"BFD_CHECK", checkBlock(BFDCheck, bfdCheckRows()), "", Known, "a BFD session is up"},
+		{"smtp_alert", maybeBoolean(func(r *realServer) *optional[bool] { return &r.alert }).like("off", "maybe"), "smtp_alert_checker, else smtp_alert, else ON", Known, "mail on checker/server changes"},
+		{"virtualhost", word("HOST", func(r *realServer) *string { return &r.VirtualHost }).like("www.example.com", ""), "virtual_server value", Known, "Host header default (not used for SNI)"},
+		{"snmp_name", word("NAME", func(r *realServer) *string { return &r.SNMPName }).like("web1", ""), "", Known, "name in MIB"},
+		{"TCP_CHECK", checkBlock(TCPCheck, connectRows(), retryRows()).like(""), "", Known, "a TCP connection can be made"},
+		{"HTTP_GET", checkBlock(HTTPGet, connectRows(), retryRows(), httpRows(here+"HTTP_GET", urlRows())).like(""), "", Known, "pages have the expected status and content"},
+		{"SSL_GET", checkBlock(SSLGet, connectRows(), retryRows(), httpRows(here+"SSL_GET", slices.Concat(urlRows(), tlsURLRows())), tlsRows()).like(""), "", Known, "as HTTP_GET, over TLS"},
+		{"SMTP_CHECK", checkBlock(SMTPCheck, connectRows(), retryRows(), smtpRows()).like(""), "", Known, "a mail server greets"},
+		{"DNS_CHECK", checkBlock(DNSCheck, connectRows(), retryRows(), dnsRows()).like(""), "", Known, "a name server answers"},
+		{"UDP_CHECK", checkBlock(UDPCheck, connectRows(), retryRows(), udpRows()).like(""), "", Known, "a datagram is answered, or at least not refused"},
+		{"PING_CHECK", checkBlock(PingCheck, connectRows(), retryRows()).like(""), "", Known, "the server answers to ping"},
+		{"MISC_CHECK", checkBlock(MiscCheck, retryRows(), miscRows()).like(""), "", Known, "a program succeeds"},
+		{"FILE_CHECK", checkBlock(FileCheck, fileCheckRows()).like(""), "", Known, "the number in a tracked file allows it"},
+		{"BFD_CHECK", checkBlock(BFDCheck, bfdCheckRows()).like(""), "", Known, "a BFD session is up"},
 	}
 }

@@ -11,31 +11,31 @@ func topLevel() *block { return newBlock("", topRows()) }
 // topRows are the keywords outside all blocks.
 func topRows() []row {
 	return []row{
-		{"global_defs", section("", newBlock("global_defs", globalRows(), globalExtensions()), openGlobal, func(*decoder, *node, *global) {}), "", Active, "settings of everything; several such blocks count together"},
+		{"global_defs", section("", newBlock("global_defs", globalRows(), globalExtensions()), openGlobal, func(*decoder, *node, *global) {}).like(""), "", Active, "settings of everything; several such blocks count together"},
 		{"linkbeat_use_polling", flag(func(c *Config) *bool { return &c.Process.LinkbeatPolled }), "off", Known, "poll link state (MII/ETHTOOL/ioctl) on every VRRP interface instead of netlink"},
-		{"net_namespace", word("NAME", func(c *Config) *string { return &c.Process.Namespace }), "default ns", Refused, "the network namespace that everything runs in"},
-		{"net_namespace_ipvs", custom("[NAME]", namespaceIPVS), "main ns", Known, "the network namespace of IPVS"},
+		{"net_namespace", word("NAME", func(c *Config) *string { return &c.Process.Namespace }).like("blue", ""), "default ns", Refused, "the network namespace that everything runs in"},
+		{"net_namespace_ipvs", custom("[NAME]", namespaceIPVS).like("green"), "main ns", Known, "the network namespace of IPVS"},
 		{"namespace_with_ipsets", flag(func(c *Config) *bool { return &c.Process.IPSets }), "off", Known, "allow ipsets in a netns on kernels before 3.13"},
 		{"use_pid_dir", flag(func(c *Config) *bool { return &c.Process.PIDDir }), "off", Known, "PID files in a directory of their own"},
-		{"instance", word("NAME", func(c *Config) *string { return &c.Process.Instance }), "", Known, "name that keeps the files of several daemons apart"},
+		{"instance", word("NAME", func(c *Config) *string { return &c.Process.Instance }).like("lb", ""), "", Known, "name that keeps the files of several daemons apart"},
 		{"child_wait_time", seconds(0, math.MaxUint32, func(c *Config) *time.Duration { return &c.Process.ChildWait }), "5", Known, "how long a stop may take"},
-		{"track_group", section("NAME", newBlock("track_group", trackGroupRows()), openTrackGroup, func(*decoder, *node, *TrackGroup) {}), "", Known, "instances that depend on static addresses and routes"},
-		{"static_ipaddress", list("ADDRESS[/PREFIX] [OPTION ...]", newBlock("static_ipaddress", addressRows(), staticAddressRows()), staticAddress), "", Active, "addresses that are there as long as the daemon runs"},
+		{"track_group", section("NAME", newBlock("track_group", trackGroupRows()), openTrackGroup, func(*decoder, *node, *TrackGroup) {}).like("TG", ""), "", Known, "instances that depend on static addresses and routes"},
+		{"static_ipaddress", list("ADDRESS[/PREFIX] [OPTION ...]", newBlock("static_ipaddress", addressRows(), staticAddressRows()), staticAddress).like("198.51.100.7/24", "198.51.100"), "", Active, "addresses that are there as long as the daemon runs"},
 		{"static_routes", rawList("ROUTE", newBlock("static_routes", routeRows())), "", Known, "routes that are there as long as the daemon runs"},
 		{"static_rules", rawList("RULE", newBlock("static_rules", ruleRows())), "", Known, "rules that are there as long as the daemon runs"},
-		{"linkbeat_interfaces", list("INTERFACE [MII|ETHTOOL|IOCTL]", newBlock("linkbeat_interfaces", linkbeatRows()), linkbeat), "auto: MII then ETHTOOL then IOCTL", Known, "interfaces whose link is polled; unknown interface is fatal error class"},
-		{"interface_up_down_delays", list("INTERFACE DOWN_DELAY [UP_DELAY], 0..255 seconds, decimals", newBlock("interface_up_down_delays"), linkDelay), "0 0", Known, "how long a change of an interface must last to count"},
-		{"garp_group", section("", newBlock("garp_group", garpGroupRows()), openGARPGroup, closeGARPGroup), "", Known, "interfaces that share a limit of gratuitous ARP"},
-		{"vrrp_sync_group", section("NAME", newBlock("vrrp_sync_group", syncGroupRows()), openSyncGroup, func(*decoder, *node, *SyncGroup) {}), "", Known, "instances that change state together"},
-		{"vrrp_instance", section("NAME", newBlock("vrrp_instance", instanceRows(), instanceExtensions()), openInstance, closeInstance), "", Active, "one virtual router"},
-		{"vrrp_script", section("NAME", newBlock("vrrp_script", scriptRows()), openScript, closeScript), "", Active, "a program that is run again and again, and whose success counts; defined before it is tracked"},
-		{"vrrp_track_process", section("NAME", newBlock("vrrp_track_process", trackProcessRows()), openTrackProcess, closeTrackProcess), "", Known, "a process whose presence counts"},
-		{"track_file", section("NAME", newBlock("track_file", trackFileRows()), openTrackFile, closeTrackFile), "", Known, "a file with a number that changes priorities"},
-		{"vrrp_track_file", section("NAME", newBlock("vrrp_track_file", trackFileRows()), openTrackFile, closeTrackFile), "", Deprecated, "write track_file"},
-		{"bfd_instance", section("NAME", newBlock("bfd_instance", bfdRows()), openBFD, closeBFD), "", Known, "a BFD session (RFC 5880)"},
-		{"SSL", section("", newBlock("SSL", sslRows()), func(_ *cursor, c *Config) *SSL { return &c.SSL }, func(*decoder, *node, *SSL) {}), "", Known, "certificates for SSL_GET checks"},
-		{"virtual_server_group", listSection("NAME", newBlock("virtual_server_group", serverGroupRows()), openServerGroup, groupEntry, closeServerGroup), "", Known, "addresses that share their real servers"},
-		{"virtual_server", section("ADDRESS [PORT] | fwmark N | group NAME", newBlock("virtual_server", virtualServerRows()), openVirtualServer, closeVirtualServer), "", Refused, "an IPVS service and the servers behind it"},
+		{"linkbeat_interfaces", list("INTERFACE [MII|ETHTOOL|IOCTL]", newBlock("linkbeat_interfaces", linkbeatRows()), linkbeat).like("eth1 ETHTOOL", "eth1 SNMP"), "auto: MII then ETHTOOL then IOCTL", Known, "interfaces whose link is polled; unknown interface is fatal error class"},
+		{"interface_up_down_delays", list("INTERFACE DOWN_DELAY [UP_DELAY], 0..255 seconds, decimals", newBlock("interface_up_down_delays"), linkDelay).like("eth1 1.5 0.5", "eth1 256"), "0 0", Known, "how long a change of an interface must last to count"},
+		{"garp_group", section("", newBlock("garp_group", garpGroupRows()), openGARPGroup, closeGARPGroup).like(""), "", Known, "interfaces that share a limit of gratuitous ARP"},
+		{"vrrp_sync_group", section("NAME", newBlock("vrrp_sync_group", syncGroupRows()), openSyncGroup, func(*decoder, *node, *SyncGroup) {}).like("VG_1", ""), "", Known, "instances that change state together"},
+		{"vrrp_instance", section("NAME", newBlock("vrrp_instance", instanceRows(), instanceExtensions()), openInstance, closeInstance).like("VI_1", ""), "", Active, "one virtual router"},
+		{"vrrp_script", section("NAME", newBlock("vrrp_script", scriptRows()), openScript, closeScript).like("chk", ""), "", Active, "a program that is run again and again, and whose success counts; defined before it is tracked"},
+		{"vrrp_track_process", section("NAME", newBlock("vrrp_track_process", trackProcessRows()), openTrackProcess, closeTrackProcess).like("proc", ""), "", Known, "a process whose presence counts"},
+		{"track_file", section("NAME", newBlock("track_file", trackFileRows()), openTrackFile, closeTrackFile).like("prio", ""), "", Known, "a file with a number that changes priorities"},
+		{"vrrp_track_file", section("NAME", newBlock("vrrp_track_file", trackFileRows()), openTrackFile, closeTrackFile).like("prio", ""), "", Deprecated, "write track_file"},
+		{"bfd_instance", section("NAME", newBlock("bfd_instance", bfdRows()), openBFD, closeBFD).like("bfd1", ""), "", Known, "a BFD session (RFC 5880)"},
+		{"SSL", section("", newBlock("SSL", sslRows()), func(_ *cursor, c *Config) *SSL { return &c.SSL }, func(*decoder, *node, *SSL) {}).like(""), "", Known, "certificates for SSL_GET checks"},
+		{"virtual_server_group", listSection("NAME", newBlock("virtual_server_group", serverGroupRows()), openServerGroup, groupEntry, closeServerGroup).like("web", ""), "", Known, "addresses that share their real servers"},
+		{"virtual_server", section("ADDRESS [PORT] | fwmark N | group NAME", newBlock("virtual_server", virtualServerRows()), openVirtualServer, closeVirtualServer).like("192.0.2.100 80", "fwmark x"), "", Refused, "an IPVS service and the servers behind it"},
 	}
 }
 
@@ -68,7 +68,7 @@ func syntaxRows() []row {
 // trackGroupRows are the keywords of track_group.
 func trackGroupRows() []row {
 	return []row{
-		{"group", wordsOf("INSTANCE", newBlock("track_group.group"), trackGroupMember), "required", Known, "member instances; empty group removed"},
+		{"group", wordsOf("INSTANCE", newBlock("track_group.group"), trackGroupMember).like("VI_1"), "required", Known, "member instances; empty group removed"},
 	}
 }
 
@@ -77,15 +77,15 @@ func garpGroupRows() []row {
 	return []row{
 		{"garp_interval", decimal(time.Microsecond, maxPeriod, time.Microsecond, func(g *GARPGroup) *time.Duration { return &g.GARPInterval }), "", Known, "gap between GARPs"},
 		{"gna_interval", decimal(time.Microsecond, maxPeriod, time.Microsecond, func(g *GARPGroup) *time.Duration { return &g.GNAInterval }), "", Known, "gap between NAs; group with neither is removed"},
-		{"interface", custom("INTERFACE", garpInterface), "", Known, "single interface (not a vmac)"},
-		{"interfaces", wordsOf("INTERFACE", newBlock("garp_group.interfaces"), garpInterface), "", Known, "interfaces sharing one limit"},
+		{"interface", custom("INTERFACE", garpInterface).like("eth1", "a-name-that-is-too-long"), "", Known, "single interface (not a vmac)"},
+		{"interfaces", wordsOf("INTERFACE", newBlock("garp_group.interfaces"), garpInterface).like("eth1 eth2"), "", Known, "interfaces sharing one limit"},
 	}
 }
 
 // linkbeatRows are the methods of linkbeat_interfaces.
 func linkbeatRows() []row {
 	method := func(m LinkbeatMethod) args {
-		return custom("", func(_ *cursor, l *Linkbeat) { l.Method = m })
+		return custom("", func(_ *cursor, l *Linkbeat) { l.Method = m }).like("")
 	}
 	return []row{
 		{"MII", method(LinkbeatMII), "", Known, "ask the MII registers"},

@@ -14,7 +14,7 @@ func trackInterfaces[T any](path string, field func(*T) *Trackers) args {
 		if trackers := field(to); t.Name != "" {
 			trackers.TrackInterfaces = append(trackers.TrackInterfaces, t)
 		}
-	})
+	}).like("eth2", "a-name-that-is-too-long")
 }
 
 // trackScripts is the block track_script.
@@ -24,7 +24,7 @@ func trackScripts[T any](path string, field func(*T) *Trackers) args {
 		if t, ok := tracked(c, "vrrp_script", c.d.cfg.Scripts); ok && !slices.ContainsFunc(trackers.TrackScripts, func(o TrackScript) bool { return t.again(c, o.Script) }) {
 			trackers.TrackScripts = append(trackers.TrackScripts, TrackScript{t.object, t.weight, t.at})
 		}
-	})
+	}).like("chk", "none")
 }
 
 // trackFiles is the block track_file of an instance or group.
@@ -34,7 +34,7 @@ func trackFiles[T any](path string, field func(*T) *Trackers) args {
 		if t, ok := tracked(c, "track_file", c.d.cfg.TrackFiles); ok && !slices.ContainsFunc(trackers.TrackFiles, func(o TrackedFile) bool { return t.again(c, o.File) }) {
 			trackers.TrackFiles = append(trackers.TrackFiles, TrackedFile{t.object, t.weight, t.at})
 		}
-	})
+	}).like("prio", "none")
 }
 
 // trackProcesses is the block track_process.
@@ -44,7 +44,7 @@ func trackProcesses[T any](path string, field func(*T) *Trackers) args {
 		if t, ok := tracked(c, "vrrp_track_process", c.d.cfg.TrackProcesses); ok && !slices.ContainsFunc(trackers.TrackProcesses, func(o TrackedProcess) bool { return t.again(c, o.Process) }) {
 			trackers.TrackProcesses = append(trackers.TrackProcesses, TrackedProcess{t.object, t.weight, t.at})
 		}
-	})
+	}).like("proc", "none")
 }
 
 // trackBFDs is the block track_bfd.
@@ -54,7 +54,7 @@ func trackBFDs[T any](path string, field func(*T) *Trackers) args {
 		if t, ok := tracked(c, "bfd_instance", c.d.cfg.BFDs); ok && !slices.ContainsFunc(trackers.TrackBFDs, func(o TrackedBFD) bool { return t.again(c, o.BFD) }) {
 			trackers.TrackBFDs = append(trackers.TrackBFDs, TrackedBFD{t.object, t.weight, t.at})
 		}
-	})
+	}).like("bfd1", "none")
 }
 
 // trackable is what a track_... block refers to by name.

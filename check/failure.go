@@ -25,7 +25,7 @@ const (
 
 	// ReasonLocal is no verdict on the other side: the check could not be made
 	// here. Descriptors are used up, the source address is not there, a mark
-	// takes privileges.
+	// takes privileges. A Runner leaves the state as it is.
 	ReasonLocal Reason = "local"
 )
 

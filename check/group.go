@@ -195,10 +195,13 @@ func (g *Group) carryOut(r *Runner, now time.Time, out []output) {
 			r.snapshot.Skipped++
 			skipped = true
 		case outputJudge:
+			last := r.snapshot.Last.Reason
 			e := r.judged(now, o)
 			r.events.Publish(e)
 			if e.Changed() {
 				g.changes.Publish(e)
+			}
+			if e.From != e.To || e.Result.Reason == ReasonLocal && last != ReasonLocal {
 				g.told = append(g.told, told{event: e})
 			}
 		}
@@ -230,8 +233,10 @@ func (g *Group) enqueue(r *Runner) {
 	}
 }
 
-// leave counts a check or watch that has ended.
+// leave counts a check or watch that has ended, and has nothing more to tell.
 func (g *Group) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	g.busy--
 	if g.ended && g.busy == 0 {
 		close(g.idle)
@@ -291,7 +296,9 @@ func (t told) log() {
 	switch {
 	case t.skipped:
 		log.Warn("check skipped, the one before is still running", "since", e.At)
-	case e.From != e.To:
+	case e.From == e.To:
+		log.Warn("check cannot be made, the state stays", "state", e.To, "detail", e.Result.Detail)
+	default:
 		log.Info("check changed", "from", e.From, "to", e.To,
 			"reason", e.Result.Reason, "detail", e.Result.Detail, "output", e.Result.Output)
 	}

@@ -121,13 +121,13 @@ func (r *Runner) judged(now time.Time, o output) Event {
 
 // check asks once. ctx has its timeout.
 func (r *Runner) check(ctx context.Context, cancel context.CancelFunc) {
+	g := r.group
+	defer g.leave()
 	result := r.cfg.Checker.Check(ctx)
 	cancel()
 
-	g := r.group
 	g.mu.Lock()
 	defer g.unlock()
-	g.leave()
 	if !g.runners[r] {
 		delete(g.runners, r)
 	}
@@ -141,12 +141,7 @@ func (r *Runner) check(ctx context.Context, cancel context.CancelFunc) {
 
 // watch triggers checks when the checker asks for them, until ctx ends.
 func (r *Runner) watch(ctx context.Context, w Watcher) {
-	g := r.group
-	defer func() {
-		g.mu.Lock()
-		defer g.unlock()
-		g.leave()
-	}()
+	defer r.group.leave()
 	for said := ""; ; {
 		err := w.Watch(ctx, r.Trigger)
 		if ctx.Err() != nil {

@@ -66,6 +66,30 @@ func TestRunner(t *testing.T) {
 	})
 }
 
+// TestRunnerNoVerdict: what cannot be checked for reasons of our own stays as it
+// is, and the log says so once.
+func TestRunnerNoVerdict(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		local := checktest.Step{Result: check.Result{Reason: check.ReasonLocal, Detail: "too many open files"}}
+		c := checktest.New(checktest.OK(), local, local, checktest.Fail("gone"), local)
+		r, _, stop := run(t, check.Config{
+			Name: "web", Checker: c, Retry: 100 * time.Millisecond, Fall: 2,
+			Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		})
+		time.Sleep(10500 * time.Millisecond)
+		if snap := r.Snapshot(); snap.State != check.Up || snap.Last.Reason != check.ReasonLocal || snap.Failures != 11 {
+			t.Errorf("%+v", snap)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		if n := strings.Count(log.String(), "cannot be made"); n != 2 || !strings.Contains(log.String(), "too many open files") {
+			t.Errorf("%d messages, want 2:\n%s", n, &log)
+		}
+	})
+}
+
 func TestRunnerTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()

@@ -137,7 +137,7 @@ func (s *schedule) done(now time.Time, r Result, out []output) []output {
 	s.started, s.overdue, s.discard, s.waiting = time.Time{}, false, false, false
 	switch {
 	case s.paused:
-	case counts && !r.OK && s.state == Up && s.retry > 0:
+	case counts && !r.OK && s.state == Up && s.retry > 0 && r.Reason != ReasonLocal:
 		s.due(now.Add(s.retry))
 	case waiting:
 		out = s.restart(now, out)
@@ -189,6 +189,9 @@ func (s *schedule) judge(now time.Time, r Result, out []output) []output {
 		if r.OK {
 			r.Reason = ReasonOK
 		}
+	}
+	if r.Reason == ReasonLocal || r.Reason == ReasonCanceled { // no verdict
+		return append(out, output{kind: outputJudge, result: r, from: s.state, to: s.state})
 	}
 	from := s.state
 	s.reach(now, s.counter.add(r.OK))

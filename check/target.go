@@ -36,13 +36,20 @@ func (t Target) String() string { return t.Addr.String() }
 
 // validate reports all that is wrong, for a protocol that has ports.
 func (t Target) validate() error {
+	err := t.validateHost()
+	if addr := t.Addr.Addr(); addr.IsValid() && t.Addr.Port() == 0 {
+		err = errors.Join(fmt.Errorf("no port to connect to on %v: give one (connect_port)", addr), err)
+	}
+	return err
+}
+
+// validateHost reports all that is wrong apart from ports.
+func (t Target) validateHost() error {
 	var errs []error
 	addr, source := t.Addr.Addr(), t.Source.Addr()
 	switch {
 	case !addr.IsValid():
 		errs = append(errs, errors.New("no address to connect to"))
-	case t.Addr.Port() == 0:
-		errs = append(errs, fmt.Errorf("no port to connect to on %v: give one (connect_port)", addr))
 	case addr.IsLinkLocalUnicast() && addr.Is6() && addr.Zone() == "" && t.Interface == "":
 		errs = append(errs, fmt.Errorf("%v is link-local: say on which interface (bind_if, or %v%%eth0)", addr, addr))
 	case source.IsValid() && source.Unmap().Is4() != addr.Unmap().Is4():

@@ -15,6 +15,8 @@ type Config struct {
 	Instances       []*Instance
 	TrackGroups     []*TrackGroup
 	StaticAddresses []Address
+	StaticRoutes    []Route
+	StaticRules     []Rule
 	GARPGroups      []*GARPGroup
 	LinkDelays      []LinkDelay
 	Linkbeats       []Linkbeat

@@ -42,6 +42,8 @@ type Instance struct {
 	Addresses []Address // virtual_ipaddress: carried in adverts; none is an error
 	Excluded  []Address // virtual_ipaddress_excluded: not carried
 	NoVIP     bool      // no_virtual_ipaddress
+	Routes    []Route   // virtual_routes
+	Rules     []Rule    // virtual_rules
 
 	Source         netip.Addr // mcast_src_ip or unicast_src_ip; invalid: of the interface
 	TrackSource    bool       // track_src_ip

@@ -1,5 +1,7 @@
 package confparse
 
+import "io/fs"
+
 // decoder turns the tree into a Config, as the schema says.
 type decoder struct {
 	r   *reporter
@@ -18,6 +20,10 @@ type decoder struct {
 	claims map[place]claim
 	// ownChanges has the instances with a notify_priority_changes of their own.
 	ownChanges map[*Instance]bool
+	// fs has the files of iproute2.
+	fs fs.FS
+	// unprioritised counts the rules without a priority.
+	unprioritised int
 }
 
 // isKeyword reports whether a word is a keyword anywhere, so that it is

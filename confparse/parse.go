@@ -57,7 +57,7 @@ func (p *parser) finish(name string) (*Config, Diagnostics) {
 		p.r.errorf(CodeNoConfig, Pos{File: name}, "", "the configuration is empty")
 		return nil, p.r.diagnostics()
 	}
-	d := &decoder{r: p.r, cfg: newConfig(), top: p.top, allow: p.pre.opts.AllowUnsupported}
+	d := &decoder{r: p.r, cfg: newConfig(), top: p.top, allow: p.pre.opts.AllowUnsupported, fs: p.pre.opts.FS}
 	d.config(nodes)
 	d.cfg.Files = p.r.files
 	return d.cfg, p.r.diagnostics()

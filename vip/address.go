@@ -50,9 +50,9 @@ type Address struct {
 
 	NoPrefixRoute  bool // add no route to the prefix
 	AutoJoin       bool // join the multicast group that the address is
-	DAD            bool // detect duplicates (keepalived: -nodad). IPv6 only
-	Home           bool // a mobile node's home address. IPv6 only
-	ManageTempAddr bool // make temporary addresses from this one. IPv6 only
+	DAD            bool // detect duplicates (keepalived: -nodad); of IPv6 only
+	Home           bool // a mobile node's home address; of use to IPv6 only
+	ManageTempAddr bool // make temporary addresses from this one; of use to IPv6 only
 }
 
 // Lifetimes that are not a number of seconds.
@@ -189,9 +189,6 @@ func (a Address) Validate() error {
 	}
 	if a.Broadcast.IsValid() && !a.Broadcast.Is4() {
 		wrong("broadcast %v is not IPv4", a.Broadcast)
-	}
-	if a.DAD || a.Home || a.ManageTempAddr {
-		wrong("dad, home and mngtmpaddr are for IPv6")
 	}
 	return errors.Join(errs...)
 }

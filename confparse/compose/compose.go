@@ -86,10 +86,10 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 	if c.manager, err = vip.NewManager(vip.Config{Kernel: o.Kernel, Logger: o.Logger}); err != nil {
 		return nil, err
 	}
-	static := vip.SetConfig{Name: "static_ipaddress", Addresses: addresses(cfg.StaticAddresses)}
-	if c.static, err = c.manager.Add(static); err != nil {
+	if c.static, err = c.manager.Add(staticConfig(cfg)); err != nil {
 		return nil, err
 	}
+	c.objects = append(c.objects, c.static.Objects()...)
 	c.host = vrrp.NewHost(vrrp.HostConfig{Network: o.Network, Logger: o.Logger})
 	var errs []error
 	for _, i := range cfg.Instances {
@@ -130,11 +130,12 @@ func (o *Options) close() error {
 
 // Validate returns what New would find wrong with cfg by looking at it alone.
 func Validate(cfg *confparse.Config) error {
-	var errs []error
+	errs := validateRouting(cfg.StaticRoutes, cfg.StaticRules)
 	for _, i := range cfg.Instances {
 		if err := routerConfig(i).Validate(); err != nil {
 			errs = append(errs, fmt.Errorf("%v: %w", i.Pos, err))
 		}
+		errs = append(errs, validateRouting(i.Routes, i.Rules)...)
 	}
 	return errors.Join(errs...)
 }
@@ -230,9 +231,9 @@ func (c *Composition) Run(ctx context.Context) error {
 	if err := c.manager.CleanUp(serve, c.objects...); err != nil {
 		c.log.Warn("cannot remove what a predecessor left", "err", err)
 	}
-	if len(c.static.Addresses()) > 0 {
+	if len(c.static.Objects()) > 0 {
 		if err := c.static.Acquire(serve); err != nil {
-			c.log.Error("static_ipaddress", "err", err)
+			c.log.Error("static addresses, routes and rules", "err", err)
 		}
 	}
 	background(serve, "virtual addresses", c.manager.Run)

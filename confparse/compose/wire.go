@@ -70,13 +70,15 @@ func trackers(i *confparse.Instance) (list []vrrp.Tracker) {
 	return list
 }
 
-// setConfig translates an instance's addresses: those that are advertised and
-// those that are not.
+// setConfig translates what an instance's master holds: addresses, those that
+// are advertised and those that are not, routes and rules.
 func setConfig(i *confparse.Instance) vip.SetConfig {
 	return vip.SetConfig{
 		Name:       i.Name,
 		Interface:  i.Interface,
 		Addresses:  append(addresses(i.Addresses), addresses(i.Excluded)...),
+		Routes:     routes(i.Routes),
+		Rules:      rules(i.Rules),
 		Lifetime:   i.AddressLifetime,
 		YieldAfter: i.YieldAfterRemovals,
 		Schedule: vip.Schedule{
@@ -85,13 +87,4 @@ func setConfig(i *confparse.Instance) vip.SetConfig {
 			LowerPrioRepeat: i.GARP.LowerPrioRepeat, LowerPrioDelay: i.GARP.LowerPrioDelay,
 		},
 	}
-}
-
-func addresses(in []confparse.Address) (out []vip.Address) {
-	for _, a := range in {
-		out = append(out, vip.Address{
-			Prefix: a.Prefix, Interface: a.Interface, Label: a.Label, Scope: vip.Scope(a.Scope), Broadcast: a.Broadcast,
-		})
-	}
-	return out
 }

@@ -57,6 +57,7 @@ type Instance struct {
 
 	NoPreempt          bool
 	PreemptDelay       time.Duration
+	PreemptDegraded    bool // preempt_on_degraded
 	Accept             bool // accept packets to the virtual addresses
 	PromoteSecondaries bool
 

@@ -47,7 +47,7 @@ func TestDefaults(t *testing.T) {
 		MulticastGroup: netip.MustParseAddr("224.0.0.18"), UnicastTTL: 255, Accept: true,
 		InstanceDefaults: InstanceDefaults{
 			GARP:             GARP{MasterDelay: 5 * time.Second, MasterRepeat: 5, MasterRefreshRepeat: 1, LowerPrioDelay: 5 * time.Second, LowerPrioRepeat: 5},
-			DownTimerAdverts: 3, YieldAfterRemovals: 100,
+			DownTimerAdverts: 3, YieldAfterRemovals: 100, HigherPrioSendAdvert: true,
 		},
 	}
 	if diff := cmp.Diff(want, *i, cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{}), cmpopts.IgnoreTypes(Pos{})); diff != "" {

@@ -42,6 +42,7 @@ func newConfig() *Config {
 				LowerPrioDelay: unsetCount, LowerPrioRepeat: unsetCount,
 			},
 			DownTimerAdverts: 3, YieldAfterRemovals: 100,
+			HigherPrioSendAdvert: true, // keepalived has it off, which leaves clients with the wrong router
 		},
 	}}
 }

@@ -26,7 +26,7 @@ func topRows() []row {
 		{"linkbeat_interfaces", list("INTERFACE [MII|ETHTOOL|IOCTL]", newBlock("linkbeat_interfaces", linkbeatRows()), linkbeat).like("eth1 ETHTOOL", "eth1 SNMP"), "auto: MII then ETHTOOL then IOCTL", Known, "interfaces whose link is polled; unknown interface is fatal error class"},
 		{"interface_up_down_delays", list("INTERFACE DOWN_DELAY [UP_DELAY], 0..255 seconds, decimals", newBlock("interface_up_down_delays"), linkDelay).like("eth1 1.5 0.5", "eth1 256"), "0 0", Known, "how long a change of an interface must last to count"},
 		{"garp_group", section("", newBlock("garp_group", garpGroupRows()), openGARPGroup, closeGARPGroup).like(""), "", Known, "interfaces that share a limit of gratuitous ARP"},
-		{"vrrp_sync_group", section("NAME", newBlock("vrrp_sync_group", syncGroupRows()), openSyncGroup, func(*decoder, *node, *SyncGroup) {}).like("VG_1", ""), "", Known, "instances that change state together"},
+		{"vrrp_sync_group", section("NAME", newBlock("vrrp_sync_group", syncGroupRows()), openSyncGroup, func(*decoder, *node, *SyncGroup) {}).like("VG_1", ""), "", Active, "instances that change state together"},
 		{"vrrp_instance", section("NAME", newBlock("vrrp_instance", instanceRows(), instanceExtensions()), openInstance, closeInstance).like("VI_1", ""), "", Active, "one virtual router"},
 		{"vrrp_script", section("NAME", newBlock("vrrp_script", scriptRows()), openScript, closeScript).like("chk", ""), "", Active, "a program that is run again and again, and whose success counts; defined before it is tracked"},
 		{"vrrp_track_process", section("NAME", newBlock("vrrp_track_process", trackProcessRows()), openTrackProcess, closeTrackProcess).like("proc", ""), "", Known, "a process whose presence counts"},

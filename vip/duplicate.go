@@ -17,6 +17,9 @@ type DuplicateError struct{ Address Address }
 // Error implements error.
 func (e *DuplicateError) Error() string { return fmt.Sprintf("vip: %v: %v", e.Address, ErrDuplicate) }
 
+// Contested tells a vrrp.Router that somebody else claims the address.
+func (e *DuplicateError) Contested() bool { return true }
+
 // Unwrap returns ErrDuplicate.
 func (e *DuplicateError) Unwrap() error { return ErrDuplicate }
 

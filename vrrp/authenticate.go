@@ -124,6 +124,13 @@ type proof struct {
 	stamp    packet.Stamp
 }
 
+// after carries on from where the router's last authenticator has got to: what
+// has been accepted once is not accepted again.
+func (a authenticator) after(old *authenticator) authenticator {
+	a.sequence, a.stamp, a.heard = old.sequence, old.stamp, old.heard
+	return a
+}
+
 func newAuthenticator(c *Config) authenticator {
 	a := authenticator{limit: max(hmacSenders, len(c.Peers))}
 	if c.Password != "" {

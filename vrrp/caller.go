@@ -2,6 +2,7 @@ package vrrp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -12,6 +13,8 @@ type caller struct {
 	owner   Owner
 	router  *Router
 	trouble <-chan error
+
+	stopWatch context.CancelFunc // nil before it begins
 
 	current wish  // being called
 	next    wish  // to be called after it
@@ -109,7 +112,7 @@ func callName(kind OutputKind) string {
 	return map[OutputKind]string{OutputAcquire: "acquire", OutputRelease: "release", OutputAnnounce: "announce"}[kind]
 }
 
-// watch logs and counts what the owner notices by itself, until ctx is done.
+// watch hears what the owner notices by itself, until ctx is done.
 func (c *caller) watch(ctx context.Context) {
 	h := c.router.host
 	defer h.watchers.Done()
@@ -121,10 +124,24 @@ func (c *caller) watch(ctx context.Context) {
 			if !ok {
 				return
 			}
-			h.mu.Lock()
-			c.router.counters.OwnerErrors++
-			h.mu.Unlock()
-			c.router.log.Warn("trouble with what the master holds", "err", err)
+			c.troubled(err)
 		}
+	}
+}
+
+// troubled logs and counts what the owner has noticed, and acts on it.
+func (c *caller) troubled(err error) {
+	h := c.router.host
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c.router.counters.OwnerErrors++
+	c.router.log.Warn("trouble with what the master holds", "err", err)
+	var rival interface{ Contested() bool }
+	var tired interface{ Yield() bool }
+	switch {
+	case errors.As(err, &tired) && tired.Yield():
+		h.input(Input{Kind: InputYield, ID: c.router.id})
+	case errors.As(err, &rival) && rival.Contested():
+		h.input(Input{Kind: InputContest, ID: c.router.id})
 	}
 }

@@ -2,7 +2,6 @@ package vrrp
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -168,9 +167,15 @@ func (r *Router) logTransition(e *Event) {
 	r.log.Log(context.Background(), level, "Entering "+e.To.String()+" STATE", args...)
 }
 
-// logPriority logs that the effective priority is not what it was.
-func (r *Router) logPriority(before, now uint8) {
-	if before != now {
-		r.log.Info(fmt.Sprintf("Changing effective priority from %d to %d", before, now))
+// complainContest logs a sign of a rival.
+func (r *Router) complainContest(peer netip.Addr) {
+	times, ok := r.contests.due(complaint{addr: peer}, time.Now())
+	if !ok {
+		return
 	}
+	var args []any
+	if peer.IsValid() {
+		args = append(args, "from", peer)
+	}
+	r.log.Warn("another router may have had the addresses: announcing them again", append(args, repeated(times)...)...)
 }

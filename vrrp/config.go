@@ -76,6 +76,21 @@ type Config struct {
 	// priority. keepalived: nopreempt.
 	NoPreempt bool
 
+	// PreemptDegraded lets a router with NoPreempt take the role from a master
+	// that advertises a lower priority than it once did: one whose own
+	// trackers report trouble.
+	PreemptDegraded bool
+
+	// PreemptDelay is how long to leave the role to a master of lower
+	// priority, counted from its first advertisement; a master that is silent
+	// or leaves is replaced without delay. 0..1000 s. keepalived:
+	// preempt_delay, which waits a down interval more.
+	PreemptDelay time.Duration
+
+	// StartDelay is how long the router hears nothing and stays in Init when
+	// it starts. 0..2 h. keepalived: vrrp_startup_delay.
+	StartDelay time.Duration
+
 	// DownAdverts is how many advertisements are missed before a backup takes
 	// over, 1..100. Default: 3. keepalived: down_timer_adverts.
 	DownAdverts int
@@ -99,8 +114,12 @@ type Config struct {
 	// configured otherwise.
 	Checksum packet.ChecksumForm
 
-	// Trackers adjust the priority or forbid to take part.
+	// Trackers adjust the priority or forbid to take part; see [Router.Track].
 	Trackers []Tracker
+
+	// Sync is the sync group that the router is a member of, of the same host.
+	// keepalived: vrrp_sync_group.
+	Sync *Group
 
 	// Owner takes and gives back what a master holds. Default: nobody.
 	Owner Owner
@@ -126,6 +145,14 @@ type Compat struct {
 	// SilentMaster never answers losing advertisements; keepalived:
 	// lower_prio_no_advert.
 	SilentMaster bool
+
+	// QuietYield keeps a master that yields from sending a last
+	// advertisement; keepalived: without higher_prio_send_advert.
+	QuietYield bool
+
+	// DeafOwner makes an address owner ignore advertisements; keepalived:
+	// owner_ignore_adverts.
+	DeafOwner bool
 
 	// AnyPeer accepts unicast advertisements from anybody, as keepalived does
 	// without check_unicast_src.
@@ -178,11 +205,16 @@ func (c *Config) unicast() bool { return len(c.Peers) > 0 }
 func (c *Config) params() Params {
 	p := Params{
 		Version: c.Version, Priority: c.Priority, Interval: c.Interval, DownAdverts: c.DownAdverts,
-		NoPreempt: c.NoPreempt, Trackers: c.Trackers,
+		NoPreempt: c.NoPreempt, PreemptDegraded: c.PreemptDegraded, PreemptDelay: c.PreemptDelay,
+		StartDelay: c.StartDelay, Trackers: c.Trackers,
+		QuietYield: c.Compat.QuietYield, DeafOwner: c.Compat.DeafOwner,
 		AnswerLosing: (c.Version == V3 || c.Compat.AnswerLosing) && !c.Compat.SilentMaster,
 	}
 	if c.Owner != nil || c.OwnerTimeout < 0 { // which Validate then refuses
 		p.OwnerTimeout = c.OwnerTimeout
+	}
+	if c.Sync != nil {
+		p.Group = c.Sync.id
 	}
 	return p
 }

@@ -1,27 +1,84 @@
 package vrrp
 
-import "net/netip"
+import (
+	"net/netip"
+	"time"
+)
+
+// hear takes a valid advertisement.
+func (m *machine) hear(s *step, in *Input, c *clock) {
+	if m.p.DeafOwner && m.p.Priority == OwnerPriority {
+		return
+	}
+	at := s.now
+	if !in.At.IsZero() {
+		// Not older than what is known to be older: a clock that was set
+		// must not make a live master's advertisement look stale.
+		at = min(at, max(c.ns(in.At), m.since, m.heard))
+	}
+	m.heard = at
+	m.relistened = false
+	probing := m.unproven
+	m.unproven, m.probeAt = false, never
+	switch m.state {
+	case Backup:
+		m.backupHears(s, in, at)
+	case Master:
+		m.masterHears(s, in, at, probing)
+	}
+}
 
 // backupHears is RFC 9568 section 6.4.2: a valid advertisement in Backup. at is
 // when it was received, so that a late look at it does not delay a takeover.
-func (m *machine) backupHears(in *Input, at int64) {
+func (m *machine) backupHears(s *step, in *Input, at int64) {
 	switch {
 	case in.Priority == 0:
 		// The master leaves. Keeping what is left of a shorter wait stops a
 		// stream of these from delaying the takeover for ever.
 		m.timer = min(m.timer, at+int64(m.skewTime()))
 		m.cause, m.peer = ReasonPriorityZero, in.Source
-	case in.Priority < m.priority && (!m.p.NoPreempt || m.p.Priority == OwnerPriority):
+		m.preemptAt = never
+	case in.Priority >= m.priority || !m.preempts(in):
+		m.preemptAt = never
+		m.accept(s, in, at)
+	case m.p.PreemptDelay > 0:
+		m.accept(s, in, at)
+		if m.preemptAt == never {
+			m.preemptAt = at + int64(m.p.PreemptDelay)
+		}
+	default:
 		// Discarded: the timer runs on, and then we preempt.
 		m.cause, m.peer = ReasonPreempt, in.Source
-	default:
-		m.learn(in)
-		m.await(at, ReasonNoResponse, in.Source)
+	}
+}
+
+// preempts reports whether a backup may take the role from a master of lower
+// priority.
+func (m *machine) preempts(in *Input) bool {
+	if !m.p.NoPreempt || m.p.Priority == OwnerPriority {
+		return true
+	}
+	return m.p.PreemptDegraded && in.Source == m.better && in.Priority < m.best
+}
+
+// accept takes an advertisement as proof that the master lives.
+func (m *machine) accept(s *step, in *Input, at int64) {
+	if in.Source != m.better {
+		m.better, m.best = in.Source, 0
+	}
+	m.best = max(m.best, in.Priority)
+	m.wants = false
+	m.learn(in)
+	m.await(at, ReasonNoResponse, in.Source)
+	if m.group != nil {
+		m.group.pull(s, m, in.Source)
 	}
 }
 
 // masterHears is RFC 9568 section 6.4.3: a valid advertisement in Master.
-func (m *machine) masterHears(s *step, in *Input, at int64) {
+// probing says that it is the first one since the start or link-up, of a machine
+// that does not preempt: whoever sent it has been master all the time.
+func (m *machine) masterHears(s *step, in *Input, at int64, probing bool) {
 	if in.Priority == 0 {
 		if m.mayAnswer(s) {
 			m.advertise(s, m.priority)
@@ -31,27 +88,81 @@ func (m *machine) masterHears(s *step, in *Input, at int64) {
 	}
 	switch tie := in.Source.Compare(m.source); {
 	case in.Priority > m.priority:
-		m.yield(s, in, at, ReasonHigherPriority)
+		m.yield(s, in, at, ReasonHigherPriority, probing)
 	case in.Priority == m.priority && tie > 0:
-		m.yield(s, in, at, ReasonHigherAddress)
+		m.yield(s, in, at, ReasonHigherAddress, probing)
+	case probing && in.Priority > probePriority:
+		m.yield(s, in, at, ReasonNoPreempt, probing)
 	case in.Priority == m.priority && tie == 0:
 		// Somebody uses our own address; there is no telling who should win.
 	default:
-		m.defend(s)
+		m.defend(s, in)
 	}
 }
 
-// yield gives the role to a better router.
-func (m *machine) yield(s *step, in *Input, at int64, why Reason) {
-	m.learn(in)
-	m.await(at, ReasonNoResponse, in.Source)
+// yield gives the role to a better router. The last advertisement makes a
+// winner announce the addresses again who did not know that there were two.
+func (m *machine) yield(s *step, in *Input, at int64, why Reason, quiet bool) {
+	if !quiet && !m.p.QuietYield {
+		m.advertise(s, m.priority)
+	}
+	m.rest()
 	m.become(s, Backup, why, in.Source)
+	m.accept(s, in, at)
+}
+
+// resign gives the role up, to whoever takes it.
+func (m *machine) resign(s *step) {
+	if m.state != Master {
+		return
+	}
+	if m.group != nil {
+		m.group.resign(s)
+		return
+	}
+	m.stepDown(s, true, ReasonAsked, netip.Addr{})
+}
+
+// stepDown makes a master a backup that knows of no other master.
+func (m *machine) stepDown(s *step, tell bool, why Reason, peer netip.Addr) {
+	if tell {
+		m.advertise(s, 0)
+	}
+	m.rest()
+	m.await(s.now, ReasonNoResponse, netip.Addr{})
+	m.become(s, Backup, why, peer)
+}
+
+// expire is the end of a backup's patience. A member of a group waits until the
+// others' has ended too.
+func (m *machine) expire(s *step, why Reason, peer netip.Addr) {
+	if m.group == nil {
+		m.takeOver(s, why, peer)
+		return
+	}
+	m.wants, m.preemptAt = true, never
+	m.timer = s.now + int64(m.downInterval())
+	m.cause, m.peer = why, peer
+	m.group.takeOver(s)
+}
+
+// relisten starts a backup's wait again when the host has not run: the silence
+// may have been ours. Once, until something is heard: a host that is always
+// late has to take over some time.
+func (m *machine) relisten(s *step, late time.Duration) bool {
+	if m.relistened {
+		return false
+	}
+	m.relistened = true
+	m.put(s, Output{Kind: OutputStalled, Late: late})
+	m.await(s.now, ReasonNoResponse, m.peer)
+	return true
 }
 
 // defend answers a losing advertisement. The sender has announced the addresses
 // as its own, so they are announced again too. The regular advertisement keeps
 // its time: whoever loses must not be able to postpone it.
-func (m *machine) defend(s *step) {
+func (m *machine) defend(s *step, in *Input) {
 	if !m.mayAnswer(s) {
 		return
 	}
@@ -59,7 +170,19 @@ func (m *machine) defend(s *step) {
 		m.advertise(s, m.priority)
 		m.put(s, Output{Kind: OutputAnswered})
 	}
-	m.put(s, Output{Kind: OutputAnnounce})
+	m.contest(s, in.Source)
+}
+
+// contest announces the addresses again, at once and a little later: there has
+// been a sign of a rival.
+func (m *machine) contest(s *step, peer netip.Addr) {
+	if m.state != Master {
+		return
+	}
+	m.put(s, Output{Kind: OutputAnnounce, Peer: peer, Contested: true})
+	if m.againAt == never {
+		m.againAt = s.now + int64(contestGap)
+	}
 }
 
 // mayAnswer limits answers, so that a flood of advertisements does not make
@@ -76,13 +199,16 @@ func (m *machine) mayAnswer(s *step) bool {
 // they are equal.
 func (m *machine) learn(in *Input) {
 	if m.p.Version == V3 {
-		m.interval = in.Interval
+		m.interval, m.learned = in.Interval, true
 	}
 }
 
 // become changes the state. The event of a transition in which addresses move
 // waits until the owner has moved them.
 func (m *machine) become(s *step, to State, why Reason, peer netip.Addr) {
+	if m.group != nil {
+		m.group.turn(s, m, to, why, peer)
+	}
 	if m.waiting {
 		m.deliver(s, nil) // overtaken, but delivered all the same, and in order
 	}
@@ -91,6 +217,7 @@ func (m *machine) become(s *step, to State, why Reason, peer netip.Addr) {
 	m.event = Output{Kind: OutputEvent, From: from, To: to, Reason: why, Priority: m.priority, Peer: peer, At: s.time}
 	if from != Master && to != Master {
 		m.put(s, m.event)
+		m.report(s)
 		return
 	}
 	kind := OutputRelease
@@ -101,6 +228,7 @@ func (m *machine) become(s *step, to State, why Reason, peer netip.Addr) {
 	m.put(s, Output{Kind: kind, Gen: m.gen, Reason: why})
 	if m.p.OwnerTimeout == 0 {
 		m.put(s, m.event)
+		m.report(s)
 		return
 	}
 	m.waiting = true
@@ -112,6 +240,14 @@ func (m *machine) deliver(s *step, err error) {
 	m.waiting, m.ownerBy = false, never
 	m.event.Err = err
 	m.put(s, m.event)
+	m.report(s)
+}
+
+// report lets the group report, once all members have.
+func (m *machine) report(s *step) {
+	if m.group != nil {
+		m.group.report(s)
+	}
 }
 
 func (m *machine) advertise(s *step, priority uint8) {

@@ -10,18 +10,19 @@ import (
 // eventBuffer is how many events a reader may be behind before it loses some.
 const eventBuffer = 256
 
-// Event is a transition of a router. At takeover it comes when the Owner has
+// Event is a transition of a router, or of a sync group. At takeover it comes when the Owner has
 // acquired, at the end of a mastership when it has released; in any case after
 // OwnerTimeout, or when the next transition overtakes it.
 type Event struct {
-	Router *Router // whose state changed
-	Seq    uint64  // 1, 2, 3 ... per router: a gap shows where events are missing
+	Router *Router // whose state changed; nil: it is a group's
+	Group  *Group  // whose state changed; nil: it is a router's
+	Seq    uint64  // 1, 2, 3 ... per router or group: a gap shows where events are missing
 	Missed uint64  // how many this channel has lost since the last event that said so
 
 	From, To State
 	Reason   Reason
 	Detail   string     // what exactly: why the link is down, which trackers failed
-	Priority uint8      // the effective priority at the time
+	Priority uint8      // the effective priority at the time; 0 for a group
 	Peer     netip.Addr // whose advertisement, or silence, is the reason; zero if nobody's
 	At       time.Time  // when the state changed, not when the event was delivered
 	Err      error      // what the Owner returned, or ErrOwnerTimeout
@@ -34,8 +35,8 @@ type Event struct {
 // any time.
 func (r *Router) Events() <-chan Event { return r.events.Subscribe() }
 
-// Events returns a new channel of the transitions of all routers of the host,
-// as [Router.Events] does for one.
+// Events returns a new channel of the transitions of all routers and groups of
+// the host, as [Router.Events] does for one.
 func (h *Host) Events() <-chan Event { return h.events.Subscribe() }
 
 func newTopic() *broadcast.Topic[Event] {

@@ -42,7 +42,9 @@ type Host struct {
 
 	mu       sync.Mutex
 	set      *Set
-	routers  []*Router // by ID
+	routers  []*Router
+	byID     []*Router // by index of the ID
+	groups   map[GroupID]*Group
 	links    map[LinkConfig]*hostLink
 	byLink   map[Link]*hostLink
 	vips     map[place]int // how many routers have this virtual address
@@ -55,6 +57,8 @@ type Host struct {
 	owners   int // routers that have one
 	renewAt  time.Time
 	added    []*Router // to be started by the loop
+	leaving  []*Router // Close has been called
+	stale    bool      // the set of virtual addresses has changed
 	phase    phase
 	watchCtx context.Context // of those who listen to owners
 	callCtx  context.Context // of owners' calls: outlives Run's ctx, for the last Release
@@ -73,7 +77,7 @@ const (
 // NewHost returns a host without routers.
 func NewHost(cfg HostConfig) *Host {
 	h := &Host{
-		network: cfg.Network, events: newTopic(), set: NewSet(),
+		network: cfg.Network, events: newTopic(), set: NewSet(), groups: map[GroupID]*Group{},
 		links: map[LinkConfig]*hostLink{}, byLink: map[Link]*hostLink{}, vips: map[place]int{},
 		queue: asynclog.New(slog.DiscardHandler, logQueue),
 	}
@@ -112,17 +116,25 @@ func (h *Host) Add(cfg Config) (*Router, error) {
 
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	defer h.closeUnused(l)
 	if h.phase > running {
 		return nil, errEnded
 	}
 	if other := l.routers[cfg.VRID]; other != nil {
 		return nil, fmt.Errorf("vrrp: router %s: router %s has VRID %d on %s already", cfg.Name, other.cfg.Name, cfg.VRID, cfg.Interface)
 	}
+	if g := cfg.Sync; g != nil && (g.host != h || g.closed) {
+		return nil, fmt.Errorf("vrrp: router %s: sync group %s is not of this host", cfg.Name, g.name)
+	}
 	if r.id, err = h.set.Add(cfg.params()); err != nil {
 		return nil, fmt.Errorf("vrrp: router %s: %w", cfg.Name, err)
 	}
 	r.link, l.routers[cfg.VRID] = l, r
 	h.routers = append(h.routers, r)
+	for len(h.byID) <= r.id.Index() {
+		h.byID = append(h.byID, nil)
+	}
+	h.byID[r.id.Index()] = r
 	h.added = append(h.added, r)
 	if r.owner != nil {
 		h.owners++
@@ -137,10 +149,14 @@ func (h *Host) Add(cfg Config) (*Router, error) {
 }
 
 // openLink returns the link that cfg describes, opening it if no router uses it
-// yet. Called with adding held, and without mu: opening may take its time.
+// yet, and keeps it from being closed until closeUnused. Called with adding held,
+// and without mu: opening may take its time.
 func (h *Host) openLink(cfg LinkConfig) (*hostLink, error) {
 	h.mu.Lock()
 	l, over := h.links[cfg], h.phase > running
+	if l != nil {
+		l.opening = true
+	}
 	h.mu.Unlock()
 	if over {
 		return nil, errEnded
@@ -154,7 +170,7 @@ func (h *Host) openLink(cfg LinkConfig) (*hostLink, error) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	l = &hostLink{host: h, cfg: cfg, link: link, own: map[netip.Addr]bool{}}
+	l = &hostLink{host: h, cfg: cfg, link: link, own: map[netip.Addr]bool{}, opening: true}
 	h.links[cfg], h.byLink[link] = l, l
 	return l, nil
 }
@@ -176,9 +192,7 @@ func (h *Host) input(in Input) {
 	if h.phase == ended {
 		return
 	}
-	before := h.set.Status(in.ID).Priority
 	h.handle(in)
-	h.routers[in.ID].logPriority(before, h.set.Status(in.ID).Priority)
 	h.network.Wake()
 }
 

@@ -362,12 +362,18 @@ func TestPriorityAndTrackers(t *testing.T) {
 		a, c := b.host("192.0.2.1"), b.host("192.0.2.2")
 		ra := a.add(t, 100, func(cfg *vrrp.Config) { cfg.Trackers = []vrrp.Tracker{{Name: "chk", Weight: -20}, {Name: "eth1"}} })
 		rc := c.add(t, 90, nil)
-		if err := ra.Track("eth1", vrrp.TrackUp); err != nil {
+		eth1, err := ra.Track(vrrp.Tracker{Name: "eth1"})
+		if err != nil {
 			t.Fatal(err)
 		}
+		chk, err := ra.Track(vrrp.Tracker{Name: "chk", Weight: -20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		eth1.Set(vrrp.TrackUp)
 		time.Sleep(5 * time.Second)
 		wantState(t, ra, vrrp.Master)
-		ra.Track("chk", vrrp.TrackDown) // 80: C preempts by its own timer
+		chk.Set(vrrp.TrackDown) // 80: C preempts by its own timer
 		time.Sleep(5 * time.Second)
 		wantState(t, rc, vrrp.Master)
 		if err := ra.SetPriority(120); err != nil { // 100 again
@@ -375,14 +381,15 @@ func TestPriorityAndTrackers(t *testing.T) {
 		}
 		time.Sleep(5 * time.Second)
 		wantState(t, ra, vrrp.Master)
-		ra.Track("eth1", vrrp.TrackDown)
+		eth1.Set(vrrp.TrackDown)
 		synctest.Wait()
 		wantState(t, ra, vrrp.Fault)
 		s := ra.Snapshot()
 		if s.Configured != 120 || s.Priority != 100 || s.Trackers[0].Status != vrrp.TrackDown {
 			t.Errorf("configured %d, effective %d, trackers %v", s.Configured, s.Priority, s.Trackers)
 		}
-		for _, err := range []error{ra.Track("nonsense", vrrp.TrackUp), ra.SetPriority(0), ra.SetPriority(255), ra.Run(context.Background())} {
+		_, heavy := ra.Track(vrrp.Tracker{Name: "x", Weight: 254})
+		for _, err := range []error{heavy, ra.SetPriority(0), ra.SetPriority(255), ra.Run(context.Background())} {
 			if err == nil {
 				t.Error("a mistake was accepted")
 			}

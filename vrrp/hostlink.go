@@ -29,6 +29,7 @@ type hostLink struct {
 	state   LinkState
 	own     map[netip.Addr]bool // state.Addresses
 	routers [256]*Router        // by VRID
+	opening bool                // a router is being added to it
 
 	in      [recvBatch]Packet
 	advert  packet.Advert // of the packet at hand

@@ -1,6 +1,7 @@
 package vrrp
 
 import (
+	"errors"
 	"net/netip"
 	"time"
 )
@@ -19,12 +20,19 @@ type Machine struct {
 // NewMachine returns a machine in state Init that does nothing until it has been
 // given InputLink and InputStart.
 func NewMachine(p Params) (*Machine, error) {
-	if err := p.Validate(); err != nil {
+	if err := validateAlone(p); err != nil {
 		return nil, err
 	}
 	m := &Machine{}
-	m.m.init(0, p)
+	m.m.init(ID{}, p)
 	return m, nil
+}
+
+func validateAlone(p Params) error {
+	if p.Group != 0 {
+		return errors.New("a machine alone has no group: use a Set")
+	}
+	return p.Validate()
 }
 
 // Handle applies in at time now and appends what it asks for to out. Only
@@ -34,6 +42,18 @@ func (m *Machine) Handle(now time.Time, in Input, out []Output) []Output {
 	s := step{now: m.clock.ns(now), time: now, out: out}
 	m.m.handle(&s, &in, &m.clock)
 	return s.out
+}
+
+// Update changes the machine's parameters at time now, without a change of its
+// state where the protocol allows it, and appends what that asks for to out.
+// Trackers keep their states by name. On error nothing has changed.
+func (m *Machine) Update(now time.Time, p Params, out []Output) ([]Output, error) {
+	if err := validateAlone(p); err != nil {
+		return out, err
+	}
+	s := step{now: m.clock.ns(now), time: now, out: out}
+	m.m.update(&s, p)
+	return s.out, nil
 }
 
 // Deadline returns when the machine next wants InputTick; the zero time if no
@@ -53,7 +73,10 @@ type Status struct {
 	Interval     time.Duration // of the master: learned, or our own
 	SkewTime     time.Duration // RFC 9568 Skew_Time
 	DownInterval time.Duration // RFC 9568 Active_Down_Interval
+	TakeOverAt   time.Time     // Backup: when the machine takes over if nothing changes
+	PreemptAt    time.Time     // Backup: when the preempt delay ends, if it runs
 	Pending      bool          // a transition waits for its owner
+	Probing      bool          // nothing proves yet that the network carries what we send
 }
 
 // machine is a Machine without a clock of its own, in nanoseconds.
@@ -65,18 +88,34 @@ type machine struct {
 	since  int64
 
 	running  bool
+	stopped  bool // by InputStop; before the first InputStart it is neither
 	linkUp   bool
 	linkWhy  Reason // why not
 	priority uint8  // effective
 	source   netip.Addr
-	tracks   []TrackStatus
+	tracks   []TrackerState
 
 	timer    int64         // master: next advertisement; backup: when to take over
+	startAt  int64         // when the start delay ends
 	interval time.Duration // Active_Adver_Interval
+	learned  bool          // interval is that of a master
 	heard    int64         // when the last advertisement was received
 	cause    Reason        // why timer will have fired, in Backup
 	peer     netip.Addr    // whose advertisement is the cause
 	answered int64         // when a losing advertisement was last answered
+
+	preemptAt int64      // when the preempt delay ends
+	better    netip.Addr // a master, for PreemptDegraded
+	best      uint8      // the most it has advertised
+
+	againAt    int64 // when to announce again after a contest
+	relistened bool  // once since the last advertisement
+	unproven   bool  // nothing has been heard since the start or link-up, see probe
+	probeAt    int64
+
+	seen  seen // by the Set
+	group *group
+	wants bool // to be master, as soon as the whole group does
 
 	gen     uint32 // of the newest wish
 	waiting bool   // event waits for the owner's answer, until ownerBy
@@ -94,21 +133,29 @@ type step struct {
 func (m *machine) init(id ID, p Params) {
 	*m = machine{
 		p: p, id: id, linkWhy: ReasonLinkDown, interval: p.Interval,
-		timer: never, ownerBy: never, answered: -int64(answerGap),
-		tracks: make([]TrackStatus, len(p.Trackers)),
+		startAt: never, ownerBy: never, answered: -int64(answerGap),
+		tracks: withStates(p.Trackers, nil),
 	}
-	m.priority = effective(p.Priority, p.Trackers, m.tracks)
+	m.rest()
+	m.priority = m.effective()
 }
 
-func (m *machine) deadline() int64 { return min(m.timer, m.ownerBy) }
+// rest stops the timers of a state, before another one is entered.
+func (m *machine) rest() {
+	m.timer, m.preemptAt, m.againAt, m.probeAt = never, never, never, never
+	m.wants, m.relistened = false, false
+}
+
+func (m *machine) deadline() int64 {
+	return min(m.timer, m.ownerBy, m.startAt, m.preemptAt, m.againAt, m.probeAt)
+}
 
 func (m *machine) handle(s *step, in *Input, c *clock) {
 	switch in.Kind {
 	case InputTick:
 		m.tick(s)
 	case InputStart:
-		m.running = true
-		m.settle(s)
+		m.start(s)
 	case InputStop:
 		m.stop(s)
 	case InputLink:
@@ -116,31 +163,28 @@ func (m *machine) handle(s *step, in *Input, c *clock) {
 		setDefault(&m.linkWhy, ReasonLinkDown)
 		m.settle(s)
 	case InputAdvert:
-		at := s.now
-		if !in.At.IsZero() {
-			// Not older than what is known to be older: a clock that was set
-			// must not make a live master's advertisement look stale.
-			at = min(at, max(c.ns(in.At), m.since, m.heard))
-		}
-		m.heard = at
-		switch m.state {
-		case Backup:
-			m.backupHears(in, at)
-		case Master:
-			m.masterHears(s, in, at)
-		}
+		m.hear(s, in, c)
 	case InputTrack:
-		m.tracks[in.Tracker] = in.Track
-		m.reweigh()
-		m.settle(s)
+		if t := findTracker(m.tracks, in.Tracker); t != nil && t.report(in.Track, in.Value) {
+			m.reweighAll(s)
+			m.settle(s)
+		}
 	case InputPriority:
 		if in.Priority != 0 && in.Priority != OwnerPriority && m.p.Priority != OwnerPriority {
 			m.p.Priority = in.Priority
-			m.reweigh()
+			m.reweigh(s)
 		}
 	case InputOwner:
 		if m.waiting && in.Gen == m.gen {
 			m.deliver(s, in.Err)
+		}
+	case InputContest:
+		m.contest(s, netip.Addr{})
+	case InputYield:
+		m.resign(s)
+	case InputStall:
+		if m.state == Backup && in.Late >= m.interval && s.now-m.heard >= int64(m.interval) {
+			m.relisten(s, in.Late)
 		}
 	}
 }
@@ -150,52 +194,101 @@ func (m *machine) tick(s *step) {
 	if m.ownerBy <= s.now {
 		m.deliver(s, ErrOwnerTimeout)
 	}
-	if m.timer > s.now {
-		return
+	if m.startAt <= s.now {
+		m.startAt = never
+		m.settle(s)
 	}
-	switch m.state {
-	case Backup:
-		m.takeOver(s, m.cause, m.peer)
-	case Master:
-		m.advertise(s, m.priority)
-		// Deadlines are absolute, so that lateness does not add up; but after a
-		// stall one advertisement is due, not all that were missed.
-		m.timer += int64(m.p.Interval)
-		if m.timer <= s.now {
-			m.timer = s.now + int64(m.p.Interval)
+	if m.againAt <= s.now {
+		m.againAt = never
+		m.put(s, Output{Kind: OutputAnnounce})
+	}
+	if m.probeAt <= s.now {
+		m.probe(s)
+	}
+	switch {
+	case m.state == Backup && m.preemptAt <= s.now:
+		m.expire(s, ReasonPreempt, m.peer)
+	case m.timer > s.now:
+	case m.state == Backup:
+		if late := time.Duration(s.now - m.timer); late >= m.interval && m.relisten(s, late) {
+			return
 		}
+		m.expire(s, m.cause, m.peer)
+	case m.state == Master:
+		m.keepUp(s)
+	}
+}
+
+// keepUp sends the regular advertisement of a master.
+func (m *machine) keepUp(s *step) {
+	late := s.now - m.timer
+	m.advertise(s, m.priority)
+	// Deadlines are absolute, so that lateness does not add up; but after a
+	// stall one advertisement is due, not all that were missed.
+	m.timer += int64(m.p.Interval)
+	if m.timer <= s.now {
+		m.timer = s.now + int64(m.p.Interval)
+	}
+	m.planProbe(s)
+	if patience := max(m.p.DownAdverts-1, 1) * int(m.p.Interval); late >= int64(patience) {
+		// Somebody may have taken over meanwhile, and have left without our
+		// knowing.
+		m.put(s, Output{Kind: OutputStalled, Late: time.Duration(late)})
+		m.contest(s, netip.Addr{})
 	}
 }
 
 // takeOver makes the machine master. The advertisement goes first: it makes the
 // old master drop the addresses before ours are announced.
 func (m *machine) takeOver(s *step, why Reason, peer netip.Addr) {
-	m.interval = m.p.Interval
+	m.rest()
+	m.interval, m.learned = m.p.Interval, false
 	m.advertise(s, m.priority)
 	m.timer = s.now + int64(m.p.Interval)
 	m.become(s, Master, why, peer)
+	m.planProbe(s)
 }
 
-// settle moves the machine into or out of Fault after something changed that
-// its fitness depends on.
-func (m *machine) settle(s *step) {
-	if !m.running {
+// start is the Startup event of RFC 9568 section 6.4.1, unless there is a delay.
+func (m *machine) start(s *step) {
+	if m.running {
 		return
 	}
-	why := m.unfit()
-	idle := m.state == Init || m.state == Fault
-	switch {
-	case why == 0 && idle && !m.undecided():
-		m.enter(s)
-	case why != 0 && m.state == Fault:
-		m.reason = why // another one than before, perhaps
-	case why != 0:
-		if m.state == Master && m.linkUp {
-			m.advertise(s, 0) // the backup then waits only for its skew time
-		}
-		m.timer = never
-		m.become(s, Fault, why, netip.Addr{})
+	m.running, m.stopped = true, false
+	if m.p.StartDelay > 0 {
+		m.startAt = s.now + int64(m.p.StartDelay)
 	}
+	m.settle(s)
+}
+
+// settle moves the machine, and its group, into or out of Fault after something
+// changed that its fitness depends on.
+func (m *machine) settle(s *step) {
+	switch {
+	case m.group != nil:
+		m.group.settle(s)
+	case !m.running:
+	case m.unfit() != 0:
+		m.fail(s, m.unfit())
+	case m.idle() && !m.undecided():
+		m.enter(s)
+	}
+}
+
+// idle reports whether the machine runs in neither Backup nor Master.
+func (m *machine) idle() bool { return m.state == Init || m.state == Fault }
+
+// fail enters Fault.
+func (m *machine) fail(s *step, why Reason) {
+	if m.state == Fault {
+		m.reason = why // another one than before, perhaps
+		return
+	}
+	if m.state == Master && m.linkUp {
+		m.advertise(s, 0) // the backup then waits only for its skew time
+	}
+	m.rest()
+	m.become(s, Fault, why, netip.Addr{})
 }
 
 // unfit returns why the machine cannot take part, or 0.
@@ -203,19 +296,21 @@ func (m *machine) unfit() Reason {
 	if !m.linkUp {
 		return m.linkWhy
 	}
-	for i, t := range m.p.Trackers {
-		if t.fault(m.tracks[i]) {
+	for i := range m.tracks {
+		if m.tracks[i].Fault {
 			return ReasonTracker
 		}
 	}
 	return 0
 }
 
-// undecided reports whether a tracker that could forbid to take part has not
-// reported yet.
+// undecided reports whether the machine has to wait before it takes part.
 func (m *machine) undecided() bool {
-	for i, t := range m.p.Trackers {
-		if t.Weight == 0 && m.tracks[i] == TrackUnknown {
+	if m.startAt != never {
+		return true
+	}
+	for i := range m.tracks {
+		if m.tracks[i].undecided() {
 			return true
 		}
 	}
@@ -224,7 +319,8 @@ func (m *machine) undecided() bool {
 
 // enter is the Startup event of RFC 9568 section 6.4.1.
 func (m *machine) enter(s *step) {
-	if m.p.Priority == OwnerPriority {
+	m.rest()
+	if m.p.Priority == OwnerPriority && (m.group == nil || m.group.owned()) {
 		m.takeOver(s, ReasonOwner, netip.Addr{})
 		return
 	}
@@ -232,38 +328,85 @@ func (m *machine) enter(s *step) {
 	if m.state == Init {
 		why = ReasonStartup
 	}
-	m.interval = m.p.Interval
+	m.interval, m.learned = m.p.Interval, false
+	m.best, m.better = 0, netip.Addr{}
+	m.unproven = m.p.NoPreempt && m.p.Priority != OwnerPriority
 	m.await(s.now, ReasonNoResponse, netip.Addr{})
 	m.become(s, Backup, why, netip.Addr{})
 }
 
 // stop is the Shutdown event of RFC 9568 sections 6.4.2 and 6.4.3.
 func (m *machine) stop(s *step) {
-	m.running = false
-	if m.state == Init {
-		return
-	}
+	m.running, m.stopped, m.startAt = false, true, never
 	if m.state == Master {
 		m.advertise(s, 0)
 	}
-	m.timer = never
-	m.become(s, Init, ReasonShutdown, netip.Addr{})
+	m.rest()
+	if m.state != Init {
+		m.become(s, Init, ReasonShutdown, netip.Addr{})
+	}
+	if m.group != nil {
+		m.group.left(s, m)
+	}
 }
 
 // await starts the down timer of a backup.
 func (m *machine) await(from int64, cause Reason, peer netip.Addr) {
 	m.timer = from + int64(m.downInterval())
 	m.cause, m.peer = cause, peer
+	if m.unproven {
+		m.probeAt = m.timer - m.probeLead()
+	}
+}
+
+// effective returns the configured priority and what the trackers of the
+// machine, or of its whole group, add: clamped to 1..254, because 0 and 255 have
+// meanings of their own; an address owner's priority never changes.
+func (m *machine) effective() uint8 {
+	if m.p.Priority == OwnerPriority {
+		return OwnerPriority
+	}
+	sum := int(m.p.Priority)
+	if m.group != nil {
+		sum += m.group.contribution()
+	} else {
+		for i := range m.tracks {
+			sum += m.tracks[i].Contribution
+		}
+	}
+	return uint8(min(max(sum, 1), 254))
 }
 
 // reweigh recomputes the effective priority. A backup's running timer moves by
 // the difference of the skew times, as keepalived does, so that the new
 // priority counts at once.
-func (m *machine) reweigh() {
-	before := m.skewTime()
-	m.priority = effective(m.p.Priority, m.p.Trackers, m.tracks)
+func (m *machine) reweigh(s *step) {
+	was, before := m.priority, m.skewTime()
+	if m.priority = m.effective(); m.priority == was {
+		return
+	}
+	m.shift(m.skewTime() - before)
+	m.put(s, Output{Kind: OutputPriority, Was: was, Priority: m.priority})
+}
+
+// reweighAll does so for the whole group, if there is one.
+func (m *machine) reweighAll(s *step) {
+	if m.group == nil {
+		m.reweigh(s)
+		return
+	}
+	for _, o := range m.group.members {
+		o.reweigh(s)
+	}
+}
+
+// shift moves a backup's running timer.
+func (m *machine) shift(by time.Duration) {
 	if m.state == Backup {
-		m.timer += int64(m.skewTime() - before)
+		m.timer += int64(by)
+		if m.probeAt != never {
+			m.probeAt += int64(by)
+		}
 	}
 }
 
@@ -279,6 +422,10 @@ func (m *machine) status(c *clock) Status {
 	st := Status{
 		State: m.state, Reason: m.reason, Configured: m.p.Priority, Priority: m.priority,
 		Interval: m.interval, SkewTime: m.skewTime(), DownInterval: m.downInterval(), Pending: m.waiting,
+		PreemptAt: c.time(m.preemptAt), Probing: m.unproven,
+	}
+	if m.state == Backup {
+		st.TakeOverAt = c.time(m.timer)
 	}
 	if m.reason != 0 {
 		st.Since = c.time(m.since)

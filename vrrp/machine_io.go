@@ -40,17 +40,27 @@ const (
 	ReasonTracker               // to Fault: a tracker of weight 0 failed
 	ReasonRecovered             // Fault to Backup
 	ReasonShutdown              // to Init
+	ReasonGroup                 // any: another member of the sync group
+	ReasonAsked                 // Master to Backup: the Owner asked to yield
+	ReasonNoPreempt             // Master to Backup: it turns out that there has been a master all the time
 )
 
 // String returns the reason in lower-case words.
 func (r Reason) String() string {
 	return nameOf(int(r), "Reason", "none", "startup", "address owner", "no response", "master left",
 		"preemption", "higher priority", "higher address", "link down", "no source address",
-		"tracker failed", "recovered", "shutdown")
+		"tracker failed", "recovered", "shutdown", "sync group", "asked to yield", "other master found")
 }
 
-// ID names a machine in its [Set].
-type ID int32
+// ID names a machine in its [Set]. That of a machine that was removed never names
+// another one.
+type ID struct{ slot, generation uint32 }
+
+// Index returns a small number that no other machine of the set has at present.
+func (id ID) Index() int { return int(id.slot) }
+
+// GroupID names a group of machines in its [Set]. Zero names none.
+type GroupID uint32
 
 // InputKind says what an [Input] is.
 type InputKind uint8
@@ -63,9 +73,12 @@ const (
 	InputStop                      // leave: a master says so with priority 0
 	InputLink                      // Up, Reason if not up, Source: the interface changed
 	InputAdvert                    // At, Source, Priority, Interval: a valid advertisement arrived
-	InputTrack                     // Tracker, Track: a tracker reported
+	InputTrack                     // Tracker, Track, Value, Group if not zero: a tracker reported
 	InputPriority                  // Priority: the configured priority changed
 	InputOwner                     // Gen, Err: an Acquire or Release returned
+	InputContest                   // a sign of a rival: a foreign claim of our addresses
+	InputYield                     // the owner asks to give the role up
+	InputStall                     // Late: nothing was heard for that long, because the host did not run
 )
 
 // Input is one thing that happened to a machine. It is a plain value, so that
@@ -76,12 +89,15 @@ type Input struct {
 	Up       bool          // the link can carry advertisements
 	Reason   Reason        // why it cannot: ReasonNoAddress or, if none is given, ReasonLinkDown
 	Track    TrackStatus   // what the tracker reported
+	Value    int           // its number, if Track is TrackValue
+	Tracker  string        // its name; an unknown one changes nothing
 	ID       ID            // which machine
-	Tracker  int32         // index into Params.Trackers
+	Group    GroupID       // InputTrack: a tracker of this group, not of a machine
 	Gen      uint32        // of the Output that asked for it
 	Interval time.Duration // the advertised interval
 	Source   netip.Addr    // InputAdvert: the sender; InputLink: our own address, for ties
 	At       time.Time     // when it was received; zero: now
+	Late     time.Duration // how long the host did not run
 	Err      error         // what the owner returned
 }
 
@@ -94,9 +110,12 @@ const (
 	OutputAdvertise OutputKind = iota // Priority: send an advertisement now
 	OutputAcquire                     // Gen, Reason: take the addresses; answer with InputOwner
 	OutputRelease                     // Gen, Reason: give them back; answer with InputOwner
-	OutputAnnounce                    // announce them again: somebody contested the role
+	OutputAnnounce                    // Contested, Peer if known: announce them again
 	OutputEvent                       // From, To, Reason, Priority, Peer, Err, At: tell whoever listens
 	OutputAnswered                    // a losing advertisement was answered
+	OutputStalled                     // Late: the host did not run for that long, and a rival may have
+	OutputPriority                    // Was, Priority: the effective priority has changed
+	OutputGroup                       // Group, From, To, Reason, At: all its members have changed; ID is the one that began
 )
 
 // Output is one thing that a machine asks its host to do, in the order in which
@@ -104,11 +123,18 @@ const (
 type Output struct {
 	Kind     OutputKind
 	Priority uint8
+	Was      uint8 // the effective priority before
 	From, To State
 	Reason   Reason
 	ID       ID
+	Group    GroupID
 	Gen      uint32
-	Peer     netip.Addr // the router whose advertisement caused the transition, if one did
-	At       time.Time  // when the transition happened
-	Err      error      // what the owner returned, or ErrOwnerTimeout
+	Peer     netip.Addr    // the router whose advertisement caused it, if one did
+	At       time.Time     // when the transition happened
+	Late     time.Duration // how long nothing ran
+	Err      error         // what the owner returned, or ErrOwnerTimeout
+
+	// Contested says that there has just been a sign of a rival; the second
+	// announcement after it is for safety.
+	Contested bool
 }

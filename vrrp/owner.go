@@ -34,6 +34,9 @@ type Owner interface {
 	Renew(until time.Time)
 
 	// Trouble delivers what the owner notices by itself: a duplicate address,
-	// a foreign claim. A nil channel means never.
+	// a foreign claim. A nil channel means never. An error with a method
+	// Contested() bool that returns true is a sign of a rival: a master
+	// announces again. One with a method Yield() bool that returns true asks a
+	// master to give the role up.
 	Trouble() <-chan error
 }

@@ -18,8 +18,8 @@ const (
 	V3 = packet.V3
 )
 
-// Params is what a [Machine] needs to know of its configuration. All fields
-// but NoPreempt, AnswerLosing, OwnerTimeout and Trackers are required.
+// Params is what a [Machine] needs to know of its configuration. Version,
+// Priority, Interval and DownAdverts are required.
 type Params struct {
 	Version  Version
 	Priority uint8         // 1..254; 255: address owner
@@ -32,16 +32,40 @@ type Params struct {
 	// priority. An address owner preempts all the same.
 	NoPreempt bool
 
+	// PreemptDegraded lets a backup with NoPreempt take over from a master
+	// that advertises less than it once did.
+	PreemptDegraded bool
+
+	// PreemptDelay is how long a backup leaves the role to a master of lower
+	// priority, counted from its first advertisement. When it is over, the
+	// backup takes over at once. 0..1000 s.
+	PreemptDelay time.Duration
+
+	// StartDelay is how long a machine that starts hears nothing and stays in
+	// Init. 0..2 h.
+	StartDelay time.Duration
+
 	// AnswerLosing makes a master answer an advertisement that loses against
 	// it with one of its own, at once. RFC 9568 demands it of version 3,
 	// RFC 3768 has no such rule, and keepalived does it in both.
 	AnswerLosing bool
 
+	// QuietYield keeps a master that yields from sending a last advertisement.
+	// It tells the winner, who may not have known of it, to announce again.
+	QuietYield bool
+
+	// DeafOwner makes an address owner ignore advertisements, as RFC 3768 has
+	// it; RFC 9568 with erratum 8298 compares addresses.
+	DeafOwner bool
+
 	// OwnerTimeout is how long a transition's event waits for the owner's
 	// answer. Zero: there is no owner, events do not wait.
 	OwnerTimeout time.Duration
 
-	Trackers []Tracker // kept, not copied
+	Trackers []Tracker // copied
+
+	// Group is the group of the [Set] that the machine joins. Zero: none.
+	Group GroupID
 }
 
 // Validate returns every problem of p, joined; nil if there is none.
@@ -69,15 +93,12 @@ func (p Params) Validate() error {
 	if p.OwnerTimeout < 0 {
 		bad("owner timeout %v is negative", p.OwnerTimeout)
 	}
-	seen := make(map[string]bool, len(p.Trackers))
-	for _, t := range p.Trackers {
-		if seen[t.Name] {
-			bad("tracker %q appears twice", t.Name)
-		}
-		seen[t.Name] = true
-		if t.Weight < -253 || t.Weight > 253 {
-			bad("tracker %q: weight %d is not within -253..253", t.Name, t.Weight)
-		}
+	if p.PreemptDelay < 0 || p.PreemptDelay > maxPreemptDelay {
+		bad("preempt delay %v: 0 to %v", p.PreemptDelay, maxPreemptDelay)
 	}
+	if p.StartDelay < 0 || p.StartDelay > maxStartDelay {
+		bad("start delay %v: 0 to %v", p.StartDelay, maxStartDelay)
+	}
+	validateTrackers(p.Trackers, bad)
 	return errors.Join(errs...)
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
-	"slices"
+	"sync/atomic"
 
 	"github.com/vrrpkit/vrrpkit/internal/broadcast"
 )
@@ -14,7 +14,6 @@ import (
 // Router is one virtual router: make it with [New], or with [Host.Add] as one of
 // many. All methods may be called from any goroutine at any time.
 type Router struct {
-	cfg    Config // with defaults
 	host   *Host
 	alone  bool // made by New: Run is ours
 	id     ID
@@ -22,17 +21,22 @@ type Router struct {
 	log    *slog.Logger
 	events *broadcast.Topic[Event]
 	owner  *caller // nil without an Owner
+	name   atomic.Pointer[string]
 
 	// The rest is guarded by host.mu.
+	cfg      Config        // with defaults
+	leaving  bool          // Close has been called
+	gone     chan struct{} // closed when it has left
+	left     error         // what it could not release; read after gone
 	auth     authenticator
 	vips     map[netip.Addr]bool
 	source   netip.Addr // of advertisements; zero while there is none
 	linked   Input      // the last InputLink
-	tracks   []TrackStatus
 	seq      uint64
 	peer     Peer
 	counters Counters
 	complain complaints // about packets received
+	contests complaints // signs of rivals
 	unsent   complaints // about packets to be sent
 	alive    bool       // the last advertisement has left
 	detail   string     // of the transition that waits for the owner
@@ -69,78 +73,79 @@ func (r *Router) Run(ctx context.Context) error {
 	return r.host.Run(ctx)
 }
 
-// Close frees a router made by [New] that is not Run. After Run it does nothing.
+// Close has the router leave its running host: a master says priority 0, releases
+// what it holds and reports it. Close returns when that is done, with what could
+// not be released; the events' channels are closed then, and another router may
+// take the VRID. It must not be called by the router's own Owner. A router that
+// does not run yet is only forgotten; one made by [New] is freed. After the end
+// of Run, Close does nothing.
 func (r *Router) Close() error {
-	if !r.alone {
-		return nil
+	if r.alone {
+		return r.host.Close()
 	}
-	return r.host.Close()
+	return r.host.remove(r)
 }
 
 // Name returns the router's name.
-func (r *Router) Name() string { return r.cfg.Name }
+func (r *Router) Name() string { return *r.name.Load() }
 
 // String returns the router's name: a Router that is printed shows no secrets.
-func (r *Router) String() string { return r.cfg.Name }
+func (r *Router) String() string { return r.Name() }
 
 // Config returns the router's configuration with its defaults filled in. Its
 // slices must not be changed.
-func (r *Router) Config() Config { return r.cfg }
+func (r *Router) Config() Config {
+	r.host.mu.Lock()
+	defer r.host.mu.Unlock()
+	return r.cfg
+}
 
 // SetPriority changes the configured priority, 1..254, to which trackers add.
 // A backup counts it at once, a master advertises it next time. An address
 // owner has priority 255 for good.
 func (r *Router) SetPriority(priority uint8) error {
+	r.host.mu.Lock()
+	defer r.host.mu.Unlock()
 	if r.cfg.Priority == OwnerPriority {
 		return fmt.Errorf("vrrp: router %s is the address owner: its priority is 255 and cannot change", r.cfg.Name)
 	}
 	if priority == 0 || priority == OwnerPriority {
 		return fmt.Errorf("vrrp: router %s: priority %d is not within 1..254", r.cfg.Name, priority)
 	}
-	r.host.mu.Lock()
-	defer r.host.mu.Unlock()
+	r.cfg.Priority = priority
 	r.host.input(Input{Kind: InputPriority, ID: r.id, Priority: priority})
-	return nil
-}
-
-// Track reports what a tracker found. name is that of one of Config.Trackers.
-// Reporting the same status again is fine and changes nothing.
-func (r *Router) Track(name string, status TrackStatus) error {
-	i := slices.IndexFunc(r.cfg.Trackers, func(t Tracker) bool { return t.Name == name })
-	if i < 0 {
-		return fmt.Errorf("vrrp: router %s has no tracker %q", r.cfg.Name, name)
-	}
-	r.host.mu.Lock()
-	defer r.host.mu.Unlock()
-	if r.tracks[i] != status {
-		r.tracks[i] = status
-		r.host.input(Input{Kind: InputTrack, ID: r.id, Tracker: int32(i), Track: status})
-	}
 	return nil
 }
 
 // newRouter returns a router that its host has yet to give a link and a machine.
 func newRouter(h *Host, cfg Config) *Router {
-	r := &Router{
-		cfg: cfg, host: h, events: newTopic(),
-		auth: newAuthenticator(&cfg),
-		vips: make(map[netip.Addr]bool, len(cfg.Addresses)), tracks: make([]TrackStatus, len(cfg.Trackers)),
-		log: h.log,
-	}
-	if cfg.Logger != nil {
-		r.log = h.async(cfg.Logger)
-	}
-	r.log = r.log.With("instance", cfg.Name)
-	for _, p := range cfg.Addresses {
-		r.vips[p.Addr()] = true
-		r.out.advert.Addresses = append(r.out.advert.Addresses, p.Addr())
-	}
-	r.out.advert.Version, r.out.advert.VRID, r.out.advert.Interval = cfg.Version, cfg.VRID, cfg.Interval
-	r.out.advert.AuthType, r.out.advert.Auth = r.auth.kind, r.auth.password
+	r := &Router{host: h, events: newTopic(), gone: make(chan struct{})}
+	r.adopt(cfg)
 	if cfg.Owner != nil {
 		r.owner = &caller{owner: cfg.Owner, router: r, trouble: cfg.Owner.Trouble()}
 	}
 	return r
+}
+
+// adopt makes cfg the router's configuration, as far as it is not the machine's.
+func (r *Router) adopt(cfg Config) {
+	r.cfg = cfg
+	r.name.Store(&cfg.Name)
+	r.log = r.host.log
+	if cfg.Logger != nil {
+		r.log = r.host.async(cfg.Logger)
+	}
+	r.log = r.log.With("instance", cfg.Name)
+	r.auth = newAuthenticator(&cfg).after(&r.auth)
+	r.vips = make(map[netip.Addr]bool, len(cfg.Addresses))
+	r.out = advertisement{} // a batch may still refer to the old one's packets
+	a := &r.out.advert
+	for _, p := range cfg.Addresses {
+		r.vips[p.Addr()] = true
+		a.Addresses = append(a.Addresses, p.Addr())
+	}
+	a.Version, a.VRID, a.Interval = cfg.Version, cfg.VRID, cfg.Interval
+	a.AuthType, a.Auth = r.auth.kind, r.auth.password
 }
 
 // setLink tells the machine what its interface can do, if that is news. Called

@@ -37,10 +37,7 @@ func (h *Host) Run(ctx context.Context) error {
 	cancelWatchers()
 	h.watchers.Wait()
 	err := errors.Join(h.reap(cancelCalls), h.network.Close())
-	h.events.Close()
-	for _, r := range h.routers {
-		r.events.Close()
-	}
+	h.closeEvents()
 	cancelLogs()
 	waitFor(&logs, logPatience)
 	return err
@@ -56,6 +53,20 @@ func (h *Host) begin(watchCtx, callCtx context.Context) error {
 	return nil
 }
 
+// closeEvents ends all channels, and all calls of Close.
+func (h *Host) closeEvents() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.events.Close()
+	for _, g := range h.groups {
+		g.events.Close()
+	}
+	for _, r := range h.routers {
+		r.events.Close()
+		close(r.gone)
+	}
+}
+
 // startNew lets routers take part that have been added. Called with mu held.
 func (h *Host) startNew() {
 	for _, r := range h.added {
@@ -63,14 +74,16 @@ func (h *Host) startNew() {
 		r.setLink(r.link.state)
 		h.handle(Input{Kind: InputStart, ID: r.id})
 		if r.owner != nil && r.owner.trouble != nil {
+			var ctx context.Context
+			ctx, r.owner.stopWatch = context.WithCancel(h.watchCtx)
 			h.watchers.Add(1)
-			go r.owner.watch(h.watchCtx)
+			go r.owner.watch(ctx)
 		}
 	}
-	if len(h.added) == 0 {
+	if len(h.added) == 0 && !h.stale {
 		return
 	}
-	h.added = nil
+	h.added, h.stale = nil, false
 	// Addresses that others send from may have turned out to be virtual.
 	for _, r := range h.routers {
 		r.setLink(r.link.state)
@@ -81,6 +94,7 @@ func (h *Host) startNew() {
 func (h *Host) loop(ctx context.Context) {
 	var ready []Link
 	var renewals []Owner
+	var until, quiet time.Time
 	for {
 		h.mu.Lock()
 		if ctx.Err() == nil {
@@ -95,7 +109,10 @@ func (h *Host) loop(ctx context.Context) {
 				h.handle(Input{Kind: InputStop, ID: r.id})
 			}
 		}
-		until, quiet := h.turn(time.Now())
+		now := time.Now()
+		h.noticeStall(until, now)
+		until, quiet = h.turn(now)
+		h.bury()
 		over := h.phase == stopping && h.left()
 		if over {
 			h.phase = ended
@@ -107,6 +124,18 @@ func (h *Host) loop(ctx context.Context) {
 			return
 		}
 		ready = h.network.Wait(until, quiet, ready[:0])
+	}
+}
+
+// noticeStall tells the backups that the host has not run for a while; masters
+// see by their own timers. Called with mu held, when all that has arrived
+// meanwhile has been heard.
+func (h *Host) noticeStall(until, now time.Time) {
+	if until.IsZero() || now.Sub(until) < watchEvery {
+		return
+	}
+	for _, r := range h.routers {
+		h.handle(Input{Kind: InputStall, ID: r.id, Late: now.Sub(until)})
 	}
 }
 

@@ -25,16 +25,16 @@ func TestSetFiresInOrder(t *testing.T) {
 		s.Handle(start, Input{Kind: InputLink, ID: id, Up: true, Source: us}, nil)
 		s.Handle(start, Input{Kind: InputStart, ID: id}, nil)
 	}
-	var order []ID
+	var order []int
 	for _, o := range s.Handle(start.Add(4*time.Second), Input{Kind: InputTick}, nil) {
 		if o.Kind == OutputAcquire {
-			order = append(order, o.ID)
+			order = append(order, o.ID.Index())
 		}
 	}
-	if want := []ID{1, 3, 2, 0}; !slices.Equal(order, want) || s.Masters() != 4 {
+	if want := []int{1, 3, 2, 0}; !slices.Equal(order, want) || s.Masters() != 4 {
 		t.Errorf("took over in the order %v, want %v; %d masters", order, want, s.Masters())
 	}
-	s.Handle(start.Add(4*time.Second), Input{Kind: InputStop, ID: 2}, nil)
+	s.Handle(start.Add(4*time.Second), Input{Kind: InputStop, ID: s.machines[2].id}, nil)
 	if s.Masters() != 3 {
 		t.Errorf("%d masters after one stopped", s.Masters())
 	}
@@ -49,8 +49,8 @@ func TestDeadlinesAgainstModel(t *testing.T) {
 			d.add(never)
 		}
 		for range rapid.IntRange(1, 100).Draw(t, "changes") {
-			d.set(ID(rapid.IntRange(0, n-1).Draw(t, "id")), rapid.Int64Range(0, 20).Draw(t, "due"))
-			best := slices.MinFunc(d.heap, func(a, b ID) int {
+			d.set(slot(rapid.IntRange(0, n-1).Draw(t, "id")), rapid.Int64Range(0, 20).Draw(t, "due"))
+			best := slices.MinFunc(d.heap, func(a, b slot) int {
 				return cmp.Or(cmp.Compare(d.due[a], d.due[b]), cmp.Compare(a, b))
 			})
 			if id, due := d.min(); id != best || due != d.due[best] {
@@ -217,7 +217,7 @@ func BenchmarkSet(b *testing.B) {
 			var out []Output
 			for i := range b.N {
 				now = now.Add(time.Microsecond)
-				in := Input{Kind: InputAdvert, ID: ID(i % size), Priority: 200, Source: upper, Interval: time.Second, At: now}
+				in := Input{Kind: InputAdvert, ID: s.machines[i%size].id, Priority: 200, Source: upper, Interval: time.Second, At: now}
 				out = s.Handle(now, in, out[:0])
 				s.Deadline()
 			}

@@ -16,6 +16,8 @@ type Counters struct {
 	BecameMaster         uint64
 	ReleasedMaster       uint64
 	Answered             uint64 // losing advertisements answered at once
+	Contested            uint64 // signs of a rival while master
+	Stalls               uint64 // times that this process did not run long enough for a master to be replaced
 	SendErrors           uint64 // packets that could not be sent
 	OwnerErrors          uint64 // calls of the Owner that failed, and troubles it reported
 
@@ -54,15 +56,10 @@ type Snapshot struct {
 	Source    netip.Addr // of our advertisements; zero if there is none
 	LinkUp    bool
 	LinkWhy   string // why the link is not up
+	Group     string // name of the sync group
 	Peer      Peer   // who advertised last
 	Trackers  []TrackerState
 	Counters  Counters
-}
-
-// TrackerState is a tracker with what it last reported.
-type TrackerState struct {
-	Tracker
-	Status TrackStatus
 }
 
 // Snapshot returns the router's state. It may be called at any time.
@@ -77,9 +74,10 @@ func (r *Router) Snapshot() Snapshot {
 		Source:    r.source, LinkUp: r.link.state.Up, LinkWhy: r.link.state.Why,
 		Peer: r.peer, Counters: r.counters,
 	}
-	for i, t := range r.cfg.Trackers {
-		s.Trackers = append(s.Trackers, TrackerState{t, r.tracks[i]})
+	if r.cfg.Sync != nil {
+		s.Group = r.cfg.Sync.name
 	}
+	s.Trackers = h.set.Trackers(r.id)
 	return s
 }
 

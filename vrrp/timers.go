@@ -30,6 +30,32 @@ const (
 	// advertisements, so that a flood of them cannot make us send one.
 	answerGap = 10 * time.Millisecond
 
+	// contestGap is when addresses are announced again after a sign of a
+	// rival: what the rival had under way has arrived by then.
+	contestGap = time.Second
+
+	// probeLead is how long before an advertisement a machine that listens
+	// before it claims sends its probe: time for a master to answer.
+	probeLead = 10 * time.Millisecond
+
+	// probeTime is how long it does so as master: twice the forwarding delay
+	// of spanning tree, after which every port forwards.
+	probeTime = 30 * time.Second
+
+	// probePriority loses against every master, who therefore answers.
+	probePriority = 1
+
+	// maxPreemptDelay and maxStartDelay bound what is configured.
+	maxPreemptDelay = 1000 * time.Second
+	maxStartDelay   = 2 * time.Hour
+
+	// maxWeight bounds what a tracker adds or takes away.
+	maxWeight = 253
+
+	// watchEvery is how often a host with a backup looks whether it was
+	// stalled, where packets do not wake it more often anyway.
+	watchEvery = 500 * time.Millisecond
+
 	// renewEvery and renewFor: a master's Owner hears every quarter of a second
 	// that the protocol lives, and may presume it dead after a whole one.
 	renewEvery = 250 * time.Millisecond

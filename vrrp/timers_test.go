@@ -48,25 +48,51 @@ func TestNeighbouringPrioritiesDiffer(t *testing.T) {
 	}
 }
 
+// The table of keepalived's weights, for states and for numbers.
 func TestWeights(t *testing.T) {
+	const fault = 1 << 16
 	for _, tt := range []struct {
-		tracker       Tracker
-		up, down      int
-		faultU, fault bool // while up, while down
+		tracker Tracker
+		status  TrackStatus
+		value   int
+		want    int
 	}{
-		{Tracker{Weight: 5}, 5, 0, false, false},
-		{Tracker{Weight: -5}, 0, -5, false, false},
-		{Tracker{Weight: 5, Reverse: true}, -5, 0, false, false},
-		{Tracker{Weight: -5, Reverse: true}, 0, 5, false, false},
-		{Tracker{}, 0, 0, false, true},
-		{Tracker{Reverse: true}, 0, 0, true, false},
+		{Tracker{Weight: 5}, TrackUp, 0, 5},
+		{Tracker{Weight: 5}, TrackDown, 0, 0},
+		{Tracker{Weight: -5}, TrackUp, 0, 0},
+		{Tracker{Weight: -5}, TrackDown, 0, -5},
+		{Tracker{Weight: 5, Reverse: true}, TrackUp, 0, -5},
+		{Tracker{Weight: 5, Reverse: true}, TrackDown, 0, 0},
+		{Tracker{Weight: -5, Reverse: true}, TrackUp, 0, 0},
+		{Tracker{Weight: -5, Reverse: true}, TrackDown, 0, 5},
+		{Tracker{}, TrackUp, 0, 0},
+		{Tracker{}, TrackDown, 0, fault},
+		{Tracker{Reverse: true}, TrackUp, 0, fault},
+		{Tracker{Reverse: true}, TrackDown, 0, 0},
+		{Tracker{}, TrackUnknown, 0, 0},
+		{Tracker{Weight: 5}, TrackUnknown, 0, 0},
+		{Tracker{Weight: 5}, TrackValue, 3, 15},
+		{Tracker{Weight: 5}, TrackValue, -3, -15},
+		{Tracker{Weight: -5}, TrackValue, 3, -15},
+		{Tracker{Weight: 5, Reverse: true}, TrackValue, 3, -15},
+		{Tracker{Weight: 1}, TrackValue, 252, 252},
+		{Tracker{Weight: 1}, TrackValue, 253, 253},
+		{Tracker{Weight: 1}, TrackValue, 254, 253},
+		{Tracker{Weight: 1}, TrackValue, 1 << 40, 253},
+		{Tracker{Weight: 1}, TrackValue, -253, -253},
+		{Tracker{Weight: 1}, TrackValue, -254, fault},
+		{Tracker{Weight: 2}, TrackValue, -1 << 40, fault},
+		{Tracker{Weight: 253, Reverse: true}, TrackValue, -1 << 40, 253},
+		{Tracker{Weight: 253, Reverse: true}, TrackValue, 1, -253},
+		{Tracker{}, TrackValue, 0, 0},
+		{Tracker{}, TrackValue, 7, fault},
+		{Tracker{Reverse: true}, TrackValue, 0, fault},
+		{Tracker{Reverse: true}, TrackValue, -7, 0},
 	} {
-		tr := tt.tracker
-		if tr.contribution(TrackUp) != tt.up || tr.contribution(TrackDown) != tt.down || tr.contribution(TrackUnknown) != 0 {
-			t.Errorf("%+v adds %d up, %d down, %d unknown", tr, tr.contribution(TrackUp), tr.contribution(TrackDown), tr.contribution(TrackUnknown))
-		}
-		if tr.fault(TrackUp) != tt.faultU || tr.fault(TrackDown) != tt.fault || tr.fault(TrackUnknown) {
-			t.Errorf("%+v: fault up %v, down %v, unknown %v", tr, tr.fault(TrackUp), tr.fault(TrackDown), tr.fault(TrackUnknown))
+		st := withStates([]Tracker{tt.tracker}, nil)[0]
+		st.report(tt.status, tt.value)
+		if got := st.Contribution; st.Fault != (tt.want == fault) || !st.Fault && got != tt.want || st.Fault && got != 0 {
+			t.Errorf("%+v, %v %d: adds %d, fault %v; want %d", tt.tracker, tt.status, tt.value, got, st.Fault, tt.want)
 		}
 	}
 }

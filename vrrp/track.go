@@ -1,5 +1,7 @@
 package vrrp
 
+import "slices"
+
 // TrackStatus is what a tracker last reported.
 type TrackStatus uint8
 
@@ -10,18 +12,23 @@ const (
 	TrackUnknown TrackStatus = iota
 	TrackUp
 	TrackDown
+	TrackValue // a number: see Tracker
 )
 
-// String returns unknown, up or down.
+// String returns unknown, up, down or value.
 func (s TrackStatus) String() string {
-	return nameOf(int(s), "TrackStatus", "unknown", "up", "down")
+	return nameOf(int(s), "TrackStatus", "unknown", "up", "down", "value")
 }
 
 // Tracker is something that a router's priority, or its fitness, depends on: a
-// script, an interface, a process. The router only knows its name; whoever
-// watches the thing itself reports through [Router.Track].
+// script, an interface, a file, a process. The router only knows its name;
+// whoever watches the thing itself reports through a [Track].
+//
+// One that reports a number (keepalived: track_file) adds weight times number,
+// 253 at most; a sum of -254 or less is a fault. With weight 0 every number but
+// 0 is one.
 type Tracker struct {
-	Name string // unique within the router
+	Name string // unique within the router, or the group
 
 	// Weight is what the tracker adds to the priority: a positive weight while
 	// it is up, a negative one while it is down. With weight 0 the router is in
@@ -30,45 +37,104 @@ type Tracker struct {
 
 	// Reverse inverts the tracker: a positive weight is subtracted while it is
 	// up, a negative one (its absolute value) added while it is down, and with
-	// weight 0 up is the fault. keepalived: reverse.
+	// weight 0 up is the fault; a number counts with the other sign, and with
+	// weight 0 the number 0 is the fault. keepalived: reverse.
 	Reverse bool
+
+	// Initial is what counts until the first report. Default: TrackUnknown.
+	Initial TrackStatus
 }
 
-// contribution returns what a tracker adds to the priority.
-func (t Tracker) contribution(s TrackStatus) int {
+// TrackerState is a tracker with what it last reported.
+type TrackerState struct {
+	Tracker
+	Status TrackStatus
+	Value  int // if Status is TrackValue
+
+	// Contribution is what it adds to the priority now, and Fault whether it
+	// keeps the router from taking part.
+	Contribution int
+	Fault        bool
+}
+
+// report notes what a tracker found, and reports whether that is news.
+func (t *TrackerState) report(status TrackStatus, value int) bool {
+	if status != TrackValue {
+		value = 0
+	}
+	if t.Status == status && t.Value == value {
+		return false
+	}
+	t.Status, t.Value = status, value
+	t.judge()
+	return true
+}
+
+// judge computes Contribution and Fault.
+func (t *TrackerState) judge() {
+	t.Contribution, t.Fault = 0, false
 	w := t.Weight
 	if t.Reverse {
 		w = -w
 	}
 	switch {
-	case t.Weight > 0 && s == TrackUp, t.Weight < 0 && s == TrackDown:
-		return w
-	default:
-		return 0
+	case t.Status == TrackValue && t.Weight == 0:
+		t.Fault = (t.Value == 0) == t.Reverse
+	case t.Status == TrackValue:
+		// Saturated: a number may be as large as it likes.
+		sum := w * min(max(t.Value, -maxWeight-1), maxWeight+1)
+		t.Contribution = min(sum, maxWeight)
+		if t.Fault = sum < -maxWeight; t.Fault {
+			t.Contribution = 0
+		}
+	case t.Weight == 0 && t.Reverse:
+		t.Fault = t.Status == TrackUp
+	case t.Weight == 0:
+		t.Fault = t.Status == TrackDown
+	case t.Weight > 0 && t.Status == TrackUp, t.Weight < 0 && t.Status == TrackDown:
+		t.Contribution = w
 	}
 }
 
-// fault reports whether a tracker of weight 0 puts the router into Fault.
-func (t Tracker) fault(s TrackStatus) bool {
-	if t.Weight != 0 {
-		return false
-	}
-	if t.Reverse {
-		return s == TrackUp
-	}
-	return s == TrackDown
-}
+// undecided reports whether a tracker that could forbid to take part has not
+// reported yet.
+func (t *TrackerState) undecided() bool { return t.Weight == 0 && t.Status == TrackUnknown }
 
-// effective returns the priority that results from a configured priority and
-// what the trackers report: clamped to 1..254, because 0 and 255 have meanings
-// of their own; an address owner's priority never changes.
-func effective(priority uint8, trackers []Tracker, status []TrackStatus) uint8 {
-	if priority == OwnerPriority {
-		return priority
-	}
-	sum := int(priority)
+// withStates returns the trackers with their states: those of old, by name, and
+// the initial ones of the others.
+func withStates(trackers []Tracker, old []TrackerState) []TrackerState {
+	states := make([]TrackerState, len(trackers))
 	for i, t := range trackers {
-		sum += t.contribution(status[i])
+		states[i] = TrackerState{Tracker: t, Status: t.Initial}
+		if known := findTracker(old, t.Name); known != nil {
+			states[i].Status, states[i].Value = known.Status, known.Value
+		}
+		states[i].judge()
 	}
-	return uint8(min(max(sum, 1), 254))
+	return states
+}
+
+func findTracker(states []TrackerState, name string) *TrackerState {
+	i := slices.IndexFunc(states, func(t TrackerState) bool { return t.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &states[i]
+}
+
+// validateTrackers reports every problem of the trackers of a router or group.
+func validateTrackers(trackers []Tracker, bad func(format string, args ...any)) {
+	seen := make(map[string]bool, len(trackers))
+	for _, t := range trackers {
+		if seen[t.Name] {
+			bad("tracker %q appears twice", t.Name)
+		}
+		seen[t.Name] = true
+		if t.Weight < -maxWeight || t.Weight > maxWeight {
+			bad("tracker %q: weight %d is not within -253..253", t.Name, t.Weight)
+		}
+		if t.Initial > TrackDown {
+			bad("tracker %q: initial status %v is not unknown, up or down", t.Name, t.Initial)
+		}
+	}
 }

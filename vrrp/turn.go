@@ -1,6 +1,7 @@
 package vrrp
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -19,7 +20,7 @@ func (h *Host) turn(now time.Time) (until, quiet time.Time) {
 	h.outputs = h.set.Handle(now, Input{Kind: InputTick}, h.outputs)
 	for i := range h.outputs {
 		if o := &h.outputs[i]; o.Kind == OutputAdvertise {
-			h.advertise(h.routers[o.ID], o.Priority)
+			h.advertise(h.byID[o.ID.Index()], o.Priority)
 		}
 	}
 	h.flush()
@@ -30,6 +31,9 @@ func (h *Host) turn(now time.Time) (until, quiet time.Time) {
 	h.outputs = h.outputs[:0]
 
 	until = h.set.Deadline()
+	if watch := now.Add(watchEvery); h.set.LeastSkew() < never && watch.Before(until) {
+		until = watch
+	}
 	switch {
 	case h.set.Masters() == 0:
 		h.renewAt = time.Time{}
@@ -49,7 +53,7 @@ func (h *Host) turn(now time.Time) (until, quiet time.Time) {
 
 // carryOut does what an output asks for, apart from sending.
 func (h *Host) carryOut(o *Output) {
-	r := h.routers[o.ID]
+	r := h.byID[o.ID.Index()]
 	switch o.Kind {
 	case OutputAcquire:
 		r.counters.BecameMaster++
@@ -60,9 +64,22 @@ func (h *Host) carryOut(o *Output) {
 		r.detail = r.explain(o.Reason)
 		r.wish(o)
 	case OutputAnnounce:
+		if o.Contested {
+			r.counters.Contested++
+			r.complainContest(o.Peer)
+		}
 		r.wish(o)
 	case OutputAnswered:
 		r.counters.Answered++
+	case OutputStalled:
+		r.counters.Stalls++
+		r.log.Warn("this process did not run: what others sent meanwhile may have been lost", "for", o.Late)
+	case OutputPriority:
+		r.log.Info(fmt.Sprintf("Changing effective priority from %d to %d", o.Was, o.Priority))
+	case OutputGroup:
+		if g := h.groups[o.Group]; g != nil {
+			g.publish(o)
+		}
 	case OutputEvent:
 		h.publish(r, o)
 	}
@@ -95,9 +112,13 @@ func (r *Router) explain(why Reason) string {
 	case ReasonLinkDown:
 		return r.link.state.Why
 	case ReasonTracker:
+		states := r.host.set.Trackers(r.id)
+		if r.cfg.Sync != nil {
+			states = append(states, r.host.set.Group(r.cfg.Sync.id).Trackers...)
+		}
 		var failed []string
-		for i, t := range r.cfg.Trackers {
-			if t.fault(r.tracks[i]) {
+		for _, t := range states {
+			if t.Fault {
 				failed = append(failed, t.Name)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/vrrpkit/vrrpkit/check"
 	"github.com/vrrpkit/vrrpkit/confparse"
@@ -58,8 +59,10 @@ type Composition struct {
 	static     *vip.Set
 	instances  []Instance
 	scripts    []Script
-	trackers   map[string]*tracker // by name
-	objects    []vip.Object        // of all instances
+	startDelay time.Duration
+	groups     map[string]*vrrp.Group // by instance
+	trackers   map[string]*tracker    // by name
+	objects    []vip.Object           // of all instances
 }
 
 // New prepares what cfg describes, which must be of a parse without errors:
@@ -73,7 +76,7 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 			err = errors.Join(err, o.close())
 		}
 	}()
-	c := &Composition{log: o.Logger, interfaces: o.Interfaces, trackers: map[string]*tracker{}}
+	c := &Composition{log: o.Logger, startDelay: cfg.Global.StartupDelay, interfaces: o.Interfaces, groups: map[string]*vrrp.Group{}, trackers: map[string]*tracker{}}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
@@ -92,6 +95,9 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 	c.objects = append(c.objects, c.static.Objects()...)
 	c.host = vrrp.NewHost(vrrp.HostConfig{Network: o.Network, Logger: o.Logger})
 	var errs []error
+	for _, g := range cfg.SyncGroups {
+		errs = append(errs, c.addGroup(g))
+	}
 	for _, i := range cfg.Instances {
 		errs = append(errs, c.addInstance(i))
 	}
@@ -146,16 +152,46 @@ func (c *Composition) addInstance(i *confparse.Instance) error {
 		return fmt.Errorf("%v: (%s) %w", i.Pos, i.Name, err)
 	}
 	cfg := routerConfig(i)
-	cfg.Owner = set
+	cfg.Owner, cfg.Sync, cfg.StartDelay = set, c.groups[i.Name], c.startDelay
 	r, err := c.host.Add(cfg)
 	if err != nil {
 		return fmt.Errorf("%v: %w", i.Pos, err)
 	}
 	c.instances = append(c.instances, Instance{i, r})
-	for _, t := range cfg.Trackers {
-		c.tracker(t.Name).routers = append(c.tracker(t.Name).routers, r)
+	if err := c.follow(cfg.Trackers, r); err != nil {
+		return fmt.Errorf("%v: %w", i.Pos, err)
 	}
 	c.objects = append(c.objects, set.Objects()...)
+	return nil
+}
+
+// addGroup adds a sync group, which its members join later.
+func (c *Composition) addGroup(g *confparse.SyncGroup) error {
+	trackers := groupTrackers(g)
+	group, err := c.host.AddGroup(vrrp.GroupConfig{Name: g.Name, Trackers: trackers})
+	if err == nil {
+		err = c.follow(trackers, group)
+	}
+	if err != nil {
+		return fmt.Errorf("%v: %w", g.Pos, err)
+	}
+	for _, m := range g.Members {
+		c.groups[m.Name] = group
+	}
+	return nil
+}
+
+// follow has what is tracked reported to a router or a group.
+func (c *Composition) follow(trackers []vrrp.Tracker, by interface {
+	Track(vrrp.Tracker) (*vrrp.Track, error)
+}) error {
+	for _, t := range trackers {
+		to, err := by.Track(t)
+		if err != nil {
+			return err
+		}
+		c.tracker(t.Name).tracks = append(c.tracker(t.Name).tracks, to)
+	}
 	return nil
 }
 
@@ -200,8 +236,8 @@ func (c *Composition) Instances() []Instance { return c.instances }
 // Scripts returns the tracked scripts, in the order of the configuration.
 func (c *Composition) Scripts() []Script { return c.scripts }
 
-// Events returns a new channel of the transitions of all instances; see
-// vrrp.Host.Events.
+// Events returns a new channel of the transitions of all instances and sync
+// groups; see vrrp.Host.Events.
 func (c *Composition) Events() <-chan vrrp.Event { return c.host.Events() }
 
 // Run does what the configuration says until ctx is done. It then hands over,

@@ -27,8 +27,14 @@ func Inspect(cfg *confparse.Config) confparse.Diagnostics {
 	for _, s := range trackedScripts(cfg) {
 		found = append(found, inspectProgram(&cfg.Global, s.Command, "the check counts as failed")...)
 	}
+	var notify []confparse.Notify
 	for _, i := range cfg.Instances {
-		n := i.Notify
+		notify = append(notify, i.Notify)
+	}
+	for _, g := range cfg.SyncGroups {
+		notify = append(notify, g.Notify)
+	}
+	for _, n := range notify {
 		for _, c := range []*confparse.Command{n.Any, n.Master, n.Backup, n.Fault, n.Stop} {
 			found = append(found, inspectProgram(&cfg.Global, c, "nobody is notified")...)
 		}
@@ -80,18 +86,25 @@ func inspectInterfaces(cfg *confparse.Config) (found confparse.Diagnostics) {
 			}
 		}
 	}
+	for _, g := range cfg.SyncGroups {
+		for _, t := range g.TrackInterfaces {
+			missing(t.Name, t.Pos, "it counts as down")
+		}
+	}
 	for _, a := range cfg.StaticAddresses {
 		missing(a.Interface, a.Pos, "the address is not set")
 	}
 	return found
 }
 
-// trackedScripts returns the scripts that some instance tracks: the others are
-// not run.
+// trackedScripts returns the scripts that some instance or sync group tracks:
+// the others are not run.
 func trackedScripts(cfg *confparse.Config) []*confparse.Script {
 	return slices.DeleteFunc(slices.Clone(cfg.Scripts), func(s *confparse.Script) bool {
-		return !slices.ContainsFunc(cfg.Instances, func(i *confparse.Instance) bool {
-			return slices.ContainsFunc(i.TrackScripts, func(t confparse.TrackScript) bool { return t.Script == s })
-		})
+		in := func(list []confparse.TrackScript) bool {
+			return slices.ContainsFunc(list, func(t confparse.TrackScript) bool { return t.Script == s })
+		}
+		return !slices.ContainsFunc(cfg.Instances, func(i *confparse.Instance) bool { return in(i.TrackScripts) }) &&
+			!slices.ContainsFunc(cfg.SyncGroups, func(g *confparse.SyncGroup) bool { return in(g.TrackScripts) })
 	})
 }

@@ -13,10 +13,10 @@ import (
 func scriptTracker(name string) string    { return "script " + name }
 func interfaceTracker(name string) string { return "interface " + name }
 
-// tracker is a thing that routers track.
+// tracker is a thing that routers, or sync groups, track.
 type tracker struct {
-	name    string
-	routers []*vrrp.Router
+	name   string
+	tracks []*vrrp.Track
 
 	mu     sync.Mutex
 	status vrrp.TrackStatus // the last one reported
@@ -32,7 +32,7 @@ func (c *Composition) tracker(name string) *tracker {
 	return t
 }
 
-// report tells the routers, if it is news. changed reports whether it was.
+// report tells those who track it, if it is news. changed reports whether it was.
 func (t *tracker) report(up bool) (changed bool) {
 	status := vrrp.TrackDown
 	if up {
@@ -44,8 +44,8 @@ func (t *tracker) report(up bool) (changed bool) {
 		return false
 	}
 	t.status = status
-	for _, r := range t.routers {
-		_ = r.Track(t.name, status) // fails for unknown names only
+	for _, to := range t.tracks {
+		to.Set(status)
 	}
 	return true
 }

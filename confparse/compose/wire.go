@@ -11,20 +11,23 @@ import (
 // differ from the RFCs. The Owner is left open.
 func routerConfig(i *confparse.Instance) vrrp.Config {
 	cfg := vrrp.Config{
-		Name:        i.Name,
-		Interface:   i.Interface,
-		VRID:        i.VRID,
-		Version:     vrrp.Version(i.Version),
-		Priority:    i.Priority,
-		Interval:    i.AdvertInterval,
-		Source:      i.Source,
-		NoPreempt:   i.NoPreempt,
+		Name:         i.Name,
+		Interface:    i.Interface,
+		VRID:         i.VRID,
+		Version:      vrrp.Version(i.Version),
+		Priority:     i.Priority,
+		Interval:     i.AdvertInterval,
+		Source:       i.Source,
+		NoPreempt:    i.NoPreempt,
+		PreemptDelay: i.PreemptDelay, PreemptDegraded: i.PreemptDegraded,
 		DownAdverts: i.DownTimerAdverts,
 		Checksum:    packet.PseudoHeader,
 		Trackers:    trackers(i),
 		Compat: vrrp.Compat{
 			AnswerLosing:    true,
 			SilentMaster:    i.LowerPrioNoAdvert,
+			QuietYield:      !i.HigherPrioSendAdvert,
+			DeafOwner:       i.OwnerIgnoreAdverts,
 			AnyPeer:         !i.CheckUnicastSource,
 			AnyFirstAddress: true,
 		},
@@ -48,26 +51,44 @@ func routerConfig(i *confparse.Instance) vrrp.Config {
 
 // trackers lists what an instance's priority or fitness depends on, beside its
 // own interface: scripts, interfaces, and the interfaces of its addresses.
-func trackers(i *confparse.Instance) (list []vrrp.Tracker) {
-	seen := map[string]bool{interfaceTracker(i.Interface): true}
-	add := func(name string, w confparse.Weight) {
-		if !seen[name] {
-			seen[name] = true
-			list = append(list, vrrp.Tracker{Name: name, Weight: w.Value, Reverse: w.Reverse})
-		}
-	}
-	for _, t := range i.TrackScripts {
-		add(scriptTracker(t.Script.Name), t.Weight)
-	}
-	for _, t := range i.TrackInterfaces {
-		add(interfaceTracker(t.Name), t.Weight)
-	}
+func trackers(i *confparse.Instance) []vrrp.Tracker {
+	l := trackerList{seen: map[string]bool{interfaceTracker(i.Interface): true}}
+	l.addAll(i.TrackScripts, i.TrackInterfaces)
 	for _, a := range append(i.Addresses[:len(i.Addresses):len(i.Addresses)], i.Excluded...) {
 		if a.Interface != "" && !a.NoTrack {
-			add(interfaceTracker(a.Interface), confparse.Weight{})
+			l.add(interfaceTracker(a.Interface), confparse.Weight{})
 		}
 	}
-	return list
+	return l.list
+}
+
+// groupTrackers lists what the members of a sync group depend on together.
+func groupTrackers(g *confparse.SyncGroup) []vrrp.Tracker {
+	l := trackerList{seen: map[string]bool{}}
+	l.addAll(g.TrackScripts, g.TrackInterfaces)
+	return l.list
+}
+
+// trackerList is a list of trackers without repetition: the first one counts.
+type trackerList struct {
+	seen map[string]bool
+	list []vrrp.Tracker
+}
+
+func (l *trackerList) add(name string, w confparse.Weight) {
+	if !l.seen[name] {
+		l.seen[name] = true
+		l.list = append(l.list, vrrp.Tracker{Name: name, Weight: w.Value, Reverse: w.Reverse})
+	}
+}
+
+func (l *trackerList) addAll(scripts []confparse.TrackScript, interfaces []confparse.TrackInterface) {
+	for _, t := range scripts {
+		l.add(scriptTracker(t.Script.Name), t.Weight)
+	}
+	for _, t := range interfaces {
+		l.add(interfaceTracker(t.Name), t.Weight)
+	}
 }
 
 // setConfig translates what an instance's master holds: addresses, those that

@@ -11,7 +11,7 @@ import (
 	"github.com/vrrpkit/vrrpkit/vrrp"
 )
 
-// notifyScripts returns the notify scripts of all instances.
+// notifyScripts returns the notify scripts of all instances and sync groups.
 func notifyScripts(cfg *confparse.Config) map[notify.Source]notify.Scripts {
 	program := func(c *confparse.Command) *check.ScriptConfig {
 		if c == nil {
@@ -20,23 +20,34 @@ func notifyScripts(cfg *confparse.Config) map[notify.Source]notify.Scripts {
 		p := compose.Program(c)
 		return &p
 	}
-	scripts := map[notify.Source]notify.Scripts{}
-	for _, i := range cfg.Instances {
-		n := i.Notify
-		scripts[instance(i.Name)] = notify.Scripts{
+	all := func(n confparse.Notify) notify.Scripts {
+		return notify.Scripts{
 			Master: program(n.Master), Backup: program(n.Backup), Fault: program(n.Fault),
 			Stop: program(n.Stop), Any: program(n.Any),
 		}
 	}
+	scripts := map[notify.Source]notify.Scripts{}
+	for _, i := range cfg.Instances {
+		scripts[notify.Source{Type: "INSTANCE", Name: i.Name}] = all(i.Notify)
+	}
+	for _, g := range cfg.SyncGroups {
+		scripts[notify.Source{Type: "GROUP", Name: g.Name}] = all(g.Notify)
+	}
 	return scripts
 }
 
-func instance(name string) notify.Source { return notify.Source{Type: "INSTANCE", Name: name} }
+// source returns what an event is of.
+func source(e vrrp.Event) notify.Source {
+	if e.Group != nil {
+		return notify.Source{Type: "GROUP", Name: e.Group.Name()}
+	}
+	return notify.Source{Type: "INSTANCE", Name: e.Router.Name()}
+}
 
 // follow runs scripts for events until the channel is closed.
 func follow(events <-chan vrrp.Event, scripts *notify.Notifier, rehearse bool, log *slog.Logger) {
 	for e := range events {
-		t := notify.Transition{Source: instance(e.Router.Name()), State: e.To.String(), Priority: e.Priority}
+		t := notify.Transition{Source: source(e), State: e.To.String(), Priority: e.Priority}
 		if e.To == vrrp.Init {
 			t.State = notify.Stop
 		}

@@ -130,6 +130,9 @@ func (o *observer) seeAnswer(s sight) {
 
 func (o *observer) seeHold(s sight) {
 	o.nodes[s.node].holds = s.held
+	if other := 1 - s.node; !s.held && o.advertiser == s.node && o.nodes[other].holds {
+		o.advertiser = other // the last advertisement of one that yields is no claim
+	}
 	both := o.nodes[0].holds && o.nodes[1].holds
 	switch {
 	case both && o.bothAt.IsZero():

@@ -29,7 +29,7 @@ const (
 
 // Source is what changes its state.
 type Source struct {
-	Type string // INSTANCE
+	Type string // INSTANCE or GROUP
 	Name string
 }
 
@@ -37,7 +37,7 @@ type Source struct {
 type Transition struct {
 	Source
 	State    string // MASTER, BACKUP, FAULT or STOP
-	Priority uint8
+	Priority uint8  // 0 for a group
 }
 
 // Scripts are what runs on transitions; nil entries run nothing.

@@ -1,0 +1,86 @@
+package vrrp
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Track is where to report what a tracker of a router, or of a sync group,
+// finds. Its methods may be called from any goroutine at any time, never block,
+// and cost nothing where nothing changes. After the end of its router, group or
+// host they do nothing.
+type Track struct {
+	host   *Host
+	router *Router // or
+	group  *Group
+	name   string
+}
+
+// Track adds a tracker, or changes the one of that name, which keeps its state;
+// one that is in Config.Trackers already is only looked up. A router of a
+// running host takes part as soon as it has been added: what must be known
+// before belongs into Config.Trackers.
+func (r *Router) Track(t Tracker) (*Track, error) {
+	h := r.host
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := validTracker(t); err != nil {
+		return nil, fmt.Errorf("vrrp: router %s: %w", r.cfg.Name, err)
+	}
+	if st := findTracker(h.set.Trackers(r.id), t.Name); st == nil || st.Tracker != t {
+		cfg := r.cfg
+		cfg.Trackers = withTracker(cfg.Trackers, t)
+		r.commit(cfg)
+	}
+	return &Track{host: h, router: r, name: t.Name}, nil
+}
+
+// Track adds a tracker that counts for all members, as [Router.Track] does for
+// one router.
+func (g *Group) Track(t Tracker) (*Track, error) {
+	h := g.host
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := validTracker(t); err != nil {
+		return nil, fmt.Errorf("vrrp: group %s: %w", g.name, err)
+	}
+	if st := findTracker(h.set.Group(g.id).Trackers, t.Name); st == nil || st.Tracker != t {
+		g.trackers = withTracker(g.trackers, t)
+		g.commit()
+	}
+	return &Track{host: h, group: g, name: t.Name}, nil
+}
+
+func validTracker(t Tracker) error {
+	var errs []error
+	validateTrackers([]Tracker{t}, func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) })
+	return errors.Join(errs...)
+}
+
+// Set reports TrackUp, TrackDown, or that it is not known any more.
+func (t *Track) Set(status TrackStatus) { t.report(status, 0) }
+
+// SetValue reports a number.
+func (t *Track) SetValue(value int) { t.report(TrackValue, value) }
+
+func (t *Track) report(status TrackStatus, value int) {
+	h := t.host
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.phase == ended {
+		return
+	}
+	in := Input{Kind: InputTrack, Tracker: t.name, Track: status, Value: value}
+	if t.group != nil {
+		in.Group = t.group.id
+	} else {
+		in.ID = t.router.id
+	}
+	before := len(h.outputs)
+	deadline := h.set.Deadline()
+	h.outputs = h.set.Handle(time.Now(), in, h.outputs)
+	if len(h.outputs) != before || !h.set.Deadline().Equal(deadline) {
+		h.network.Wake()
+	}
+}

@@ -1,0 +1,39 @@
+package vrrp
+
+import "net/netip"
+
+// update changes the parameters of a machine; its group, if it has one, has been
+// changed already. A backup's timer moves with the length of its wait, so that
+// it ends when it would have ended with the new parameters from the start.
+func (m *machine) update(s *step, p Params) {
+	old := m.p
+	skew, wait := m.skewTime(), m.downInterval()
+	m.p = p
+	m.tracks = withStates(p.Trackers, m.tracks)
+	if m.state != Backup || !m.learned || p.Version == V2 {
+		m.interval = p.Interval
+	}
+	was := m.priority
+	if m.priority = m.effective(); m.priority != was {
+		m.put(s, Output{Kind: OutputPriority, Was: was, Priority: m.priority})
+	}
+	if m.cause == ReasonPriorityZero {
+		m.shift(m.skewTime() - skew)
+	} else {
+		m.shift(m.downInterval() - wait)
+	}
+	if p.NoPreempt || p.PreemptDelay == 0 {
+		m.preemptAt = never
+	}
+	switch {
+	case m.state == Master && p.Interval != old.Interval:
+		// At once: the next one might be due after the others' patience.
+		m.advertise(s, m.priority)
+		m.timer = s.now + int64(p.Interval)
+		m.planProbe(s)
+	case m.state == Backup && p.Priority == OwnerPriority && old.Priority != OwnerPriority && m.group == nil:
+		m.takeOver(s, ReasonOwner, netip.Addr{})
+	}
+	m.reweighAll(s)
+	m.settle(s)
+}

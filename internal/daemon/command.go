@@ -14,6 +14,7 @@ import (
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/confparse/compose"
 	"github.com/vrrpkit/vrrpkit/internal/demo"
+	"github.com/vrrpkit/vrrpkit/internal/genhash"
 )
 
 // Main runs keepalived-lite with the given arguments, without the program's
@@ -21,6 +22,9 @@ import (
 func Main(args []string) int {
 	status := exitOK
 	root := rootCommand(&status)
+	if len(args) > 0 && (args[0] == "-T" || args[0] == "--genhash") { // keepalived's way to say it
+		args = append([]string{"genhash"}, args[1:]...)
+	}
 	root.SetArgs(args)
 	if err := root.Execute(); err != nil {
 		fmt.Fprintf(os.Stderr, "keepalived-lite: %v\n", err)
@@ -63,7 +67,7 @@ func rootCommand(status *int) *cobra.Command {
 	root.AddCommand(&cobra.Command{
 		Use: "version", Short: "Show the version", Args: cobra.NoArgs,
 		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), version()) },
-	}, demoCommand(status), lintCommand(status))
+	}, demoCommand(status), lintCommand(status), genhash.Command())
 	return root
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -136,5 +138,25 @@ func TestDiagnosticsInTheLog(t *testing.T) {
 	logDiagnostic(log, confparse.Diagnostic{Pos: pos, Code: "x", Severity: confparse.Error, Message: "bad", Help: "do\nthis"})
 	if got := out.String(); !strings.HasSuffix(got, " ERROR k.conf:3:5: bad [x]: do this\n") {
 		t.Errorf("log: %s", got)
+	}
+}
+
+// TestGenhash: keepalived's ways to be genhash.
+func TestGenhash(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := &http.Server{Handler: http.NotFoundHandler()}
+	go web.Serve(l)
+	defer web.Close()
+	port := fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
+	for _, how := range []string{"genhash", "-T", "--genhash"} {
+		if status := Main([]string{how, "-s", "127.0.0.1", "-p", port, "-u", "/"}); status != 0 {
+			t.Errorf("%s: status %d", how, status)
+		}
+		if status := Main([]string{how, "-s", "127.0.0.1", "-p", port}); status == 0 {
+			t.Errorf("%s without a page succeeds", how)
+		}
 	}
 }

@@ -1,0 +1,79 @@
+// Check-once makes one check, says what it found, and exits with 0 if all is
+// well and with 1 if not: for shells, cron jobs and monitoring.
+//
+//	check-once tcp 192.0.2.1:80
+//	check-once http 192.0.2.1:80 /health
+//	check-once smtp 192.0.2.1:25
+//	check-once dns 192.0.2.1:53 www.example.com
+//	check-once unix /run/app.sock
+//	check-once haproxy /run/haproxy/admin.sock www
+//	check-once ping 192.0.2.1
+//	check-once file /run/drain
+//	check-once -t 3s run /usr/local/bin/check.sh arg
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net/netip"
+	"os"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/check"
+)
+
+func main() {
+	timeout := flag.Duration("t", 5*time.Second, "give up after this time")
+	flag.Parse()
+	c, err := checker(flag.Arg(0), flag.Arg(1), flag.Arg(2))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "check-once:", err)
+		os.Exit(2)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), *timeout)
+	r := c.Check(ctx)
+	cancel()
+	fmt.Printf("%s: %s\n", r.Reason, r.Detail)
+	if r.Output != "" {
+		fmt.Println(r.Output)
+	}
+	if !r.OK {
+		os.Exit(1)
+	}
+}
+
+func checker(kind, what, more string) (check.Checker, error) {
+	switch kind {
+	case "unix":
+		return check.NewUnix(check.UnixConfig{Path: what})
+	case "haproxy":
+		return check.NewHAProxy(check.HAProxyConfig{Path: what, Proxy: more})
+	case "process":
+		return check.NewProcess(check.ProcessConfig{Name: what})
+	case "file":
+		return check.NewFile(check.FileConfig{Path: what})
+	case "run":
+		return check.NewScript(check.ScriptConfig{Argv: flag.Args()[1:]})
+	case "ping":
+		ip, err := netip.ParseAddr(what)
+		if err != nil {
+			return nil, err
+		}
+		return check.NewPing(check.PingConfig{Target: check.Target{Addr: netip.AddrPortFrom(ip, 0)}})
+	}
+	addr, err := netip.ParseAddrPort(what)
+	to := check.Target{Addr: addr}
+	switch {
+	case kind == "tcp" && err == nil:
+		return check.NewTCP(check.TCPConfig{Target: to})
+	case kind == "http" && err == nil:
+		return check.NewHTTP(check.HTTPConfig{Target: to, URLs: []check.URL{{Path: more}}})
+	case kind == "smtp" && err == nil:
+		return check.NewSMTP(check.SMTPConfig{Target: to})
+	case kind == "dns" && err == nil:
+		return check.NewDNS(check.DNSConfig{Target: to, Type: "A", Name: more})
+	}
+	return nil, errors.Join(fmt.Errorf("no check %q of %q", kind, what), err)
+}

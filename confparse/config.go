@@ -66,6 +66,7 @@ type InstanceDefaults struct {
 	PriorityChanges bool
 
 	AddressLifetime    time.Duration // address_lifetime; 0: addresses outlive a crash
+	GARPReplies        bool          // garp_replies
 	YieldAfterRemovals int           // removals of addresses by others, at least 1
 }
 

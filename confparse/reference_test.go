@@ -32,7 +32,7 @@ func TestReference(t *testing.T) {
 			LowerPrioDelay: 8 * time.Second, LowerPrioRepeat: 9},
 		DownTimerAdverts: 4, CheckUnicastSource: true, SkipCheckAdvertAddrs: true, LowerPrioNoAdvert: true,
 		HigherPrioSendAdvert: true, OwnerIgnoreAdverts: true, V3ChecksumAsV2: true,
-		AddressLifetime: 5 * time.Second, YieldAfterRemovals: 50,
+		AddressLifetime: 5 * time.Second, GARPReplies: true, YieldAfterRemovals: 50,
 	}
 	chk := &Script{
 		Name: "chk", Command: cmd(`/usr/bin/pgrep -x 'ha proxy' \x41\ b`, User{Name: "haproxy", Group: "haproxy"}, "/usr/bin/pgrep", "-x", "ha proxy", "A b"),
@@ -126,7 +126,7 @@ func TestReference(t *testing.T) {
 	if diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := cfg.Instances[0].Addresses[1].Pos.String(); got != "testdata/reference.conf:88:9" {
+	if got := cfg.Instances[0].Addresses[1].Pos.String(); got != "testdata/reference.conf:89:9" {
 		t.Errorf("position of an address: %s", got)
 	}
 }

@@ -70,7 +70,7 @@ func instanceRows() []row {
 		{"down_timer_adverts", number(1, 100, func(i *instance) *int { return &i.DownTimerAdverts }), "global 3", Active, "adverts that may be missing before a backup takes over"},
 		{"timer_expired_backup", custom("[1..254]", timerExpired).like("200", "255"), "0 (254 if no value)", Known, "with nopreempt: step down if the process was late so long that another master may exist"},
 		{"thread_timer_expired", custom("[1..254]", timerExpired).like("200", "255"), "", Deprecated, "write timer_expired_backup"},
-		{"garp_extra_if", extraGARP(0, func(i *instance) *ExtraGARP { return &i.ExtraGARP }), "global", Known, "gratuitous ARP so often on the other interfaces that have addresses; 0: never"},
+		{"garp_extra_if", extraGARP(0, func(i *instance) *ExtraGARP { return &i.ExtraGARP }), "global", Active, "gratuitous ARP so often on the other interfaces that have addresses; 0: never"},
 		{"vmac_garp_intvl", extraGARP(0, func(i *instance) *ExtraGARP { return &i.ExtraGARP }), "", Deprecated, "write garp_extra_if"},
 		{"lower_prio_no_advert", boolean(func(i *instance) *bool { return &i.LowerPrioNoAdvert }), "global false (strict: true)", Active, "a master does not answer adverts of lower priority"},
 		{"higher_prio_send_advert", boolean(func(i *instance) *bool { return &i.HigherPrioSendAdvert }).like("off", "maybe"), "global true (keepalived: false)", Active, "a master sends one more advert before it yields"},

@@ -25,7 +25,7 @@ func topRows() []row {
 		{"static_rules", list("RULE", newBlock("static_rules", ruleRows()), staticRule), "", Active, "rules that are there as long as the daemon runs"},
 		{"linkbeat_interfaces", list("INTERFACE [MII|ETHTOOL|IOCTL]", newBlock("linkbeat_interfaces", linkbeatRows()), linkbeat).like("eth1 ETHTOOL", "eth1 SNMP"), "auto: MII then ETHTOOL then IOCTL", Known, "interfaces whose link is polled; unknown interface is fatal error class"},
 		{"interface_up_down_delays", list("INTERFACE DOWN_DELAY [UP_DELAY], 0..255 seconds, decimals", newBlock("interface_up_down_delays"), linkDelay).like("eth1 1.5 0.5", "eth1 256"), "0 0", Known, "how long a change of an interface must last to count"},
-		{"garp_group", section("", newBlock("garp_group", garpGroupRows()), openGARPGroup, closeGARPGroup).like(""), "", Known, "interfaces that share a limit of gratuitous ARP"},
+		{"garp_group", section("", newBlock("garp_group", garpGroupRows()), openGARPGroup, closeGARPGroup).like(""), "", Active, "interfaces that share a limit of gratuitous ARP"},
 		{"vrrp_sync_group", section("NAME", newBlock("vrrp_sync_group", syncGroupRows()), openSyncGroup, func(*decoder, *node, *SyncGroup) {}).like("VG_1", ""), "", Active, "instances that change state together"},
 		{"vrrp_instance", section("NAME", newBlock("vrrp_instance", instanceRows(), instanceExtensions()), openInstance, closeInstance).like("VI_1", ""), "", Active, "one virtual router"},
 		{"vrrp_script", section("NAME", newBlock("vrrp_script", scriptRows()), openScript, closeScript).like("chk", ""), "", Active, "a program that is run again and again, and whose success counts; defined before it is tracked"},
@@ -75,10 +75,10 @@ func trackGroupRows() []row {
 // garpGroupRows are the keywords of garp_group.
 func garpGroupRows() []row {
 	return []row{
-		{"garp_interval", decimal(time.Microsecond, maxPeriod, time.Microsecond, func(g *GARPGroup) *time.Duration { return &g.GARPInterval }), "", Known, "gap between GARPs"},
-		{"gna_interval", decimal(time.Microsecond, maxPeriod, time.Microsecond, func(g *GARPGroup) *time.Duration { return &g.GNAInterval }), "", Known, "gap between NAs; group with neither is removed"},
-		{"interface", custom("INTERFACE", garpInterface).like("eth1", "a-name-that-is-too-long"), "", Known, "single interface (not a vmac)"},
-		{"interfaces", wordsOf("INTERFACE", newBlock("garp_group.interfaces"), garpInterface).like("eth1 eth2"), "", Known, "interfaces sharing one limit"},
+		{"garp_interval", decimal(time.Microsecond, maxPeriod, time.Microsecond, func(g *GARPGroup) *time.Duration { return &g.GARPInterval }), "", Active, "gap between GARPs"},
+		{"gna_interval", decimal(time.Microsecond, maxPeriod, time.Microsecond, func(g *GARPGroup) *time.Duration { return &g.GNAInterval }), "", Active, "gap between NAs; group with neither is removed"},
+		{"interface", custom("INTERFACE", garpInterface).like("eth1", "a-name-that-is-too-long"), "", Active, "single interface (not a vmac)"},
+		{"interfaces", wordsOf("INTERFACE", newBlock("garp_group.interfaces"), garpInterface).like("eth1 eth2"), "", Active, "interfaces sharing one limit"},
 	}
 }
 

@@ -41,6 +41,10 @@ type Schedule struct {
 	// LowerPrioDelay is the time from Announce to a second such burst; 0:
 	// there is none (garp_lower_prio_delay).
 	LowerPrioDelay time.Duration
+
+	// Replies adds to each gratuitous ARP request one in the form of a reply,
+	// for neighbours that take only that.
+	Replies bool
 }
 
 // DefaultSchedule returns keepalived's: five rounds at once and five more after
@@ -86,6 +90,16 @@ type announcer struct {
 	second      time.Time // when the second burst of acquired is due; zero: never
 	answer      time.Time // the same of contested, which does not touch the former
 	refresh     time.Time // when the next refresh is due; zero: never
+
+	extra       time.Time     // when extras are announced, each extraPeriod; zero: never
+	extraPeriod time.Duration // 0: never
+	extras      []int         // the first address on each extra interface
+	side        []int         // those left to announce
+
+	// slot reserves the time when an address may be announced, and says whether
+	// that is limited at all; nil: it is not.
+	slot     func(index int, now time.Time) (at time.Time, limited bool)
+	reserved time.Time // for the next address; zero: not yet
 }
 
 // acquired starts over with the announcements of a new master.
@@ -95,6 +109,9 @@ func (a *announcer) acquired(now time.Time) {
 	if a.schedule.Refresh > 0 {
 		a.refresh = now.Add(a.schedule.Refresh)
 	}
+	if a.extraPeriod > 0 {
+		a.extra = now.Add(a.extraPeriod)
+	}
 }
 
 // contested answers somebody else's announcements.
@@ -103,13 +120,16 @@ func (a *announcer) contested(now time.Time) {
 }
 
 // stop forgets all that is left to announce.
-func (a *announcer) stop() { *a = announcer{schedule: a.schedule, n: a.n} }
+func (a *announcer) stop() {
+	*a = announcer{schedule: a.schedule, n: a.n, extras: a.extras, extraPeriod: a.extraPeriod, slot: a.slot}
+}
 
-// resize changes the number of addresses.
-func (a *announcer) resize(n int) {
+// resize changes the number of addresses, and which are extra.
+func (a *announcer) resize(n int, extras []int) {
 	if a.n = n; a.pos >= n {
 		a.pos = 0
 	}
+	a.extras, a.side = extras, nil
 	if n == 0 {
 		a.rounds, a.resume = 0, time.Time{}
 	}
@@ -140,7 +160,7 @@ func (a *announcer) burst(now time.Time, rounds int) {
 
 // deadline returns when next has something to say; the zero time: never.
 func (a *announcer) deadline() time.Time {
-	return earliest(a.resume, a.second, a.answer, a.refresh)
+	return earliest(a.resume, a.second, a.answer, a.refresh, a.extra)
 }
 
 // next appends the indexes of the addresses to announce now to out: at most
@@ -160,30 +180,74 @@ func (a *announcer) next(now time.Time, out []int) []int {
 			a.refresh = now.Add(a.schedule.Refresh)
 		}
 	}
+	if due(a.extra, now) {
+		a.side = a.extras
+		if a.extra = a.extra.Add(a.extraPeriod); !a.extra.After(now) {
+			a.extra = now.Add(a.extraPeriod)
+		}
+		if a.resume.IsZero() && len(a.side) > 0 {
+			a.resume = now
+		}
+	}
 	if !due(a.resume, now) {
 		return out
 	}
 	for range stepFrames {
-		out = append(out, a.pos)
-		if a.pos++; a.pos == a.n {
-			a.pos = 0
-			if a.rounds--; a.rounds == 0 {
-				a.resume = time.Time{}
+		if !a.pending() {
+			a.resume = time.Time{}
+			return out
+		}
+		limited := false
+		if a.slot != nil {
+			if a.reserved.IsZero() {
+				a.reserved, limited = a.slot(a.peek(), now)
+			}
+			if a.reserved.After(now) {
+				a.resume = a.reserved
 				return out
 			}
+			a.reserved = time.Time{}
+		}
+		out = append(out, a.peek())
+		a.advance()
+		if limited {
+			break // others get to reserve their first slot before we do our next
 		}
 	}
 	a.resume = now.Add(stepPause)
+	if !a.pending() {
+		a.resume = time.Time{}
+	}
 	return out
+}
+
+// pending reports whether a burst is under way.
+func (a *announcer) pending() bool { return len(a.side) > 0 || a.rounds > 0 }
+
+// peek returns the address to announce next.
+func (a *announcer) peek() int {
+	if len(a.side) > 0 {
+		return a.side[0]
+	}
+	return a.pos
+}
+
+func (a *announcer) advance() {
+	if len(a.side) > 0 {
+		a.side = a.side[1:]
+		return
+	}
+	if a.pos++; a.pos == a.n {
+		a.pos = 0
+		a.rounds--
+	}
 }
 
 // skip makes no announcement of all that are due, and returns the deadline.
 func (a *announcer) skip(now time.Time) time.Time {
 	for due(a.deadline(), now) {
 		a.next(now, nil)
-		if !a.resume.IsZero() {
-			a.rounds, a.pos, a.resume = 0, 0, time.Time{}
-		}
+		a.rounds, a.pos, a.side, a.resume = 0, 0, nil, time.Time{}
 	}
 	return a.deadline()
 }

@@ -212,12 +212,12 @@ func TestAnnouncerResize(t *testing.T) {
 	a := &announcer{schedule: Schedule{Repeat: 2, Refresh: time.Hour}, n: 150}
 	a.acquired(now)
 	a.next(now, nil)
-	a.resize(3)
+	a.resize(3, nil)
 	if got := a.next(now.Add(stepPause), nil); len(got) != 6 || slices.Max(got) != 2 {
 		t.Errorf("after shrinking: %v", got)
 	}
 	a.acquired(now)
-	a.resize(0)
+	a.resize(0, nil)
 	if got := a.next(now, nil); len(got) != 0 || a.deadline().Sub(now) != time.Hour {
 		t.Errorf("after shrinking to nothing: %v, next %v", got, a.deadline().Sub(now))
 	}

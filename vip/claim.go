@@ -31,7 +31,7 @@ func (c *claim) announcement() (a Announcement, ok bool) {
 	if !ok {
 		return a, false
 	}
-	return Announcement{address.Interface, address.Prefix.Addr()}, true
+	return Announcement{Interface: address.Interface, Addr: address.Prefix.Addr()}, true
 }
 
 // claim enters the Set's objects as its own, or returns nil when the manager

@@ -115,7 +115,7 @@ func testKernel(t *testing.T, k vip.Kernel) {
 			called("after a change")
 		}
 	}
-	if err := k.Announce([]vip.Announcement{{"eth0", netip.MustParseAddr("10.9.9.1")}, {"eth0", netip.MustParseAddr("2001:db8:9::1")}}); err != nil {
+	if err := k.Announce([]vip.Announcement{{Interface: "eth0", Addr: netip.MustParseAddr("10.9.9.1")}, {Interface: "eth0", Addr: netip.MustParseAddr("2001:db8:9::1")}}); err != nil {
 		t.Errorf("announce: %v", err)
 	}
 	// What is told catches up with what is.
@@ -139,7 +139,7 @@ func testKernel(t *testing.T, k vip.Kernel) {
 	if _, err := k.Seen("eth9"); !errors.Is(err, vip.ErrNoInterface) {
 		t.Errorf("a missing interface was seen: %v", err)
 	}
-	if err := k.Announce([]vip.Announcement{{"eth9", netip.MustParseAddr("10.9.9.1")}}); !errors.Is(err, vip.ErrNoInterface) {
+	if err := k.Announce([]vip.Announcement{{Interface: "eth9", Addr: netip.MustParseAddr("10.9.9.1")}}); !errors.Is(err, vip.ErrNoInterface) {
 		t.Errorf("announce on a missing interface: %v", err)
 	}
 	if errs := k.Apply(nil); errs != nil {

@@ -100,3 +100,14 @@ func TestFramesDoNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// The reply is the request with other octets where RFC 5944 section 4.6 says so.
+func TestGARPReply(t *testing.T) {
+	mac, addr := net.HardwareAddr{0, 0, 0x5e, 0, 1, 0x33}, netip.MustParseAddr("192.0.2.100")
+	want := AppendGARP(nil, mac, addr)
+	want[21] = 2           // operation
+	copy(want[32:38], mac) // target
+	if got := AppendGARPReply(nil, mac, addr); !bytes.Equal(got, want) {
+		t.Errorf("got  %x\nwant %x", got, want)
+	}
+}

@@ -15,6 +15,10 @@ const (
 	// others were busy.
 	guardRetry = 100 * time.Millisecond
 
+	// fewFrames is how many addresses that were put back are announced at once;
+	// more are left to the schedule.
+	fewFrames = 10
+
 	// troubleBuffer is how many errors wait for the reader of Trouble.
 	troubleBuffer = 16
 )
@@ -228,7 +232,11 @@ func (m *Manager) complain(err error) {
 // reports false where this is not the time for it.
 func (s *Set) restore(gone map[*claim]bool) bool {
 	now := time.Now()
-	if !s.vouched(now) || !s.tryBegin() {
+	if !s.vouched(now) {
+		s.disown(gone)
+		return false
+	}
+	if !s.tryBegin() {
 		return false
 	}
 	defer s.end()
@@ -289,7 +297,12 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 		s.complain(&YieldError{removed[0], s.strikes.limit})
 	}
 	// Nobody else had what was put back: one round reminds the neighbours.
-	err := m.kernel.Announce(again)
+	var err error
+	if len(again) <= fewFrames {
+		err = m.tell(again)
+	} else {
+		s.announcer.burst(now, 1)
+	}
 	if _, e := s.announce(now); err == nil {
 		err = e
 	}

@@ -97,4 +97,7 @@ func (c Change) String() string {
 type Announcement struct {
 	Interface string
 	Addr      netip.Addr
+
+	// Reply asks for a gratuitous ARP reply beside the request. IPv4 only.
+	Reply bool
 }

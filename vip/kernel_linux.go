@@ -254,6 +254,9 @@ func (k *linux) Announce(list []Announcement) error {
 			continue
 		case a.Addr.Is4():
 			err = k.frames.Send(i.Index, AppendGARP(buf, i.HardwareAddr, a.Addr))
+			if a.Reply && err == nil {
+				err = k.frames.Send(i.Index, AppendGARPReply(buf, i.HardwareAddr, a.Addr))
+			}
 		default:
 			err = k.frames.Send(i.Index, AppendNA(buf, i.HardwareAddr, a.Addr, i.Forwarding6))
 		}

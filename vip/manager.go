@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,6 +42,12 @@ type Config struct {
 	// run: it is what renews.
 	Lifetime time.Duration
 
+	// Announcer is told of addresses as the neighbours are. Nil: nobody else is.
+	Announcer Announcer
+
+	// Paces limit how fast addresses are announced.
+	Paces []Pace
+
 	// Logger gets what goes wrong behind the caller's back, from Run on. It
 	// may be slow: nothing waits for it. Nil discards.
 	Logger *slog.Logger
@@ -48,15 +55,17 @@ type Config struct {
 
 // Manager looks after the virtual addresses of one network namespace.
 type Manager struct {
-	kernel   Kernel
-	log      *slog.Logger // Config.Logger, queued
-	queue    *asynclog.Handler
-	commits  *committer
-	epoch    time.Time // what Set.Renew counts from
-	lifetime time.Duration
-	wake     chan struct{} // Run has something new to look at
+	kernel    Kernel
+	log       *slog.Logger // Config.Logger, queued
+	queue     *asynclog.Handler
+	commits   *committer
+	announcer Announcer
+	epoch     time.Time // what Set.Renew counts from
+	lifetime  time.Duration
+	wake      chan struct{} // Run has something new to look at
 
 	mu      sync.Mutex
+	pacer   pacer
 	claims  map[place]*claim
 	due     map[*Set]time.Time // when Sets have to announce again
 	leases  map[*Set]time.Time // when they have to renew
@@ -72,7 +81,7 @@ type Manager struct {
 // NewManager returns a manager. It fails where the kernel's sockets cannot be
 // opened, which takes CAP_NET_ADMIN and CAP_NET_RAW on Linux.
 func NewManager(cfg Config) (*Manager, error) {
-	if err := validateLifetime(cfg.Lifetime); err != nil {
+	if err := errors.Join(validateLifetime(cfg.Lifetime), validatePaces(cfg.Paces)); err != nil {
 		return nil, err
 	}
 	if cfg.Kernel == nil {
@@ -87,16 +96,18 @@ func NewManager(cfg Config) (*Manager, error) {
 	}
 	queue := asynclog.New(cfg.Logger.Handler(), logQueue)
 	return &Manager{
-		kernel:   cfg.Kernel,
-		log:      slog.New(queue),
-		queue:    queue,
-		commits:  newCommitter(cfg.Kernel),
-		epoch:    time.Now(),
-		wake:     make(chan struct{}, 1),
-		claims:   make(map[place]*claim),
-		due:      make(map[*Set]time.Time),
-		leases:   make(map[*Set]time.Time),
-		lifetime: cfg.Lifetime,
+		kernel:    cfg.Kernel,
+		log:       slog.New(queue),
+		queue:     queue,
+		commits:   newCommitter(cfg.Kernel),
+		epoch:     time.Now(),
+		wake:      make(chan struct{}, 1),
+		claims:    make(map[place]*claim),
+		due:       make(map[*Set]time.Time),
+		leases:    make(map[*Set]time.Time),
+		lifetime:  cfg.Lifetime,
+		announcer: cfg.Announcer,
+		pacer:     newPacer(slices.Clone(cfg.Paces)),
 	}, nil
 }
 

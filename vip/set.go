@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -33,6 +34,12 @@ type SetConfig struct {
 	// NoLifetime: none.
 	Lifetime time.Duration
 
+	// ExtraInterfaces are interfaces other than Interface on each of which the
+	// first address is announced every ExtraRefresh, so that switches keep
+	// knowing the way to it (garp_extra_if).
+	ExtraInterfaces []string
+	ExtraRefresh    time.Duration
+
 	// YieldAfter is how many times in YieldWindow others may remove objects,
 	// which are put back each time, before Trouble delivers a *YieldError.
 	// Removals that are noticed together count once. Zero means
@@ -49,6 +56,7 @@ type Set struct {
 	name      string
 	addresses []Address
 	objects   []Object // addresses, routes, rules
+	extra     []string // ExtraInterfaces
 	trouble   chan error
 	fresh     atomic.Int64 // until when Renew vouches, since manager.epoch; 0: nobody does
 
@@ -71,6 +79,9 @@ func (m *Manager) Add(cfg SetConfig) (*Set, error) {
 		turn:      make(chan struct{}, 1),
 	}
 	errs := []error{cfg.Schedule.Validate(), validateLifetime(cfg.Lifetime)}
+	if cfg.ExtraRefresh < 0 {
+		errs = append(errs, fmt.Errorf("vip: ExtraRefresh %v is negative", cfg.ExtraRefresh))
+	}
 	for i, a := range cfg.Addresses {
 		if a.Interface == "" {
 			a.Interface = cfg.Interface
@@ -93,6 +104,13 @@ func (m *Manager) Add(cfg SetConfig) (*Set, error) {
 	s.announcer.schedule = cfg.Schedule
 	if cfg.Schedule == (Schedule{}) {
 		s.announcer.schedule = DefaultSchedule()
+	}
+	s.extra = slices.Clone(cfg.ExtraInterfaces)
+	if len(s.extra) > 0 {
+		s.announcer.extraPeriod = cfg.ExtraRefresh
+	}
+	if len(m.pacer.paces) > 0 {
+		s.announcer.slot = s.slot
 	}
 	s.strikes.limit = cmp.Or(max(cfg.YieldAfter, 0), DefaultYieldAfter)
 	s.lease = m.newLease(cfg.Lifetime)
@@ -222,13 +240,34 @@ func (s *Set) addition(o Object) Change {
 
 // hold has the Set announce those of claims that the kernel has taken.
 func (s *Set) hold(claims []*claim) {
-	s.announced = s.announced[:0]
+	before := s.announced
+	s.announced = make([]Announcement, 0, len(claims))
 	for _, c := range claims {
 		if a, ok := c.announcement(); ok && c.state == claimHeld {
+			a.Reply = s.announcer.schedule.Replies && a.Addr.Is4()
 			s.announced = append(s.announced, a)
 		}
 	}
-	s.announcer.resize(len(s.announced))
+	s.announcer.resize(len(s.announced), s.extras())
+	s.withdraw(before, s.announced)
+}
+
+// extras returns the first address on each extra interface.
+func (s *Set) extras() (list []int) {
+	for _, dev := range s.extra {
+		if i := slices.IndexFunc(s.announced, func(a Announcement) bool { return a.Interface == dev }); i >= 0 {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// slot returns when an announcement may be made, by its index.
+func (s *Set) slot(i int, now time.Time) (at time.Time, limited bool) {
+	m := s.manager
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.pacer.slot(s.announced[i], now)
 }
 
 // announce makes the announcements that are due and returns their number.
@@ -242,7 +281,7 @@ func (s *Set) announce(now time.Time) (int, error) {
 	for i, at := range indexes {
 		list[i] = s.announced[at]
 	}
-	return len(list), s.manager.kernel.Announce(list)
+	return len(list), s.manager.tell(list)
 }
 
 // continueAnnouncing is announce for Run. It leaves a Set alone that is being
@@ -253,7 +292,7 @@ func (s *Set) continueAnnouncing(now time.Time) (sent int, next time.Time) {
 	}
 	defer s.end()
 	if !s.vouched(now) && s.lease.lifetime > 0 {
-		return 0, s.announcer.skip(now) // somebody else may have the addresses by now
+		return 0, s.announcer.skip(now) // others may have the addresses by now
 	}
 	sent, err := s.announce(now)
 	if err != nil {

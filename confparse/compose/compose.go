@@ -86,7 +86,7 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 	if err := o.open(); err != nil {
 		return nil, err
 	}
-	if c.manager, err = vip.NewManager(vip.Config{Kernel: o.Kernel, Logger: o.Logger}); err != nil {
+	if c.manager, err = vip.NewManager(vip.Config{Kernel: o.Kernel, Logger: o.Logger, Paces: paces(cfg)}); err != nil {
 		return nil, err
 	}
 	if c.static, err = c.manager.Add(staticConfig(cfg)); err != nil {

@@ -102,10 +102,13 @@ func setConfig(i *confparse.Instance) vip.SetConfig {
 		Rules:      rules(i.Rules),
 		Lifetime:   i.AddressLifetime,
 		YieldAfter: i.YieldAfterRemovals,
+
+		ExtraInterfaces: extraInterfaces(i), ExtraRefresh: i.ExtraGARP.Period,
 		Schedule: vip.Schedule{
 			Repeat: max(i.GARP.MasterRepeat, 1), Delay: i.GARP.MasterDelay,
 			Refresh: i.GARP.MasterRefresh, RefreshRepeat: i.GARP.MasterRefreshRepeat,
 			LowerPrioRepeat: i.GARP.LowerPrioRepeat, LowerPrioDelay: i.GARP.LowerPrioDelay,
+			Replies: i.GARPReplies,
 		},
 	}
 }

@@ -46,19 +46,29 @@ func (f *formatter) line(s string) {
 	switch {
 	case strings.IndexByte(s, 0) >= 0:
 		f.lines = append(f.lines, s) // left out by the parser
+		f.joinable = false
 	case code == "":
+		f.run = false
 		f.blank(comment)
 	case openQuote:
-		f.whole(strings.TrimSpace(s), code)
-	case code[0] == '@':
-		f.conditional(join(squeeze(code), comment), code)
-	case atomic(code):
-		f.whole(join(squeeze(code), comment), code)
-	default:
-		f.statements(code, comment)
-	}
-	if !strings.HasPrefix(code, "@") {
 		f.run = false
+		f.whole(strings.TrimSpace(s), code)
+	default:
+		f.logical(code, comment)
+	}
+}
+
+// logical adds a line, or what is left of one behind a brace.
+func (f *formatter) logical(code, comment string) {
+	if code[0] == '@' {
+		f.conditional(join(squeeze(code), comment), code)
+		return
+	}
+	f.run = false
+	if atomic(code) {
+		f.whole(join(squeeze(code), comment), code)
+	} else {
+		f.statement(code, comment)
 	}
 }
 
@@ -136,42 +146,55 @@ func braces(code string) (net int) {
 	}
 }
 
-// statements adds a line with its braces as they should be.
-func (f *formatter) statements(code, comment string) {
-	for code != "" {
-		i := braceIndex(code)
-		switch {
-		case i < 0:
-			f.add(join(squeeze(code), comment))
-			f.joinable = true
+// statement adds a line up to its first brace, that brace where it should be,
+// and then the rest.
+func (f *formatter) statement(code, comment string) {
+	i := braceIndex(code)
+	if i != 0 {
+		head := code
+		if i > 0 {
+			head = code[:i]
+		}
+		f.add(squeeze(head))
+		f.joinable = true
+		if i < 0 {
+			f.comment(comment)
 			return
-		case i > 0:
-			f.add(squeeze(code[:i]))
-			f.joinable = true
-			code = code[i:]
-			continue
-		case code[0] == '{' && f.joinable:
-			last := len(f.lines) - 1
-			f.lines[last] = openAt(f.lines[last])
-			f.depth++
-		case code[0] == '{':
-			f.add("{")
-			f.depth++
-		default:
-			f.depth = max(f.depth-1, 0)
-			f.add("}")
 		}
-		f.joinable = false
-		code = strings.TrimSpace(code[1:])
-		if comment != "" && (code == "" || f.lines[len(f.lines)-1] != strings.Repeat(indent, f.depth)+"}") {
-			last := len(f.lines) - 1
-			if end, _ := commentStart(f.lines[last]); end < len(f.lines[last]) {
-				f.add(comment)
-			} else {
-				f.lines[last] = join(f.lines[last], comment)
-			}
-			comment = ""
-		}
+		code = code[i:]
+	}
+	switch {
+	case code[0] == '}':
+		f.depth = max(f.depth-1, 0)
+		f.add("}")
+	case f.joinable:
+		last := len(f.lines) - 1
+		f.lines[last] = openAt(f.lines[last])
+		f.depth++
+	default:
+		f.add("{")
+		f.depth++
+	}
+	f.joinable = false
+	if code[0] == '{' || len(code) == 1 {
+		f.comment(comment)
+		comment = ""
+	}
+	if code = strings.TrimSpace(code[1:]); code != "" {
+		f.logical(code, comment)
+	} else {
+		f.comment(comment)
+	}
+}
+
+// comment adds a comment to the last line, or on one of its own if that has one
+// already.
+func (f *formatter) comment(s string) {
+	last := len(f.lines) - 1
+	if end, _ := commentStart(f.lines[last]); s != "" && end < len(f.lines[last]) {
+		f.add(s)
+	} else {
+		f.lines[last] = join(f.lines[last], s)
 	}
 }
 

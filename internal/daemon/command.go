@@ -67,7 +67,7 @@ func rootCommand(status *int) *cobra.Command {
 	root.AddCommand(&cobra.Command{
 		Use: "version", Short: "Show the version", Args: cobra.NoArgs,
 		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), version()) },
-	}, demoCommand(status), lintCommand(status), genhash.Command())
+	}, demoCommand(status), lintCommand(status), renderCommand(status), fmtCommand(status), genhash.Command())
 	return root
 }
 

@@ -145,7 +145,7 @@ func TestManyFromOneSource(t *testing.T) {
 	for i := range 30 {
 		if err := h.Do(func() error {
 			l, err := net.Listen("tcp", netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(1000+i)).String())
-			listeners = append(listeners, l)
+			listeners = append(listeners, l) // to be closed in the end: until then the connections linger
 			return err
 		}); err != nil {
 			t.Fatal(err)
@@ -160,7 +160,7 @@ func TestManyFromOneSource(t *testing.T) {
 		if r := c.Check(t.Context()); !r.OK {
 			t.Errorf("%v: %+v", addr, r)
 		}
-		l.Close()
+		defer l.Close()
 	}
 }
 

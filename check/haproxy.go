@@ -139,8 +139,8 @@ func (c *HAProxy) read(r *bufio.Reader) (haproxyState, error) {
 		if text == "" {
 			break
 		}
-		name, value, _ := strings.Cut(text, ":")
-		ours = ours || name == "Name"
+		name, value, colon := strings.Cut(text, ":")
+		ours = ours || colon && name == "Name"
 		s.stopping = s.stopping || name == "Stopping" && strings.TrimSpace(value) != "0"
 	}
 	if !ours {

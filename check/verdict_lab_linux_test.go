@@ -1,3 +1,5 @@
+//go:build !race
+
 package check_test
 
 import (
@@ -21,7 +23,7 @@ import (
 // TestVerdicts asks keepalived 2.2.7, in a guest whose kernel has IPVS, about
 // every behaviour of the table. That ours are as the table says is
 // TestBehaviours' to show; here keepalived's column is measured, and every difference
-// has its reason.
+// has its reason. The guest is never under the race detector: there it would only run once more.
 func TestVerdicts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes 20 s")

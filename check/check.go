@@ -1,11 +1,15 @@
 // Package check asks whether something works, again and again, and says when
 // the answer changes.
 //
-// A [Checker] asks once; [Script] is one that runs a program. A [Runner] asks
-// at an interval, never twice at a time, and turns results into a [State] with
-// keepalived's rise and fall. A [Group] has thousands of runners. A checker that
-// hangs harms nobody: its runner calls it overdue and counts failures until it
-// returns.
+// A [Checker] asks once. Over the network there are [TCP], [HTTP] with and
+// without TLS, [SMTP], [DNS], [UDP], [Ping] and [GRPC], each to a [Target]; on
+// this machine there are [Script], [File], [Process], [Unix] and [HAProxy]. The
+// answer is a [Result], with a reason of one word and a detail of one line.
+//
+// A [Runner] asks at an interval, never twice at a time, and turns results into
+// a [State] with keepalived's rise and fall. A [Group] has thousands of runners.
+// A checker that hangs harms nobody: its runner calls it overdue and counts
+// failures until it returns.
 //
 // The package needs no VRRP; package checktest has a checker to test with.
 package check

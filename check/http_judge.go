@@ -84,9 +84,9 @@ func (p *page) content(a answer, r io.Reader) error {
 	return nil
 }
 
-// drain reads to the end. io.Copy would take a buffer of 32 KiB.
+// drain reads to the end, with less memory than io.Copy, which takes 32 KiB.
 func drain(r io.Reader) error {
-	buf := make([]byte, 4096)
+	buf := make([]byte, 1024)
 	for {
 		switch _, err := r.Read(buf); {
 		case errors.Is(err, io.EOF):

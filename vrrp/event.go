@@ -10,9 +10,10 @@ import (
 // eventBuffer is how many events a reader may be behind before it loses some.
 const eventBuffer = 256
 
-// Event is a transition of a router, or of a sync group. At takeover it comes when the Owner has
-// acquired, at the end of a mastership when it has released; in any case after
-// OwnerTimeout, or when the next transition overtakes it.
+// Event is a transition of a router, or of a sync group. At takeover it comes
+// when the Owner has acquired, at the end of a mastership when it has released;
+// in any case after OwnerTimeout, or when the next transition overtakes it. That
+// of a group comes behind those of all its members.
 type Event struct {
 	Router *Router // whose state changed; nil: it is a group's
 	Group  *Group  // whose state changed; nil: it is a router's
@@ -26,6 +27,14 @@ type Event struct {
 	Peer     netip.Addr // whose advertisement, or silence, is the reason; zero if nobody's
 	At       time.Time  // when the state changed, not when the event was delivered
 	Err      error      // what the Owner returned, or ErrOwnerTimeout
+}
+
+// Name returns the name of the router, or of the group.
+func (e *Event) Name() string {
+	if e.Group != nil {
+		return e.Group.name
+	}
+	return e.Router.Name()
 }
 
 // Events returns a new channel of this router's transitions from now on, with a

@@ -24,7 +24,7 @@ func Example() {
 	events := c.Events()
 	go func() {
 		for e := range events {
-			log.Printf("%s: %v -> %v: %v", e.Router.Name(), e.From, e.To, e.Reason)
+			log.Printf("%s: %v -> %v: %v", e.Name(), e.From, e.To, e.Reason)
 		}
 	}()
 	log.Fatal(c.Run(context.Background()))

@@ -37,17 +37,17 @@ func notifyScripts(cfg *confparse.Config) map[notify.Source]notify.Scripts {
 }
 
 // source returns what an event is of.
-func source(e vrrp.Event) notify.Source {
+func source(e *vrrp.Event) notify.Source {
 	if e.Group != nil {
-		return notify.Source{Type: "GROUP", Name: e.Group.Name()}
+		return notify.Source{Type: "GROUP", Name: e.Name()}
 	}
-	return notify.Source{Type: "INSTANCE", Name: e.Router.Name()}
+	return notify.Source{Type: "INSTANCE", Name: e.Name()}
 }
 
 // follow runs scripts for events until the channel is closed.
 func follow(events <-chan vrrp.Event, scripts *notify.Notifier, rehearse bool, log *slog.Logger) {
 	for e := range events {
-		t := notify.Transition{Source: source(e), State: e.To.String(), Priority: e.Priority}
+		t := notify.Transition{Source: source(&e), State: e.To.String(), Priority: e.Priority}
 		if e.To == vrrp.Init {
 			t.State = notify.Stop
 		}

@@ -39,13 +39,13 @@ func (r *Recorder) Events() []vrrp.Event {
 	return append([]vrrp.Event(nil), r.events...)
 }
 
-// Transitions returns the events recorded so far, a line each: the router, the
-// states, the reason, and an error if there was one. It is meant to be compared
+// Transitions returns the events recorded so far, a line each: the router or
+// group, the states, the reason, and an error if there was one. It is meant to be compared
 // with a golden text.
 func (r *Recorder) Transitions() string {
 	var b strings.Builder
 	for _, e := range r.Events() {
-		fmt.Fprintf(&b, "%s %v->%v: %v", e.Router.Name(), e.From, e.To, e.Reason)
+		fmt.Fprintf(&b, "%s %v->%v: %v", e.Name(), e.From, e.To, e.Reason)
 		if e.Err != nil {
 			fmt.Fprintf(&b, " (%v)", e.Err)
 		}

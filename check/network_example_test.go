@@ -225,15 +225,22 @@ func ExampleNewUnix() {
 	// false refused
 }
 
-// A gRPC server that serves one of its services. This one is no gRPC server.
+// A gRPC server, here one in a few lines, that serves one of its services.
 func ExampleNewGRPC() {
-	l := conversation("HTTP/1.1 400 Bad Request\r\n\r\n")
-	defer l.Close()
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Trailer", "Grpc-Status")
+		_, _ = w.Write([]byte{0, 0, 0, 0, 2, 8, 1}) // a frame of two bytes: field 1 is 1, SERVING
+		w.Header().Set("Grpc-Status", "0")
+	}))
+	s.Config.Protocols = new(http.Protocols)
+	s.Config.Protocols.SetUnencryptedHTTP2(true)
+	s.Start()
+	defer s.Close()
 	ask(check.NewGRPC(check.GRPCConfig{
-		Target:  check.Target{Addr: l.Addr().(*net.TCPAddr).AddrPort()},
+		Target:  check.Target{Addr: netip.MustParseAddrPort(s.Listener.Addr().String())},
 		Service: "shop.Orders",
 	}))
-	// Output: false failed
+	// Output: true ok
 }
 
 // Whether a HAProxy, here one in a few lines, still has servers for a backend.

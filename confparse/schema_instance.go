@@ -15,7 +15,7 @@ func instanceRows() []row {
 		{"unicast_peer", list("ADDRESS [min_ttl 0..255] [max_ttl 0..255]", newBlock("vrrp_instance.unicast_peer", peerRows()), peer).like("192.0.2.12", "192.0.2"), "multicast", Active, "adverts go to these addresses instead of a multicast group"},
 		{"unicast_fault_no_peer", custom("", func(c *cursor, i *instance) { i.unicastWord(c.n.pos()); i.UnicastNoPeer = true }).like(""), "off", Known, "without peers, FAULT instead of multicast"},
 		{"check_unicast_src", custom("", func(c *cursor, i *instance) { i.unicastWord(c.n.pos()); i.CheckUnicastSource = true }).like(""), "off", Active, "accept adverts from the peers only"},
-		{"old_unicast_checksum", custom("[never]", oldChecksum).like("never", "always"), "auto-detect", Known, "VRRPv3 unicast checksum of very old keepalived versions"},
+		{"old_unicast_checksum", custom("[never]", oldChecksum).like("never", "always"), "auto-detect", Active, "VRRPv3 unicast checksum of very old keepalived versions"},
 		{"native_ipv6", custom("", nativeIPv6).like(""), "off", Active, "use IPv6, and therefore version 3; the addresses say it by themselves"},
 		{"state", custom("MASTER|BACKUP", state).like("MASTER", "SLAVE"), "from priority (255 = MASTER)", Active, "the state wished for at the start; the priority decides soon after"},
 		{"interface", ifname(func(i *instance) *string { return &i.Interface }), "required unless unicast with unicast_src_ip", Active, "where adverts are sent and received, and addresses set unless they have a dev"},
@@ -31,7 +31,7 @@ func instanceRows() []row {
 		{"mcast_dst_ip", custom("MULTICAST ADDRESS", multicastGroup).like("224.0.0.99", "192.0.2.1"), "vrrp_mcast_group4/6", Active, "multicast group of this instance"},
 		{"track_src_ip", flag(func(i *instance) *bool { return &i.TrackSource }), "off", Known, "the loss of the configured source address is a fault"},
 		{"virtual_router_id", number(1, 255, func(i *instance) *uint8 { return &i.VRID }).like("51", "256"), "required", Active, "number of the virtual router: the same on all nodes, and used once per network"},
-		{"unicast_ttl", number(0, 255, func(i *instance) *int { return &i.UnicastTTL }).like("64", "256"), "255 (IPv6: kernel)", Known, "TTL of unicast adverts"},
+		{"unicast_ttl", number(0, 255, func(i *instance) *int { return &i.UnicastTTL }).like("64", "256"), "255 (IPv6: kernel)", Active, "TTL of unicast adverts"},
 		{"version", number(2, 3, func(i *instance) *uint8 { return &i.Version }), "vrrp_version", Active, "version of VRRP; IPv6 has only 3"},
 		{"priority", custom("1..255", priority).like("150", "256"), "100 (255 if state MASTER and no priority)", Active, "the highest becomes master; 255 owns the addresses and always preempts"},
 		{"advert_int", decimal(10*time.Millisecond, 255*time.Second, time.Microsecond, func(i *instance) *time.Duration { return &i.AdvertInterval }), "1", Active, "time between adverts: whole seconds for version 2, hundredths up to 40.95 for version 3"},
@@ -77,7 +77,7 @@ func instanceRows() []row {
 		{"owner_ignore_adverts", boolean(func(i *instance) *bool { return &i.OwnerIgnoreAdverts }), "global false (strict: true)", Active, "a router with priority 255 ignores adverts"},
 		{"kernel_rx_buf_size", number(1, math.MaxInt32, func(i *instance) *int { return &i.ReceiveBuffer }), "policy", Known, "receive buffer of the socket"},
 		{"authentication", within[instance](newBlock("vrrp_instance.authentication", authRows())), "", Active, "authentication of VRRP version 2"},
-		{"auth_hmac", section("", newBlock("vrrp_instance.auth_hmac", hmacRows()), openHMAC, closeHMAC).like(""), "", Known, "authentication by HMAC-SHA256, an extension of keepalived 2.4"},
+		{"auth_hmac", section("", newBlock("vrrp_instance.auth_hmac", hmacRows()), openHMAC, closeHMAC).like(""), "", Active, "authentication by HMAC-SHA256, an extension of keepalived 2.4"},
 	}
 }
 
@@ -92,19 +92,19 @@ func authRows() []row {
 // hmacRows are the keywords of auth_hmac.
 func hmacRows() []row {
 	return []row{
-		{"key", custom("ID TEXT|hex:DIGITS|file:PATH, of 32..64 bytes", hmacKey).like("1 hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "1 short"), "required", Known, "signing key, several allowed"},
-		{"active_key", number(1, 255, func(i *HMAC) *uint8 { return &i.Active }).like("1", "256"), "required", Known, "key used for sending; unknown id disables the extension"},
-		{"time_window", seconds(1, 300, func(i *HMAC) *time.Duration { return &i.Window }), "clamp(3*advert_int,5,300)", Known, "accepted clock difference in time mode"},
-		{"anti_replay", custom("time|monotonic", antiReplay).like("monotonic", "none"), "time", Known, "replay protection mode"},
-		{"mode", custom("enforce|permissive|receive-only", hmacMode).like("permissive", "off"), "enforce", Known, "migration behaviour"},
+		{"key", custom("ID TEXT|hex:DIGITS|file:PATH, of 32..64 bytes", hmacKey).like("1 hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "1 short"), "required", Active, "signing key, several allowed"},
+		{"active_key", number(1, 255, func(i *HMAC) *uint8 { return &i.Active }).like("1", "256"), "required", Active, "key used for sending; unknown id disables the extension"},
+		{"time_window", seconds(1, 300, func(i *HMAC) *time.Duration { return &i.Window }), "clamp(3*advert_int,5,300)", Active, "accepted clock difference in time mode"},
+		{"anti_replay", custom("time|monotonic", antiReplay).like("monotonic", "none"), "time", Active, "replay protection mode"},
+		{"mode", custom("enforce|permissive|receive-only", hmacMode).like("permissive", "off"), "enforce", Active, "migration behaviour"},
 	}
 }
 
 // peerRows are the options of an entry of unicast_peer.
 func peerRows() []row {
 	return []row{
-		{"min_ttl", number(0, 255, func(p *Peer) *int { return &p.MinTTL }), "0", Known, "lowest TTL or hop limit accepted from the peer"},
-		{"max_ttl", number(0, 255, func(p *Peer) *int { return &p.MaxTTL }), "255", Known, "highest TTL or hop limit accepted from the peer"},
+		{"min_ttl", number(0, 255, func(p *Peer) *int { return &p.MinTTL }), "0", Active, "lowest TTL or hop limit accepted from the peer"},
+		{"max_ttl", number(0, 255, func(p *Peer) *int { return &p.MaxTTL }), "255", Active, "highest TTL or hop limit accepted from the peer"},
 	}
 }
 

@@ -54,17 +54,21 @@ func (r *Router) encode(priority uint8) error {
 	}
 	o.packets = nil // a batch may still refer to the old ones
 	r.auth.next(time.Now())
+	ttl := uint8(packet.TTL)
+	if r.cfg.unicast() {
+		ttl = r.cfg.TTL
+	}
 	for _, dst := range destinations {
 		if r.link.own[dst] || dst == r.source {
 			continue // many give all routers the same list of peers
 		}
-		b, err := o.advert.Append(nil, r.source, dst, r.cfg.Checksum)
+		b, err := o.advert.Append(nil, r.source, dst, r.formFor(dst))
 		if err != nil {
 			o.packets = nil
 			return err
 		}
 		p := Packet{
-			Payload: b, Source: r.source, Destination: dst, Protocol: packet.Protocol, TTL: packet.TTL, TOS: packet.TOS,
+			Payload: b, Source: r.source, Destination: dst, Protocol: packet.Protocol, TTL: ttl, TOS: packet.TOS,
 		}
 		r.auth.sign(&p)
 		o.packets = append(o.packets, p)

@@ -62,6 +62,15 @@ type Config struct {
 	// unicast_peer.
 	Peers []netip.Addr
 
+	// PeerTTL limits the TTL (hop limit) of what is accepted from a peer: 255
+	// to 255 is for one on the same link. Default: any. keepalived: min_ttl,
+	// max_ttl.
+	PeerTTL map[netip.Addr]TTLRange
+
+	// TTL is that of unicast advertisements; others have 255. Default: 255.
+	// keepalived: unicast_ttl.
+	TTL uint8
+
 	// VMAC is the name of a macvlan interface on top of Interface that has the
 	// virtual router's MAC address, see [packet.MAC]; whoever manages the
 	// addresses makes it. Advertisements are sent through it. keepalived:
@@ -113,6 +122,10 @@ type Config struct {
 	// RFC 9568 says. keepalived and FRR need packet.PseudoHeader unless
 	// configured otherwise.
 	Checksum packet.ChecksumForm
+
+	// LearnChecksum makes Checksum what to begin with: from then on the router
+	// answers each peer, or a group, in the form heard from there last.
+	LearnChecksum bool
 
 	// Trackers adjust the priority or forbid to take part; see [Router.Track].
 	Trackers []Tracker
@@ -175,6 +188,8 @@ func (c Config) withDefaults() Config {
 	if c.Name == "" {
 		c.Name = fmt.Sprintf("%s/%d", c.Interface, c.VRID)
 	}
+	c.PeerTTL = plainKeys(c.PeerTTL, plain)
+	setDefault(&c.TTL, packet.TTL)
 	setDefault(&c.Version, V3)
 	setDefault(&c.Priority, DefaultPriority)
 	setDefault(&c.Interval, DefaultInterval)
@@ -188,6 +203,17 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	return c
+}
+
+// TTLRange is a range of TTLs, both ends included.
+type TTLRange struct{ Min, Max uint8 }
+
+func plainKeys(m map[netip.Addr]TTLRange, plain func(netip.Addr) netip.Addr) map[netip.Addr]TTLRange {
+	out := make(map[netip.Addr]TTLRange, len(m))
+	for a, limits := range m {
+		out[plain(a)] = limits
+	}
+	return out
 }
 
 func setDefault[T comparable](v *T, value T) {

@@ -397,7 +397,8 @@ func TestPriorityAndTrackers(t *testing.T) {
 	})
 }
 
-// A host advertises what it is asked to, to whom it is asked to.
+// ENC-01, ENC-02, ENC-07, GEN-11, TX-01, CK-04, UC-01, MGT-02: a host advertises
+// what it is asked to, to whom it is asked to.
 func TestOnTheWire(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -539,7 +540,7 @@ func TestQuiet(t *testing.T) {
 	}
 }
 
-// RX-12: the log names a bad packet once, and then once a minute with a count;
+// RX-11, RX-12: the log names a bad packet once, and then once a minute with a count;
 // it never names a password.
 func TestComplaints(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bench) {

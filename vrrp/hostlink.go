@@ -106,6 +106,7 @@ func (l *hostLink) receive(p *Packet) {
 	if a.Priority == packet.PriorityStop {
 		r.counters.PriorityZeroReceived++
 	}
+	r.learn(p.Source, form)
 	r.peer = Peer{Addr: p.Source, Priority: a.Priority, Interval: a.Interval, Checksum: form, At: p.At}
 	l.host.handle(Input{
 		Kind: InputAdvert, ID: r.id, At: p.At, Source: p.Source, Priority: a.Priority, Interval: a.Interval,
@@ -167,6 +168,9 @@ func (l *hostLink) judgeCarrier(r *Router, p *Packet) error {
 		return packet.ErrSource
 	case r.cfg.unicast() && !r.cfg.Compat.AnyPeer && !slices.Contains(r.cfg.Peers, p.Source):
 		return packet.ErrPeer
+	}
+	if limits, ok := r.cfg.PeerTTL[p.Source]; ok && (p.TTL < limits.Min || p.TTL > limits.Max) {
+		return &packet.Error{Reason: packet.ErrTTL, Got: int(p.TTL), Want: int(limits.Max)}
 	}
 	return nil
 }

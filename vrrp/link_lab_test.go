@@ -241,7 +241,7 @@ func TestLinkRoundTrip(t *testing.T) {
 
 func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// TestLinkHearsOnlyItsOwn has four links on a host; each hears what is meant
+// ENC-09: TestLinkHearsOnlyItsOwn has four links on a host; each hears what is meant
 // for it, and nothing else of what comes to the host.
 func TestLinkHearsOnlyItsOwn(t *testing.T) {
 	_, a, b := pair(t)
@@ -277,6 +277,7 @@ func TestLinkHearsOnlyItsOwn(t *testing.T) {
 	}
 }
 
+// ENC-10: the group is joined while the link is open.
 func TestLinkMembership(t *testing.T) {
 	_, _, b := pair(t)
 	member := func(group string) bool { return strings.Contains(b.Run("ip", "maddr", "show", "dev", "eth0"), group) }

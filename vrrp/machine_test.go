@@ -424,7 +424,7 @@ func TestIntervalLearning(t *testing.T) {
 	}
 }
 
-// An advertisement that lay in the socket counts from when it was received, and
+// FSM-24: an advertisement that lay in the socket counts from when it was received, and
 // beats a timer that would be due.
 func TestLateLook(t *testing.T) {
 	r := newRig(t, nil).up()

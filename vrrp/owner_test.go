@@ -146,7 +146,7 @@ func TestOwnerMayCallBack(t *testing.T) {
 	})
 }
 
-// An event tells what was when the state changed, even if the owner took so long
+// MGT-03, MGT-04: an event tells what was when the state changed, even if the owner took so long
 // that it is not so any more.
 func TestEventsTellTheMoment(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bench) {

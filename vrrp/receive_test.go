@@ -148,7 +148,7 @@ func TestAcceptedOddities(t *testing.T) {
 	}{
 		{"V3-RX-04 other interval", func(a *packet.Advert) { a.Interval = 2 * time.Second }, 0, packet.ErrInterval},
 		{"V3-RX-06 other addresses", func(a *packet.Advert) { a.Addresses[0] = a.Addresses[0].Next() }, 0, packet.ErrAddressList},
-		{"V3-RX-07 second owner", func(a *packet.Advert) { a.Priority = 255 }, 0, packet.ErrOwner},
+		{"V3-RX-07 GEN-12 EL-07 second owner", func(a *packet.Advert) { a.Priority = 255 }, 0, packet.ErrOwner},
 		{"V3-RX-09 address twice", func(a *packet.Advert) { a.Addresses = append(a.Addresses, a.Addresses[0]) }, 0, 0},
 		{"CK-05 pseudo-header", func(*packet.Advert) {}, packet.PseudoHeader, 0},
 	} {
@@ -181,7 +181,7 @@ func TestAcceptedOddities(t *testing.T) {
 	}
 }
 
-// UC-02, UC-04: unicast accepts any TTL, but only from its peers.
+// UC-02, UC-04, UC-05: unicast accepts any TTL, but only from its peers.
 func TestUnicastPeers(t *testing.T) {
 	for _, anyPeer := range []bool{false, true} {
 		inBubble(t, func(t *testing.T, b *bench) {

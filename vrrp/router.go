@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/vrrpkit/vrrpkit/internal/broadcast"
+	"github.com/vrrpkit/vrrpkit/vrrp/packet"
 )
 
 // Router is one virtual router: make it with [New], or with [Host.Add] as one of
@@ -34,6 +35,7 @@ type Router struct {
 	linked   Input      // the last InputLink
 	seq      uint64
 	peer     Peer
+	forms    map[netip.Addr]packet.ChecksumForm // learned, by destination
 	counters Counters
 	complain complaints // about packets received
 	contests complaints // signs of rivals

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
+// TM-13.
 func TestSetFiresInOrder(t *testing.T) {
 	s := NewSet()
 	start := time.Unix(1000, 0)

@@ -42,6 +42,17 @@ func (c Config) Validate() error {
 			bad("peer %v is not an address of a router", p)
 		}
 	}
+	if !c.unicast() && c.TTL != packet.TTL {
+		bad("TTL %d: multicast advertisements have %d, or nobody accepts them", c.TTL, packet.TTL)
+	}
+	for p, limits := range c.PeerTTL {
+		if !slices.Contains(c.Peers, p) {
+			bad("TTL limits are set for %v, which is not a peer", p)
+		}
+		if limits.Min > limits.Max {
+			bad("peer %v: the lowest TTL %d is above the highest %d", p, limits.Min, limits.Max)
+		}
+	}
 	if c.Checksum > packet.PseudoHeaderGroup {
 		bad("checksum form %v does not exist", c.Checksum)
 	}

@@ -138,7 +138,11 @@ func (o *Options) close() error {
 func Validate(cfg *confparse.Config) error {
 	errs := validateRouting(cfg.StaticRoutes, cfg.StaticRules)
 	for _, i := range cfg.Instances {
-		if err := routerConfig(i).Validate(); err != nil {
+		r, err := routerConfig(i)
+		if err == nil {
+			err = r.Validate()
+		}
+		if err != nil {
 			errs = append(errs, fmt.Errorf("%v: %w", i.Pos, err))
 		}
 		errs = append(errs, validateRouting(i.Routes, i.Rules)...)
@@ -151,7 +155,10 @@ func (c *Composition) addInstance(i *confparse.Instance) error {
 	if err != nil {
 		return fmt.Errorf("%v: (%s) %w", i.Pos, i.Name, err)
 	}
-	cfg := routerConfig(i)
+	cfg, err := routerConfig(i)
+	if err != nil {
+		return fmt.Errorf("%v: %w", i.Pos, err)
+	}
 	cfg.Owner, cfg.Sync, cfg.StartDelay = set, c.groups[i.Name], c.startDelay
 	r, err := c.host.Add(cfg)
 	if err != nil {

@@ -1,6 +1,8 @@
 package compose
 
 import (
+	"net/netip"
+
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/vip"
 	"github.com/vrrpkit/vrrpkit/vrrp"
@@ -9,7 +11,7 @@ import (
 
 // routerConfig translates an instance. keepalived's habits are set where they
 // differ from the RFCs. The Owner is left open.
-func routerConfig(i *confparse.Instance) vrrp.Config {
+func routerConfig(i *confparse.Instance) (vrrp.Config, error) {
 	cfg := vrrp.Config{
 		Name:         i.Name,
 		Interface:    i.Interface,
@@ -35,18 +37,32 @@ func routerConfig(i *confparse.Instance) vrrp.Config {
 	if i.V3ChecksumAsV2 {
 		cfg.Checksum = packet.MessageOnly
 	}
-	cfg.Password = vrrp.Secret(i.Auth.Password)
-	cfg.AuthHeader = i.Auth.Type == confparse.AuthAH
+	cfg.LearnChecksum = true
 	for _, a := range i.Addresses {
 		cfg.Addresses = append(cfg.Addresses, a.Prefix)
 	}
 	for _, p := range i.Peers {
 		cfg.Peers = append(cfg.Peers, p.Addr)
+		if p.MinTTL > 0 || p.MaxTTL < 255 {
+			if cfg.PeerTTL == nil {
+				cfg.PeerTTL = map[netip.Addr]vrrp.TTLRange{}
+			}
+			cfg.PeerTTL[p.Addr] = vrrp.TTLRange{Min: uint8(p.MinTTL), Max: uint8(p.MaxTTL)}
+		}
+	}
+	if i.Unicast() {
+		cfg.TTL = uint8(i.UnicastTTL)
+		switch i.OldChecksum {
+		case confparse.OldChecksumOn:
+			cfg.Checksum, cfg.LearnChecksum = packet.PseudoHeaderGroup, false
+		case confparse.OldChecksumNever:
+			cfg.LearnChecksum = false
+		}
 	}
 	if !i.Unicast() {
 		cfg.Group = i.MulticastGroup
 	}
-	return cfg
+	return cfg, authenticate(&cfg, i)
 }
 
 // trackers lists what an instance's priority or fitness depends on, beside its

@@ -3,11 +3,9 @@
 package vrrp_test
 
 import (
-	"context"
 	"fmt"
 	"net/netip"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -120,16 +118,7 @@ func (m *match) ours(priority uint8, edit func(*vrrp.Config)) {
 	if m.router, err = host.Add(cfg); err != nil {
 		m.t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- host.Run(ctx) }()
-	m.stop = sync.OnceFunc(func() {
-		cancel()
-		if err := <-done; err != nil {
-			m.t.Error(err)
-		}
-	})
-	m.t.Cleanup(m.stop)
+	m.stop = runHost(m.t, host)
 }
 
 // theirs starts the other implementation.

@@ -277,10 +277,17 @@ func TestLinkHearsOnlyItsOwn(t *testing.T) {
 	}
 }
 
-// ENC-10: the group is joined while the link is open.
+// ENC-10, UC-09: the group is joined while the link is open, and never by a
+// unicast one.
 func TestLinkMembership(t *testing.T) {
 	_, _, b := pair(t)
 	member := func(group string) bool { return strings.Contains(b.Run("ip", "maddr", "show", "dev", "eth0"), group) }
+	for _, local := range []string{"192.0.2.2", "2001:db8::2"} {
+		b.open(vrrp.LinkConfig{Interface: "eth0", Local: netip.MustParseAddr(local)})
+		if member(group4.String()) || member(group6.String()) {
+			t.Errorf("a group is joined for unicast from %s", local)
+		}
+	}
 	for _, group := range []netip.Addr{group4, group6} {
 		l := b.open(vrrp.LinkConfig{Interface: "eth0", Group: group})
 		if !member(group.String()) {

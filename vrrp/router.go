@@ -183,14 +183,16 @@ func (r *Router) place(a netip.Addr) place {
 
 // pickSource returns the address to advertise from: the configured one, or the
 // interface's first that is nobody's virtual address, unless the router owns
-// that. Over IPv6 it must be link-local (RFC 9568 section 5.1.2.1).
+// that. Over IPv6 it must be link-local (RFC 9568 section 5.1.2.1), unless the
+// unicast peers are not.
 func (r *Router) pickSource(st LinkState) netip.Addr {
 	if r.cfg.Source.IsValid() {
 		return r.cfg.Source
 	}
+	linkLocal := !r.cfg.unicast() || r.cfg.Peers[0].IsLinkLocalUnicast()
 	for _, a := range st.Addresses {
 		virtual := r.host.vips[r.place(a)] > 0 && !(r.cfg.Priority == OwnerPriority && r.vips[a])
-		if !virtual && (a.Is4() || a.IsLinkLocalUnicast()) {
+		if !virtual && (a.Is4() || a.IsLinkLocalUnicast() == linkLocal) {
 			return a
 		}
 	}

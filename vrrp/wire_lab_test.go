@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"math/rand/v2"
 	"net/netip"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,15 +46,7 @@ func newWire(t *testing.T, edit func(*vrrp.Config)) *wire {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan error, 1)
-		go func() { done <- host.Run(ctx) }()
-		t.Cleanup(func() {
-			cancel()
-			if err := <-done; err != nil {
-				t.Errorf("%s: %v", h.Name, err)
-			}
-		})
+		runHost(t, host)
 		return &wireHost{host, h, r}
 	}
 	w.master = run(a, 200, "192.0.2.2")
@@ -64,6 +57,21 @@ func newWire(t *testing.T, edit func(*vrrp.Config)) *wire {
 		return s.State == vrrp.Backup && s.Peer.Priority == 200
 	})
 	return w
+}
+
+// runHost runs a host until the test ends, and returns what ends it before.
+func runHost(t testing.TB, h *vrrp.Host) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- h.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(stop)
+	return stop
 }
 
 // frame is p on Ethernet, whatever p says, for one host alone or, if to is nil,

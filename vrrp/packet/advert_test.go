@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 	"testing"
@@ -215,6 +216,16 @@ func TestParseFamilies(t *testing.T) {
 
 // TestHeader: a router can be found in a message whose rest is broken, and the
 // first thing wrong is the one reported (RX-04, RX-05).
+// MAC-01.
+func TestMAC(t *testing.T) {
+	for six, want := range map[bool]string{false: "00:00:5e:00:01:33", true: "00:00:5e:00:02:33"} {
+		m := MAC(51, six)
+		if got := net.HardwareAddr(m[:]).String(); got != want {
+			t.Errorf("IPv6 %v: %s, want %s", six, got, want)
+		}
+	}
+}
+
 func TestHeader(t *testing.T) {
 	for _, tt := range []struct {
 		bytes string

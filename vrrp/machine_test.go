@@ -454,7 +454,7 @@ func TestClockStep(t *testing.T) {
 	r.want("0s INIT->BACKUP (startup)")
 }
 
-// TX-07, TX-08: lateness does not add up, and a stall does not end in a burst.
+// TX-07, TX-08, TM-14: lateness does not add up, and a stall does not end in a burst.
 func TestLateMaster(t *testing.T) {
 	r := master(t, nil)
 	late := func(d time.Duration) {

@@ -15,31 +15,31 @@ func scriptRows() []row {
 		{"rise", number(1, 1<<31-1, func(s *Script) *int { return &s.Rise }), "1", Active, "successes in a row needed to become good"},
 		{"fall", number(1, 1<<31-1, func(s *Script) *int { return &s.Fall }), "1", Active, "failures in a row needed to become bad"},
 		{"user", custom("USER [[:]GROUP]", func(c *cursor, s *Script) { c.user(&s.User) }).like("nobody nogroup", "a/b"), "script_user", Active, "who runs it"},
-		{"init_fail", flag(func(s *Script) *bool { return &s.InitFail }), "off", Known, "start as failed, until the first success"},
+		{"init_fail", flag(func(s *Script) *bool { return &s.InitFail }), "off", Active, "start as failed, until the first success"},
 	}
 }
 
 // trackFileRows are the keywords of track_file.
 func trackFileRows() []row {
 	return []row{
-		{"file", word("PATH", func(t *TrackFile) *string { return &t.Path }).like("/run/keepalived/priority", ""), "required", Known, "file to watch"},
-		{"weight", weight(254, func(t *TrackFile) *Weight { return &t.Weight }), "1", Known, "changes the priority by so much times the number; 0: another number than 0 is a fault"},
-		{"init_file", custom("[VALUE] [overwrite]", initFile).like("5 overwrite", "x"), "none; VALUE 0", Known, "write VALUE at start if file is missing (or always with overwrite; never on reload)"},
+		{"file", word("PATH", func(t *TrackFile) *string { return &t.Path }).like("/run/keepalived/priority", ""), "required", Active, "file to watch"},
+		{"weight", weight(254, func(t *TrackFile) *Weight { return &t.Weight }), "1", Active, "changes the priority by so much times the number; 0: another number than 0 is a fault"},
+		{"init_file", custom("[VALUE] [overwrite]", initFile).like("5 overwrite", "x"), "none; VALUE 0", Active, "write VALUE at start if file is missing (or always with overwrite; never on reload)"},
 	}
 }
 
 // trackProcessRows are the keywords of vrrp_track_process.
 func trackProcessRows() []row {
 	return []row{
-		{"process", custom("NAME|PATH [ARGUMENT ...]", trackedCommand).like("haproxy -W", ""), "required", Known, "process to count; with params full command line is matched"},
-		{"param_match", custom("[initial|partial]", paramMatch).like("initial", "some"), "exact if params given", Known, "how parameters are compared"},
-		{"weight", weight(254, func(t *TrackProcess) *Weight { return &t.Weight }), "0", Known, "changes the priority by so much; 0: a failure is a fault"},
-		{"quorum", number(1, 65535, func(t *TrackProcess) *int { return &t.Quorum }), "1", Known, "minimum number of processes"},
-		{"quorum_max", number(0, 65535, func(t *TrackProcess) *int { return &t.QuorumMax }), "unlimited", Known, "maximum number (0 = must not run)"},
-		{"delay", custom("SECONDS 0.000001..3600, decimals", processDelay).like("2", "3601"), "0", Known, "sets both delays"},
-		{"terminate_delay", decimal(time.Microsecond, time.Hour, time.Microsecond, func(t *TrackProcess) *time.Duration { return &t.TerminateDelay }), "0", Known, "wait after quorum loss"},
-		{"fork_delay", decimal(time.Microsecond, time.Hour, time.Microsecond, func(t *TrackProcess) *time.Duration { return &t.ForkDelay }), "0", Known, "wait after quorum gain"},
-		{"full_command", flag(func(t *TrackProcess) *bool { return &t.FullCommand }), "off", Known, "match /proc/PID/cmdline instead of comm"},
+		{"process", custom("NAME|PATH [ARGUMENT ...]", trackedCommand).like("haproxy -W", ""), "required", Active, "process to count; with params full command line is matched"},
+		{"param_match", custom("[initial|partial]", paramMatch).like("initial", "some"), "exact if params given", Active, "how parameters are compared"},
+		{"weight", weight(254, func(t *TrackProcess) *Weight { return &t.Weight }), "0", Active, "changes the priority by so much; 0: a failure is a fault"},
+		{"quorum", number(1, 65535, func(t *TrackProcess) *int { return &t.Quorum }), "1", Active, "minimum number of processes"},
+		{"quorum_max", number(0, 65535, func(t *TrackProcess) *int { return &t.QuorumMax }), "unlimited", Active, "maximum number (0 = must not run)"},
+		{"delay", custom("SECONDS 0.000001..3600, decimals", processDelay).like("2", "3601"), "0", Active, "sets both delays"},
+		{"terminate_delay", decimal(time.Microsecond, time.Hour, time.Microsecond, func(t *TrackProcess) *time.Duration { return &t.TerminateDelay }), "0", Active, "wait after quorum loss"},
+		{"fork_delay", decimal(time.Microsecond, time.Hour, time.Microsecond, func(t *TrackProcess) *time.Duration { return &t.ForkDelay }), "0", Active, "wait after quorum gain"},
+		{"full_command", flag(func(t *TrackProcess) *bool { return &t.FullCommand }), "off", Active, "match /proc/PID/cmdline instead of comm"},
 	}
 }
 

@@ -59,6 +59,8 @@ type Composition struct {
 	static     *vip.Set
 	instances  []Instance
 	scripts    []Script
+	checks     *check.Group
+	probes     []probe
 	startDelay time.Duration
 	groups     map[string]*vrrp.Group // by instance
 	trackers   map[string]*tracker    // by name
@@ -76,11 +78,11 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 			err = errors.Join(err, o.close())
 		}
 	}()
-	c := &Composition{log: o.Logger, startDelay: cfg.Global.StartupDelay, interfaces: o.Interfaces, groups: map[string]*vrrp.Group{}, trackers: map[string]*tracker{}}
+	c := &Composition{log: o.Logger, startDelay: cfg.Global.StartupDelay, interfaces: o.Interfaces, checks: check.NewGroup(), groups: map[string]*vrrp.Group{}, trackers: map[string]*tracker{}}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	if err := errors.Join(Validate(cfg), c.addScripts(cfg, o.Checker)); err != nil {
+	if err := errors.Join(Validate(cfg), c.addScripts(cfg, o.Checker), c.addFiles(cfg), c.addProcesses(cfg)); err != nil {
 		return nil, err
 	}
 	if err := o.open(); err != nil {
@@ -212,9 +214,13 @@ func (c *Composition) addScripts(cfg *confparse.Config, checker func(*confparse.
 		ch, err := checker(s)
 		if err == nil {
 			var r *check.Runner
-			r, err = check.NewRunner(check.Config{
-				Name: s.Name, Checker: ch, Interval: s.Interval, Timeout: s.Timeout, Rise: s.Rise, Fall: s.Fall,
-			})
+			cfg := check.Config{
+				Name: "vrrp_script " + s.Name, Checker: ch, Interval: s.Interval, Timeout: s.Timeout, Rise: s.Rise, Fall: s.Fall,
+			}
+			if s.InitFail {
+				cfg.Initial = check.Down
+			}
+			r, err = c.checks.Add(cfg)
 			c.scripts = append(c.scripts, Script{s, r})
 		}
 		if err != nil {
@@ -286,8 +292,17 @@ func (c *Composition) Run(ctx context.Context) error {
 	for _, s := range c.scripts {
 		results := s.Runner.Results()
 		wg.Go(func() { c.reportScript(s, results) })
-		background(ctx, "vrrp_script "+s.Config.Name, s.Runner.Run)
 	}
+	for _, p := range c.probes {
+		results := p.runner.Results()
+		wg.Go(func() {
+			for e := range results {
+				p.report(e)
+			}
+		})
+	}
+	c.initFiles()
+	background(ctx, "checks", c.checks.Run)
 	err := c.host.Run(ctx)
 	end()
 	stop()

@@ -101,10 +101,8 @@ func inspectInterfaces(cfg *confparse.Config) (found confparse.Diagnostics) {
 // the others are not run.
 func trackedScripts(cfg *confparse.Config) []*confparse.Script {
 	return slices.DeleteFunc(slices.Clone(cfg.Scripts), func(s *confparse.Script) bool {
-		in := func(list []confparse.TrackScript) bool {
-			return slices.ContainsFunc(list, func(t confparse.TrackScript) bool { return t.Script == s })
-		}
-		return !slices.ContainsFunc(cfg.Instances, func(i *confparse.Instance) bool { return in(i.TrackScripts) }) &&
-			!slices.ContainsFunc(cfg.SyncGroups, func(g *confparse.SyncGroup) bool { return in(g.TrackScripts) })
+		return !trackedBy(cfg, func(t *confparse.Trackers) bool {
+			return slices.ContainsFunc(t.TrackScripts, func(e confparse.TrackScript) bool { return e.Script == s })
+		})
 	})
 }

@@ -20,6 +20,7 @@ type tracker struct {
 
 	mu     sync.Mutex
 	status vrrp.TrackStatus // the last one reported
+	value  int
 }
 
 // tracker returns the tracker of that name, new if need be.
@@ -33,21 +34,28 @@ func (c *Composition) tracker(name string) *tracker {
 }
 
 // report tells those who track it, if it is news. changed reports whether it was.
-func (t *tracker) report(up bool) (changed bool) {
-	status := vrrp.TrackDown
-	if up {
-		status = vrrp.TrackUp
-	}
+func (t *tracker) report(status vrrp.TrackStatus, value int) (changed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.status == status {
+	if t.status == status && t.value == value {
 		return false
 	}
-	t.status = status
+	t.status, t.value = status, value
 	for _, to := range t.tracks {
-		to.Set(status)
+		if status == vrrp.TrackValue {
+			to.SetValue(value)
+		} else {
+			to.Set(status)
+		}
 	}
 	return true
+}
+
+func upOrDown(up bool) vrrp.TrackStatus {
+	if up {
+		return vrrp.TrackUp
+	}
+	return vrrp.TrackDown
 }
 
 // reportScript hands a script's state to the routers that track it.
@@ -57,7 +65,7 @@ func (c *Composition) reportScript(s Script, results <-chan check.Event) {
 	for e := range results {
 		switch {
 		case e.To == check.Unknown:
-		case !t.report(e.To == check.Up):
+		case !t.report(upOrDown(e.To == check.Up), 0):
 		case e.To == check.Up:
 			c.log.Info(name + " succeeded")
 		default:
@@ -71,7 +79,7 @@ func (c *Composition) reportInterfaces() {
 	for _, name := range c.trackedInterfaces() {
 		up := c.interfaces.Up(name)
 		switch {
-		case !c.tracker(interfaceTracker(name)).report(up):
+		case !c.tracker(interfaceTracker(name)).report(upOrDown(up), 0):
 		case up:
 			c.log.Info("Netlink reports " + name + " up")
 		default:

@@ -69,7 +69,7 @@ func routerConfig(i *confparse.Instance) (vrrp.Config, error) {
 // own interface: scripts, interfaces, and the interfaces of its addresses.
 func trackers(i *confparse.Instance) []vrrp.Tracker {
 	l := trackerList{seen: map[string]bool{interfaceTracker(i.Interface): true}}
-	l.addAll(i.TrackScripts, i.TrackInterfaces)
+	l.addAll(&i.Trackers)
 	for _, a := range append(i.Addresses[:len(i.Addresses):len(i.Addresses)], i.Excluded...) {
 		if a.Interface != "" && !a.NoTrack {
 			l.add(interfaceTracker(a.Interface), confparse.Weight{})
@@ -81,7 +81,7 @@ func trackers(i *confparse.Instance) []vrrp.Tracker {
 // groupTrackers lists what the members of a sync group depend on together.
 func groupTrackers(g *confparse.SyncGroup) []vrrp.Tracker {
 	l := trackerList{seen: map[string]bool{}}
-	l.addAll(g.TrackScripts, g.TrackInterfaces)
+	l.addAll(&g.Trackers)
 	return l.list
 }
 
@@ -91,19 +91,31 @@ type trackerList struct {
 	list []vrrp.Tracker
 }
 
-func (l *trackerList) add(name string, w confparse.Weight) {
+func (l *trackerList) add(name string, w confparse.Weight) { l.addInitial(name, w, vrrp.TrackUnknown) }
+
+func (l *trackerList) addInitial(name string, w confparse.Weight, status vrrp.TrackStatus) {
 	if !l.seen[name] {
 		l.seen[name] = true
-		l.list = append(l.list, vrrp.Tracker{Name: name, Weight: w.Value, Reverse: w.Reverse})
+		l.list = append(l.list, vrrp.Tracker{Name: name, Weight: min(max(w.Value, -253), 253), Reverse: w.Reverse, Initial: status})
 	}
 }
 
-func (l *trackerList) addAll(scripts []confparse.TrackScript, interfaces []confparse.TrackInterface) {
-	for _, t := range scripts {
-		l.add(scriptTracker(t.Script.Name), t.Weight)
+func (l *trackerList) addAll(t *confparse.Trackers) {
+	for _, e := range t.TrackScripts {
+		initial := vrrp.TrackUnknown
+		if e.Script.InitFail {
+			initial = vrrp.TrackDown
+		}
+		l.addInitial(scriptTracker(e.Script.Name), e.Weight, initial)
 	}
-	for _, t := range interfaces {
-		l.add(interfaceTracker(t.Name), t.Weight)
+	for _, e := range t.TrackInterfaces {
+		l.add(interfaceTracker(e.Name), e.Weight)
+	}
+	for _, e := range t.TrackFiles {
+		l.add(fileTracker(e.File.Name), e.Weight)
+	}
+	for _, e := range t.TrackProcesses {
+		l.add(processTracker(e.Process.Name), e.Weight)
 	}
 }
 

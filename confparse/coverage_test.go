@@ -80,26 +80,6 @@ var entryBefore = map[string]string{
 	"track_file":                               "prio",
 	"track_process":                            "proc",
 	"track_bfd":                                "bfd1",
-	"static_routes":                            "198.51.100.0/24 via 192.0.2.9",
-	"virtual_routes":                           "198.51.100.0/24 via 192.0.2.9",
-	"static_rules":                             "from 198.51.100.0/24 table 7 preference 9",
-	"virtual_rules":                            "from 198.51.100.0/24 table 7 preference 9",
-	"routes/to":                                "via 192.0.2.9",
-	"routes/inet6":                             "default dev eth0",
-	"routes/gw":                                "198.51.100.0/24",
-	"routes/nexthop":                           "198.51.100.0/24",
-	"routes/from":                              "2001:db8::/32 dev eth0",
-	"routes/expires":                           "2001:db8::/32 dev eth0",
-	"routes/pref":                              "2001:db8::/32 dev eth0",
-	"routes/protocol":                          "198.51.100.0/24 via 192.0.2.9 no_track",
-	"rules/inet6":                              "table 7 preference 9",
-	"rules/protocol":                           "table 7 preference 9 no_track",
-	"rules/goto":                               "from 198.51.100.0/24 preference 9",
-	"rules/l3mdev":                             "from 198.51.100.0/24 preference 9",
-	"rules/nop":                                "from 198.51.100.0/24 preference 9",
-	"rules/blackhole":                          "from 198.51.100.0/24 preference 9",
-	"rules/prohibit":                           "from 198.51.100.0/24 preference 9",
-	"rules/unreachable":                        "from 198.51.100.0/24 preference 9",
 }
 
 // innards is what a block has to have between its braces.
@@ -167,8 +147,8 @@ func inPlaceOf(k Keyword, text, arguments string) (src string, line int) {
 		if !isList && i > 0 {
 			entry, isList = entryBefore[parts[i]]
 		}
-		if _, of, found := strings.Cut(parts[i], "_"); found && entryBefore[of+"/"+k.Name] != "" {
-			entry = entryBefore[of+"/"+k.Name]
+		if e := sampleEntry(parts[i], k.Name); e != "" && opening[path] == "" {
+			entry, isList = e, true
 		}
 		switch {
 		case path == "":

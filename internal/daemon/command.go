@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,7 +38,7 @@ func Main(args []string) int {
 // status goes to *status; cobra's errors are mistakes in the command line.
 func rootCommand(status *int) *cobra.Command {
 	var o Options
-	var test string
+	var test, format string
 	var showVersion bool
 	root := &cobra.Command{
 		Use:   "keepalived-lite",
@@ -52,7 +53,7 @@ func rootCommand(status *int) *cobra.Command {
 			case showVersion:
 				fmt.Fprintln(cmd.ErrOrStderr(), version())
 			case cmd.Flags().Changed("config-test"):
-				*status = configTest(o, test, cmd.ErrOrStderr())
+				*status = configTest(o, test, format, cmd.ErrOrStderr())
 			default:
 				*status = runForeground(o)
 			}
@@ -62,12 +63,18 @@ func rootCommand(status *int) *cobra.Command {
 	o.register(f)
 	f.StringVarP(&test, "config-test", "t", "", "check the configuration and exit: 0 good, 4 unreadable, 5 errors, 6 script security; findings to `[FILE]`, else standard error")
 	f.Lookup("config-test").NoOptDefVal = "-"
+	f.StringVar(&format, "format", "text", "how -t writes findings: text, json or sarif")
 	f.BoolVarP(&showVersion, "version", "v", false, "show the version and exit")
 	f.SortFlags = false
 	root.AddCommand(&cobra.Command{
 		Use: "version", Short: "Show the version", Args: cobra.NoArgs,
 		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), version()) },
 	}, demoCommand(status), lintCommand(status), renderCommand(status), fmtCommand(status), genhash.Command())
+	root.AddCommand(&cobra.Command{
+		Use: "reference", Short: "Print a configuration that shows every keyword", Args: cobra.NoArgs,
+		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprint(cmd.OutOrStdout(), confparse.Reference()) },
+	})
+	root.SetHelpCommand(helpCommand(root, status))
 	return root
 }
 
@@ -84,7 +91,12 @@ func runForeground(o Options) int {
 }
 
 // configTest is keepalived's -t.
-func configTest(o Options, file string, out io.Writer) int {
+func configTest(o Options, file, format string, out io.Writer) int {
+	f, err := confparse.ParseReportFormat(format)
+	if err != nil {
+		fmt.Fprintf(out, "keepalived-lite: --format: %v\n", err)
+		return exitFatal
+	}
 	if file != "-" && file != "" {
 		f, err := os.Create(file)
 		if err != nil {
@@ -95,19 +107,20 @@ func configTest(o Options, file string, out io.Writer) int {
 		out = f
 	}
 	cfg, diags := confparse.ParseFile(o.ConfigFile, o.parse())
-	var invalid error
 	if cfg != nil && !diags.HasErrors() {
 		diags = append(diags, compose.Inspect(cfg)...)
-		invalid = compose.Validate(cfg)
+		if err := compose.Validate(cfg); err != nil {
+			for _, line := range strings.Split(err.Error(), "\n") {
+				diags = append(diags, confparse.Diagnostic{Severity: confparse.Error, Code: confparse.CodeInvalid, Message: line})
+			}
+		}
 	}
-	for _, d := range diags {
-		fmt.Fprint(out, d.Render())
+	status := diags.ExitCode()
+	if err := diags.Write(out, f, status); err != nil {
+		fmt.Fprintf(os.Stderr, "keepalived-lite: %v\n", err)
+		return exitFatal
 	}
-	if invalid != nil {
-		fmt.Fprintln(out, invalid)
-		return confparse.ExitConfig
-	}
-	return diags.ExitCode()
+	return status
 }
 
 // version names the program as keepalived does: exporters parse it.

@@ -52,13 +52,13 @@ func TestConfigTest(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
-			status := configTest(Options{ConfigFile: configFile(t, tt.text)}, "-", &out)
+			status := configTest(Options{ConfigFile: configFile(t, tt.text)}, "-", "text", &out)
 			if status != tt.status || !strings.Contains(out.String(), tt.want) {
 				t.Errorf("status %d, want %d, and %q in:\n%s", status, tt.status, tt.want, out.String())
 			}
 		})
 	}
-	if status := configTest(Options{ConfigFile: filepath.Join(t.TempDir(), "none")}, "-", &bytes.Buffer{}); status != 4 {
+	if status := configTest(Options{ConfigFile: filepath.Join(t.TempDir(), "none")}, "-", "text", &bytes.Buffer{}); status != 4 {
 		t.Errorf("missing file: status %d, want 4", status)
 	}
 }

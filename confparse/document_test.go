@@ -1,0 +1,92 @@
+package confparse
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestReferenceConfig parses the generated reference, and holds the file to it.
+func TestReferenceConfig(t *testing.T) {
+	golden(t, "reference.conf", Reference())
+	cfg, ds := ParseFile("reference.conf", Options{ConfigID: "main", AllowUnsupported: true})
+	for _, d := range ds {
+		if d.Severity == Error || d.Code == CodeExtraArg || d.Code == CodeLine {
+			t.Error(d.Render())
+		}
+	}
+	if len(cfg.Instances) != 2 || len(cfg.VirtualServers) != 1 || len(cfg.VirtualServers[0].RealServers[0].Checks) != 10 {
+		t.Errorf("%d instances, %d virtual servers", len(cfg.Instances), len(cfg.VirtualServers))
+	}
+	words := strings.Fields(Reference())
+	for _, k := range language().all() {
+		if !slices.Contains(words, k.Name) {
+			t.Errorf("%s of %q is missing", k.Name, k.Block)
+		}
+	}
+}
+
+// status is how the tables for people call a Status.
+var status = map[Status]string{Active: "works", Known: "accepted, without effect yet", Deprecated: "deprecated", Refused: "refused unless `--allow-unsupported`"}
+
+// TestKeywordTables holds KEYWORDS.md and the table in the README to the schema.
+func TestKeywordTables(t *testing.T) {
+	var long, short strings.Builder
+	long.WriteString("# Keywords\n\nGenerated from the schema by `go test ./confparse -update`.\n")
+	short.WriteString("| block | keywords | work | accepted | refused | deprecated |\n|---|---|---|---|---|---|\n")
+	var total [5]int
+	path := "-"
+	counts := map[string]*[5]int{}
+	var order []string
+	for _, k := range Keywords() {
+		if k.Block != path {
+			path = k.Block
+			fmt.Fprintf(&long, "\n## %s\n\n| keyword | arguments | default | status | |\n|---|---|---|---|---|\n", cmpOr(path, "top level"))
+		}
+		fmt.Fprintf(&long, "| `%s` | %s | %s | %s | %s |\n", cell(k.Name), cell(k.Args), cell(k.Default), status[k.Status], cell(k.Help))
+		block, _, _ := strings.Cut(strings.TrimPrefix(k.Block, "virtual_server."), ".")
+		if !slices.Contains([]string{"language", "", "global_defs", "vrrp_instance", "vrrp_sync_group", "vrrp_script", "bfd_instance", "virtual_server", "real_server"}, block) {
+			block = "others"
+		}
+		if counts[block] == nil {
+			counts[block] = &[5]int{}
+			order = append(order, block)
+		}
+		for _, c := range []*[5]int{counts[block], &total} {
+			c[0]++
+			c[k.Status]++
+		}
+	}
+	line := func(name string, c [5]int) {
+		fmt.Fprintf(&short, "| %s | %d | %d | %d | %d | %d |\n", name, c[0], c[Active], c[Known], c[Refused], c[Deprecated])
+	}
+	for _, b := range order {
+		line("`"+cmpOr(b, "top level")+"`", *counts[b])
+	}
+	line("all", total)
+	golden(t, "KEYWORDS.md", long.String())
+
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const begin, end = "<!-- keywords: generated -->\n", "<!-- end -->"
+	before, rest, ok := strings.Cut(string(readme), begin)
+	old, after, ok2 := strings.Cut(rest, end)
+	switch {
+	case !ok || !ok2:
+		t.Fatal("the README has no place for the table")
+	case old == short.String():
+	case *update:
+		if err := os.WriteFile("../README.md", []byte(before+begin+short.String()+end+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Error("the table in the README is old: go test ./confparse -update")
+	}
+}
+
+// cell makes s a cell of a table.
+func cell(s string) string { return strings.NewReplacer("|", "\\|", "<", "&lt;").Replace(s) }

@@ -16,7 +16,6 @@ import (
 	"github.com/vrrpkit/vrrpkit/check"
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/confparse/compose"
-	"github.com/vrrpkit/vrrpkit/internal/notify"
 )
 
 // Exit statuses, keepalived's.
@@ -34,8 +33,9 @@ var (
 	errConfig   = errors.New("the configuration cannot be used")
 )
 
-// notifyPatience is how long notify scripts may go on after everything else has
-// ended; the last ones, for STOP, get as much again.
+// notifyPatience is how long notify scripts, readers of pipes and mail may each
+// go on after everything else has ended; the last scripts, for STOP, get as much
+// again.
 const notifyPatience = 5 * time.Second
 
 // Run runs the daemon until ctx is done, then hands over and returns nil.
@@ -66,15 +66,15 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("%w:\n%w", errConfig, err)
 	}
-	scripts := notify.New(notifyScripts(cfg), log)
+	notifications := newNotifications(cfg, o.Rehearse, log)
 	told := make(chan struct{})
 	events := c.Events()
-	go func() { follow(events, scripts, o.Rehearse, log); close(told) }()
+	go func() { notifications.follow(events); close(told) }()
 
 	log.Info("Starting "+version(), "config", o.ConfigFile, "instances", len(cfg.Instances), "pid", os.Getpid())
 	err = c.Run(ctx)
 	<-told
-	scripts.Close(notifyPatience)
+	notifications.close(notifyPatience)
 	log.Info("Stopped " + version())
 	return err
 }

@@ -33,8 +33,8 @@ func TestFIFO(t *testing.T) {
 	if err != nil || info.Mode() != os.ModeNamedPipe|0o600 {
 		t.Fatal(info, err)
 	}
-	f.Notify(Transition{vi1, "MASTER", 200})
-	f.Notify(Transition{Source{"GROUP", "VG_1"}, "BACKUP", 0})
+	f.Notify(Transition{Source: vi1, State: "MASTER", Priority: 200})
+	f.Notify(Transition{Source: Source{"GROUP", "VG_1"}, State: "BACKUP", Priority: 0})
 	r, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +52,7 @@ func TestFIFO(t *testing.T) {
 	if _, err := os.Lstat(path); !os.IsNotExist(err) {
 		t.Error("the pipe is left behind")
 	}
-	f.Notify(Transition{vi1, "MASTER", 200}) // no effect
+	f.Notify(Transition{Source: vi1, State: "MASTER", Priority: 200}) // no effect
 }
 
 // A pipe that nobody reads fills up: nothing blocks, the loss is said, once.
@@ -60,7 +60,7 @@ func TestFIFOFull(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fifo")
 	f, log := openFIFO(t, FIFOConfig{Path: path})
 	for range 10000 {
-		f.Notify(Transition{vi1, "MASTER", 200})
+		f.Notify(Transition{Source: vi1, State: "MASTER", Priority: 200})
 	}
 	if n := strings.Count(log.String(), "a line is lost"); n != 1 {
 		t.Errorf("%d complaints:\n%s", n, log)
@@ -79,7 +79,7 @@ func TestFIFOFull(t *testing.T) {
 			break
 		}
 	}
-	f.Notify(Transition{vi1, "BACKUP", 200})
+	f.Notify(Transition{Source: vi1, State: "BACKUP", Priority: 200})
 	if !strings.Contains(log.String(), "read again") {
 		t.Errorf("log:\n%s", log)
 	}
@@ -95,7 +95,7 @@ func TestFIFOScript(t *testing.T) {
 	f, _ := openFIFO(t, FIFOConfig{Path: path, Script: &check.ScriptConfig{
 		Argv: []string{"/bin/sh", "-c", `cat "$2" > "$1"; echo end >> "$1"`, "sh", out},
 	}})
-	f.Notify(Transition{vi1, "MASTER", 200})
+	f.Notify(Transition{Source: vi1, State: "MASTER", Priority: 200})
 	for lines(t, out) == "" { // until it reads: a pipe that is closed unread forgets
 		time.Sleep(time.Millisecond)
 	}

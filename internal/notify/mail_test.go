@@ -128,8 +128,8 @@ func TestMail(t *testing.T) {
 		m, log := mailer(t, r, nil)
 		group := Source{"GROUP", "VG_1"}
 		for _, n := range []Transition{
-			{group, "BACKUP", 0}, {vi1, "BACKUP", 100}, {vi1, "MASTER", 100}, {vi1, "MASTER", 90},
-			{group, "MASTER", 0}, {vi1, "FAULT", 100}, {vi1, Stop, 100}, {group, Stop, 0},
+			{Source: group, State: "BACKUP", Priority: 0}, {Source: vi1, State: "BACKUP", Priority: 100}, {Source: vi1, State: "MASTER", Priority: 100}, {Source: vi1, State: "MASTER", Priority: 90},
+			{Source: group, State: "MASTER", Priority: 0}, {Source: vi1, State: "FAULT", Priority: 100}, {Source: vi1, State: Stop, Priority: 100}, {Source: group, State: Stop, Priority: 0},
 		} {
 			m.Notify(n)
 		}
@@ -161,8 +161,8 @@ func TestMailNoFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &relay{}
 		m, _ := mailer(t, r, func(c *MailConfig) { c.NoFaults = true })
-		m.Notify(Transition{vi1, "FAULT", 1})
-		m.Notify(Transition{vi1, "MASTER", 1})
+		m.Notify(Transition{Source: vi1, State: "FAULT", Priority: 1})
+		m.Notify(Transition{Source: vi1, State: "MASTER", Priority: 1})
 		m.Close(time.Minute)
 		r.wg.Wait()
 		if got := r.parts(); len(got) != 1 || !strings.Contains(got[0], "MASTER") {
@@ -178,8 +178,8 @@ func TestMailRetries(t *testing.T) {
 		r := &relay{down: 2, refuse: []string{"451 later"}}
 		m, _ := mailer(t, r, nil)
 		start := time.Now()
-		m.Notify(Transition{vi1, "BACKUP", 1})
-		m.Notify(Transition{vi1, "MASTER", 1})
+		m.Notify(Transition{Source: vi1, State: "BACKUP", Priority: 1})
+		m.Notify(Transition{Source: vi1, State: "MASTER", Priority: 1})
 		if time.Since(start) != 0 {
 			t.Error("Notify waits")
 		}
@@ -203,7 +203,7 @@ func TestMailRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &relay{refuse: []string{"550 no such user", "550 no such user"}}
 		m, log := mailer(t, r, nil)
-		m.Notify(Transition{vi1, "BACKUP", 1})
+		m.Notify(Transition{Source: vi1, State: "BACKUP", Priority: 1})
 		time.Sleep(time.Hour)
 		m.Close(time.Minute)
 		n := len(r.connections())
@@ -219,8 +219,8 @@ func TestMailStuckAtClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &relay{silent: true}
 		m, log := mailer(t, r, nil)
-		m.Notify(Transition{vi1, "BACKUP", 1})
-		m.Notify(Transition{vi1, Stop, 1})
+		m.Notify(Transition{Source: vi1, State: "BACKUP", Priority: 1})
+		m.Notify(Transition{Source: vi1, State: Stop, Priority: 1})
 		time.Sleep(time.Second)
 		start := time.Now()
 		m.Close(5 * time.Second)
@@ -238,7 +238,7 @@ func TestMailWithoutTLS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &relay{}
 		m, log := mailer(t, r, func(c *MailConfig) { c.TLS = StartTLS })
-		m.Notify(Transition{vi1, "BACKUP", 1})
+		m.Notify(Transition{Source: vi1, State: "BACKUP", Priority: 1})
 		synctest.Wait()
 		m.Close(time.Minute)
 		r.wg.Wait()

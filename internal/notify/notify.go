@@ -37,7 +37,21 @@ type Source struct {
 type Transition struct {
 	Source
 	State    string // MASTER, BACKUP, FAULT or STOP
-	Priority uint8  // 0 for a group
+	Priority uint8  // effective; 0 for a GROUP
+
+	// What only the environment of scripts tells.
+	From   string // the state before; empty: none
+	Reason string
+	Seq    uint64 // counts the transitions of the source
+}
+
+// environment tells a script what its arguments leave out.
+func (t *Transition) environment() []string {
+	return []string{
+		"KEEPALIVED_TYPE=" + t.Type, "KEEPALIVED_NAME=" + t.Name, "KEEPALIVED_STATE=" + t.State,
+		"KEEPALIVED_PREVIOUS_STATE=" + t.From, "KEEPALIVED_REASON=" + t.Reason,
+		"KEEPALIVED_PRIORITY=" + strconv.Itoa(int(t.Priority)), "KEEPALIVED_SEQUENCE=" + strconv.FormatUint(t.Seq, 10),
+	}
 }
 
 // Scripts are what runs on transitions; nil entries run nothing.
@@ -148,7 +162,7 @@ func (n *Notifier) run(source Source, q *queue) {
 func (n *Notifier) execute(ctx context.Context, j job) {
 	// What a script prints is not kept: whatever it leaves running, such as a
 	// server that it starts, would lose its standard output when it ends.
-	c := script.Command{Argv: j.script.Argv, Shell: j.script.Shell, Discard: true}
+	c := script.Command{Argv: j.script.Argv, Shell: j.script.Shell, Discard: true, Env: j.what.environment()}
 	log := n.log.With("instance", j.what.Name, "script", c.String(), "state", j.what.State)
 	if j.script.User != "" {
 		var err error

@@ -40,10 +40,10 @@ func TestArgumentsAndOrder(t *testing.T) {
 		return &d
 	}
 	n := New(map[Source]Scripts{vi1: {Master: with("master"), Backup: with("backup"), Any: with("own")}}, nil)
-	n.Notify(Transition{vi1, "BACKUP", 200})
-	n.Notify(Transition{vi1, "MASTER", 200})
-	n.Notify(Transition{vi1, "FAULT", 180})
-	n.Notify(Transition{Source{"INSTANCE", "VI_2"}, "MASTER", 1}) // has no scripts
+	n.Notify(Transition{Source: vi1, State: "BACKUP", Priority: 200})
+	n.Notify(Transition{Source: vi1, State: "MASTER", Priority: 200})
+	n.Notify(Transition{Source: vi1, State: "FAULT", Priority: 180})
+	n.Notify(Transition{Source: Source{"INSTANCE", "VI_2"}, State: "MASTER", Priority: 1}) // has no scripts
 	n.Close(time.Minute)
 	want := "backup\nown INSTANCE VI_1 BACKUP 200\nmaster\nown INSTANCE VI_1 MASTER 200\nown INSTANCE VI_1 FAULT 180\n"
 	if got := lines(t, file); got != want {
@@ -56,8 +56,8 @@ func TestInstancesDoNotWaitForEachOther(t *testing.T) {
 	slow, _ := recorder(t, "30")
 	quick, file := recorder(t, "0")
 	n := New(map[Source]Scripts{{"INSTANCE", "slow"}: {Any: slow}, {"INSTANCE", "quick"}: {Any: quick}}, nil)
-	n.Notify(Transition{Source{"INSTANCE", "slow"}, "MASTER", 1})
-	n.Notify(Transition{Source{"INSTANCE", "quick"}, "MASTER", 1})
+	n.Notify(Transition{Source: Source{"INSTANCE", "slow"}, State: "MASTER", Priority: 1})
+	n.Notify(Transition{Source: Source{"INSTANCE", "quick"}, State: "MASTER", Priority: 1})
 	for deadline := time.Now().Add(10 * time.Second); lines(t, file) == ""; {
 		if time.Now().After(deadline) {
 			t.Fatal("the quick script has not run")
@@ -70,7 +70,7 @@ func TestInstancesDoNotWaitForEachOther(t *testing.T) {
 func TestFailureIsLogged(t *testing.T) {
 	var out bytes.Buffer
 	n := New(map[Source]Scripts{vi1: {Any: &check.ScriptConfig{Argv: []string{"/does/not/exist"}}}}, slog.New(slog.NewTextHandler(&out, nil)))
-	n.Notify(Transition{vi1, "MASTER", 100})
+	n.Notify(Transition{Source: vi1, State: "MASTER", Priority: 100})
 	n.Close(time.Minute)
 	if text := out.String(); !strings.Contains(text, "/does/not/exist") || !strings.Contains(text, "cannot be executed") || !strings.Contains(text, "instance=VI_1") {
 		t.Errorf("log: %s", text)
@@ -83,15 +83,15 @@ func TestStopBehindASlowScript(t *testing.T) {
 	slow, _ := recorder(t, "30")
 	quick, file := recorder(t, "0")
 	n := New(map[Source]Scripts{vi1: {Master: slow, Backup: quick, Stop: quick, Any: quick}}, nil)
-	n.Notify(Transition{vi1, "MASTER", 100})
+	n.Notify(Transition{Source: vi1, State: "MASTER", Priority: 100})
 	for deadline := time.Now().Add(10 * time.Second); n.begun(vi1) == nil; {
 		if time.Now().After(deadline) {
 			t.Fatal("the slow script has not begun")
 		}
 		time.Sleep(time.Millisecond)
 	}
-	n.Notify(Transition{vi1, "BACKUP", 100})
-	n.Notify(Transition{vi1, Stop, 100})
+	n.Notify(Transition{Source: vi1, State: "BACKUP", Priority: 100})
+	n.Notify(Transition{Source: vi1, State: Stop, Priority: 100})
 	start := time.Now()
 	n.Close(2 * time.Second)
 	if got, want := lines(t, file), "INSTANCE VI_1 MASTER 100\n\nINSTANCE VI_1 STOP 100\n"; got != want {
@@ -108,12 +108,25 @@ func (n *Notifier) begun(s Source) *Transition {
 	return n.queues[s].current
 }
 
+// What the arguments have no room for is in the environment.
+func TestEnvironment(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "log")
+	n := New(map[Source]Scripts{vi1: {Fault: &check.ScriptConfig{Shell: "< /dev/null env | grep ^KEEPALIVED_ | sort > " + file}}}, nil)
+	n.Notify(Transition{Source: vi1, State: "FAULT", Priority: 3, From: "MASTER", Reason: "tracker", Seq: 7})
+	n.Close(time.Minute)
+	want := "KEEPALIVED_NAME=VI_1\nKEEPALIVED_PREVIOUS_STATE=MASTER\nKEEPALIVED_PRIORITY=3\nKEEPALIVED_REASON=tracker\n" +
+		"KEEPALIVED_SEQUENCE=7\nKEEPALIVED_STATE=FAULT\nKEEPALIVED_TYPE=INSTANCE\n"
+	if got := lines(t, file); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // An instance may be called anything.
 func TestShellArguments(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "log")
 	name := Source{"INSTANCE", "it's $HOME"}
 	n := New(map[Source]Scripts{name: {Any: &check.ScriptConfig{Shell: "< /dev/null printf '%s|' >> " + file}}}, nil)
-	n.Notify(Transition{name, "FAULT", 3})
+	n.Notify(Transition{Source: name, State: "FAULT", Priority: 3})
 	n.Close(time.Minute)
 	if got, want := lines(t, file), "INSTANCE|it's $HOME|FAULT|3|"; got != want {
 		t.Errorf("got %q, want %q", got, want)

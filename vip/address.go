@@ -53,6 +53,11 @@ type Address struct {
 	DAD            bool // detect duplicates (keepalived: -nodad); of IPv6 only
 	Home           bool // a mobile node's home address; of use to IPv6 only
 	ManageTempAddr bool // make temporary addresses from this one; of use to IPv6 only
+
+	// Foreign says, of what a Kernel tells, that the address is there and does
+	// not carry Protocol; Linux before 5.18 cannot tell, and says false. It
+	// plays no part in what is to be there.
+	Foreign bool `json:"-"`
 }
 
 // Lifetimes that are not a number of seconds.

@@ -6,12 +6,18 @@ import (
 	"fmt"
 )
 
-// CleanUp removes what a predecessor left when it was killed: those of the given
-// objects that are there, and that no Set of this manager holds. Addresses are
-// found under any prefix length, on the interfaces they are given with; of
-// routes and rules every detail must agree. Nothing else is touched. It is meant
-// to be called before the first Acquire; a machine's own address that is
-// configured as virtual is removed as well, as keepalived does.
+// CleanUp removes what a predecessor left when it was killed, as far as no Set
+// of this manager holds it. That is, of configured, what this process is going to
+// hold, all that is there: addresses under any prefix length, on the interfaces
+// they are given with, and routes and rules that agree in every detail. A
+// machine's own address that is configured as virtual is removed as well, as
+// keepalived does.
+//
+// With a Config.StateFile it is also what the predecessor's CleanUp was given and
+// the configuration no longer has. There an address has to carry Protocol, where
+// the kernel says so (Linux 5.18): nobody else's is removed. The file then says
+// configured. CleanUp is meant to be called before the first Acquire, and again
+// when what is configured changes. Nothing else is ever touched.
 func (m *Manager) CleanUp(ctx context.Context, configured ...Object) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -20,22 +26,26 @@ func (m *Manager) CleanUp(ctx context.Context, configured ...Object) error {
 	if err != nil {
 		return fmt.Errorf("vip: clean up: %w", err)
 	}
-	var addresses []Address
-	var routing []Object
+	noted, stateErr := m.state.read()
+
 	m.mu.Lock()
-	held := func(p place) bool { return m.claims[p] != nil }
-	for _, o := range configured {
-		if a, ok := o.(Address); ok {
-			addresses = append(addresses, a)
-		} else if !held(o.place()) {
-			routing = append(routing, o)
-		}
+	held := make(map[place]bool)
+	var keep []Object
+	for p, c := range m.claims {
+		held[p] = true
+		keep = append(keep, c.object)
 	}
-	changes := leftovers(interfaces, addresses, held)
 	m.mu.Unlock()
+	ours, routing := split(configured, held)
+	theirs, more := split(noted, held)
+	changes := leftovers(interfaces, ours, func(a Address) bool { return !held[a.place()] })
+	for _, a := range ours {
+		held[a.place()] = true // by the name of it, so that it comes once
+	}
+	changes = append(changes, leftovers(interfaces, theirs, func(a Address) bool { return !held[a.place()] && !a.Foreign })...)
 
 	var list []Object
-	if len(routing) > 0 {
+	if routing = append(routing, more...); len(routing) > 0 {
 		var have []Object
 		if have, err = m.kernel.Routing(); err != nil {
 			err = fmt.Errorf("vip: clean up: %w", err)
@@ -46,5 +56,20 @@ func (m *Manager) CleanUp(ctx context.Context, configured ...Object) error {
 	for _, c := range changes {
 		m.log.Info("removing a leftover "+kind(c.Object), kind(c.Object), c.Object.String())
 	}
-	return errors.Join(err, failures(changes, m.commits.apply(changes)))
+	err = errors.Join(stateErr, err, failures(changes, m.commits.apply(changes)))
+	return errors.Join(err, m.state.write(append(keep, configured...)))
+}
+
+// split returns the addresses of list, and the routes and rules that are not
+// held, each once.
+func split(list []Object, held map[place]bool) (addresses []Address, routing []Object) {
+	for _, o := range list {
+		if a, ok := o.(Address); ok {
+			addresses = append(addresses, a)
+		} else if !held[o.place()] {
+			held[o.place()] = true
+			routing = append(routing, o)
+		}
+	}
+	return addresses, routing
 }

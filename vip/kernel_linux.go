@@ -20,6 +20,7 @@ type linux struct {
 	monitor *netlinkx.Monitor
 	routing *netlinkx.RoutingWatch
 	frames  *ether.Conn
+	tags    bool // addresses tell their protocol: Linux 5.18
 }
 
 // NewKernel returns Linux's addresses in the network namespace that the
@@ -31,7 +32,7 @@ type linux struct {
 // for it. The Router flag of neighbour
 // advertisements says whether the interface forwards IPv6.
 func NewKernel(namespace int) (Kernel, error) {
-	k := &linux{}
+	k := &linux{tags: tellsProtocol()}
 	var err error
 	if k.conn, err = netlinkx.Dial(namespace); err != nil {
 		return nil, fmt.Errorf("vip: %w", err)
@@ -61,7 +62,7 @@ func (k *linux) Interfaces() ([]Interface, error) {
 	}
 	list := make([]Interface, len(seen))
 	for i, s := range seen {
-		list[i] = interfaceFrom(s)
+		list[i] = k.interfaceFrom(s)
 	}
 	return list, nil
 }
@@ -74,13 +75,25 @@ func (k *linux) Seen(name string) (Interface, error) {
 	if !ok {
 		return Interface{}, ErrNoInterface
 	}
-	return interfaceFrom(i), nil
+	return k.interfaceFrom(i), nil
 }
 
-func interfaceFrom(k netlinkx.Interface) Interface {
-	i := Interface{Index: k.Index, Name: k.Name, Up: k.Up, Addresses: make([]Address, len(k.Addresses))}
-	for n, a := range k.Addresses {
-		i.Addresses[n] = fromKernel(k.Name, a)
+// tellsProtocol reports whether this is Linux 5.18 or later.
+func tellsProtocol() bool {
+	var name unix.Utsname
+	if unix.Uname(&name) != nil {
+		return false
+	}
+	var major, minor int
+	_, err := fmt.Sscanf(unix.ByteSliceToString(name.Release[:]), "%d.%d", &major, &minor)
+	return err == nil && (major > 5 || major == 5 && minor >= 18)
+}
+
+func (k *linux) interfaceFrom(s netlinkx.Interface) Interface {
+	i := Interface{Index: s.Index, Name: s.Name, Up: s.Up, Addresses: make([]Address, len(s.Addresses))}
+	for n, a := range s.Addresses {
+		i.Addresses[n] = fromKernel(s.Name, a)
+		i.Addresses[n].Foreign = k.tags && a.Protocol != Protocol
 		if a.Flags&unix.IFA_F_DADFAILED != 0 {
 			i.Duplicates = append(i.Duplicates, a.Prefix.Addr())
 		}

@@ -48,6 +48,13 @@ type Config struct {
 	// Paces limit how fast addresses are announced.
 	Paces []Pace
 
+	// StateFile is where CleanUp notes what this process is going to hold, so
+	// that its successor finds what it leaves when it is killed, whatever the
+	// successor's configuration says. The directory must exist; /run is the
+	// place for it. Run removes the file once all is released. Empty: none, and
+	// CleanUp goes by the configuration alone.
+	StateFile string
+
 	// Logger gets what goes wrong behind the caller's back, from Run on. It
 	// may be slow: nothing waits for it. Nil discards.
 	Logger *slog.Logger
@@ -60,6 +67,7 @@ type Manager struct {
 	queue     *asynclog.Handler
 	commits   *committer
 	announcer Announcer
+	state     stateFile
 	epoch     time.Time // what Set.Renew counts from
 	lifetime  time.Duration
 	wake      chan struct{} // Run has something new to look at
@@ -106,6 +114,7 @@ func NewManager(cfg Config) (*Manager, error) {
 		due:       make(map[*Set]time.Time),
 		leases:    make(map[*Set]time.Time),
 		lifetime:  cfg.Lifetime,
+		state:     stateFile{cfg.StateFile},
 		announcer: cfg.Announcer,
 		pacer:     newPacer(slices.Clone(cfg.Paces)),
 	}, nil
@@ -225,7 +234,10 @@ func (m *Manager) stop() error {
 	for s := range sets {
 		errs = append(errs, s.Release(context.Background()))
 	}
-	return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return err // the state file is needed
+	}
+	return m.state.remove()
 }
 
 // failures returns the errors of changes as one, or nil.

@@ -27,8 +27,8 @@ func missing(interfaces []Interface, want []Address) []Address {
 
 // leftovers returns the changes that remove the addresses configured from
 // their interfaces, under any prefix length: a predecessor may have been
-// configured with another. What is held stays.
-func leftovers(interfaces []Interface, configured []Address, held func(place) bool) []Change {
+// configured with another. Only those that may go do.
+func leftovers(interfaces []Interface, configured []Address, may func(Address) bool) []Change {
 	type spot struct {
 		dev  string
 		addr netip.Addr
@@ -40,7 +40,7 @@ func leftovers(interfaces []Interface, configured []Address, held func(place) bo
 	var changes []Change
 	for _, i := range interfaces {
 		for _, a := range i.Addresses {
-			if ours[spot{i.Name, a.Prefix.Addr()}] && !held(a.place()) {
+			if ours[spot{i.Name, a.Prefix.Addr()}] && may(a) {
 				changes = append(changes, Change{Op: Delete, Object: a})
 			}
 		}

@@ -86,6 +86,7 @@ func (m *Manager) Add(cfg SetConfig) (*Set, error) {
 		if a.Interface == "" {
 			a.Interface = cfg.Interface
 		}
+		a.Foreign = false
 		s.addresses[i] = a
 	}
 	s.objects = objects(s.addresses, cfg.Routes, cfg.Rules)

@@ -151,6 +151,10 @@ func (k *Kernel) String() string {
 }
 
 func (k *Kernel) foreign(c vip.Change) (err error) {
+	if a, ok := c.Object.(vip.Address); ok {
+		a.Foreign = true
+		c.Object = a
+	}
 	k.change(func() (changed bool) {
 		changed, err = k.apply(c)
 		return changed

@@ -19,6 +19,9 @@ func (k *Kernel) Routing() ([]vip.Object, error) {
 				if o.Table == 0 {
 					o.Table = vip.TableMain
 				}
+				if o.Metric == 0 && o.Destination.Addr().Is6() {
+					o.Metric = defaultMetric6
+				}
 				list = append(list, o)
 			}
 		case vip.Rule:
@@ -30,8 +33,11 @@ func (k *Kernel) Routing() ([]vip.Object, error) {
 	return list, nil
 }
 
-// applyRouting does what Linux does, without regard for the metrics that it
-// gives to IPv6 routes: a route needs its interface up, and is there once.
+// defaultMetric6 is Linux's for IPv6 routes that were given none.
+const defaultMetric6 = 1024
+
+// applyRouting does what Linux does: a route needs its interface up, and is
+// there once.
 func (k *Kernel) applyRouting(c vip.Change) (changed bool, err error) {
 	at := slices.IndexFunc(k.routing, func(o vip.Object) bool { return text(o) == text(c.Object) })
 	if c.Op == vip.Delete {

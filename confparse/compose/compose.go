@@ -27,6 +27,10 @@ type Options struct {
 	// Composition: Run closes it.
 	Kernel vip.Kernel
 
+	// StateFile is where what is held is noted for the successor of a process
+	// that is killed; see vip.Config. Empty: none.
+	StateFile string
+
 	// Interfaces tells which interfaces are up, for track_interface. Nil: the
 	// kernel's.
 	Interfaces Interfaces
@@ -88,7 +92,7 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 	if err := o.open(); err != nil {
 		return nil, err
 	}
-	if c.manager, err = vip.NewManager(vip.Config{Kernel: o.Kernel, Logger: o.Logger, Paces: paces(cfg)}); err != nil {
+	if c.manager, err = vip.NewManager(vip.Config{Kernel: o.Kernel, Logger: o.Logger, Paces: paces(cfg), StateFile: o.StateFile}); err != nil {
 		return nil, err
 	}
 	if c.static, err = c.manager.Add(staticConfig(cfg)); err != nil {

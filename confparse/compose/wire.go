@@ -66,13 +66,26 @@ func routerConfig(i *confparse.Instance) (vrrp.Config, error) {
 }
 
 // trackers lists what an instance's priority or fitness depends on, beside its
-// own interface: scripts, interfaces, and the interfaces of its addresses.
+// own interface: scripts, interfaces, and the interfaces of its addresses, routes
+// and rules.
 func trackers(i *confparse.Instance) []vrrp.Tracker {
 	l := trackerList{seen: map[string]bool{interfaceTracker(i.Interface): true}}
 	l.addAll(&i.Trackers)
 	for _, a := range append(i.Addresses[:len(i.Addresses):len(i.Addresses)], i.Excluded...) {
 		if a.Interface != "" && !a.NoTrack {
 			l.add(interfaceTracker(a.Interface), confparse.Weight{})
+		}
+	}
+	for _, r := range i.Routes {
+		if r.Interface != "" && !r.NoTrack {
+			l.add(interfaceTracker(r.Interface), confparse.Weight{})
+		}
+	}
+	for _, r := range i.Rules {
+		for _, name := range []string{r.IIF, r.OIF} {
+			if name != "" && !r.NoTrack {
+				l.add(interfaceTracker(name), confparse.Weight{})
+			}
 		}
 	}
 	return l.list

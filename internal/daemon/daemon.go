@@ -53,7 +53,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	}
 	defer removePIDFiles()
 
-	options := compose.Options{Logger: log}
+	options := compose.Options{Logger: log, StateFile: o.stateFile()}
 	if o.Rehearse {
 		options.Checker = func(*confparse.Script) (check.Checker, error) {
 			return check.Func(func(context.Context) check.Result { return check.Result{OK: true} }), nil
@@ -95,12 +95,21 @@ func load(o Options, log *slog.Logger) (*confparse.Config, error) {
 		return nil, fmt.Errorf("%w: see the errors above; %q shows them with their lines", errConfig, "keepalived-lite -t -f "+o.ConfigFile)
 	}
 	if o.OnlyChecks {
-		cfg.Instances, cfg.StaticAddresses = nil, nil
+		cfg.Instances, cfg.StaticAddresses, cfg.StaticRoutes, cfg.StaticRules = nil, nil, nil, nil
 		log.Warn("-C runs health checks of servers only, and this version has none: there is nothing to do")
-	} else if len(cfg.Instances) == 0 && len(cfg.StaticAddresses) == 0 {
+	} else if len(cfg.Instances)+len(cfg.StaticAddresses)+len(cfg.StaticRoutes)+len(cfg.StaticRules) == 0 {
 		return nil, fmt.Errorf("%w: %s has no vrrp_instance: there is nothing to run", errConfig, o.ConfigFile)
 	}
 	return cfg, nil
+}
+
+// stateFile returns where to note what is held: beside the pid file. A rehearsal
+// holds nothing that outlives it.
+func (o Options) stateFile() string {
+	if o.PIDFile == "" || o.Rehearse {
+		return ""
+	}
+	return strings.TrimSuffix(o.PIDFile, ".pid") + ".state"
 }
 
 func (o Options) parse() confparse.Options {

@@ -57,7 +57,6 @@ type HTTPConfig struct {
 type HTTP struct {
 	dialer *dialer
 	scheme string
-	notify bool
 	pages  []page
 }
 
@@ -65,13 +64,13 @@ var _ Checker = (*HTTP)(nil)
 
 // NewHTTP returns a checker of web pages.
 func NewHTTP(cfg HTTPConfig) (*HTTP, error) {
-	h := &HTTP{scheme: "http", notify: cfg.CloseNotify}
+	h := &HTTP{scheme: "http"}
 	var err error
 	errs := make([]error, 0, 4)
 	if h.dialer, err = newDialer(cfg.Target); err != nil {
 		errs = append(errs, err)
 	}
-	if cfg.Version == "" {
+	if cfg.Version = HTTPVersion(strings.ToUpper(string(cfg.Version))); cfg.Version == "" {
 		cfg.Version = HTTP10
 	}
 	if !slices.Contains([]HTTPVersion{HTTP10, HTTP10Close, HTTP11}, cfg.Version) {
@@ -132,7 +131,7 @@ func (h *HTTP) get(ctx context.Context, p *page, read func(*bufio.Reader) Result
 				return result(ctx, "TLS with "+h.dialer.addr, err, ReasonTLS)
 			}
 			c = secure
-			if h.notify {
+			if p.notify {
 				defer secure.Close()
 			}
 		}

@@ -11,8 +11,7 @@ import (
 	"io"
 )
 
-// counted counts the bytes read through it, and takes a TLS connection that
-// ends without a farewell for ended: keepalived does, as many servers do it.
+// counted counts the bytes read through it.
 type counted struct {
 	r io.Reader
 	n int64
@@ -21,9 +20,6 @@ type counted struct {
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = io.EOF
-	}
 	return n, err
 }
 

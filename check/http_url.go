@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"regexp"
 	"strings"
 )
@@ -29,6 +30,10 @@ type URL struct {
 	Method string
 	Header []HeaderField
 	Body   string
+
+	// CloseNotify does for this page what HTTPConfig's does for all
+	// (tls_compliant in url).
+	CloseNotify bool
 
 	// Status is what codes are accepted (status_code); nil: 200-299.
 	Status StatusRanges
@@ -64,10 +69,11 @@ type page struct {
 	request []byte
 	digest  []byte
 	tls     *tls.Config
+	notify  bool
 }
 
 func newPage(cfg HTTPConfig, u URL) (page, error) {
-	p := page{url: u}
+	p := page{url: u, notify: u.CloseNotify || cfg.CloseNotify}
 	var errs []error
 	if u.Path == "" {
 		p.url.Path = "/"
@@ -81,7 +87,8 @@ func newPage(cfg HTTPConfig, u URL) (page, error) {
 	}
 	name := host // to be named to the server's TLS
 	if host == "" {
-		host = cfg.Addr.String()
+		addr := cfg.normal().Addr // as keepalived: with the port, always
+		host = netip.AddrPortFrom(addr.Addr().WithZone(""), addr.Port()).String()
 	} else if h, _, err := net.SplitHostPort(host); err == nil {
 		name = h
 	}

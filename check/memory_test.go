@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/check"
+	"github.com/vrrpkit/vrrpkit/internal/netlab"
 )
 
 // TestBoundedMemory: servers that send as fast as they can, without an end.
 func TestBoundedMemory(t *testing.T) {
+	netlab.Busy(t)
 	flood := func(first, repeated string) func(net.Conn) {
 		all := []byte(strings.Repeat(repeated, 100000/len(repeated)))
 		return func(c net.Conn) {

@@ -11,15 +11,22 @@ import (
 
 func target(a netip.AddrPort) check.Target { return check.Target{Addr: a} }
 
-// checkWithin checks once, with a timeout that must be kept.
+// checkWithin checks once, with a timeout that must be kept, to 100 ms. On a
+// machine that is busy with other things it may take two more attempts.
 func checkWithin(t *testing.T, c check.Checker, timeout time.Duration) check.Result {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), timeout)
-	defer cancel()
-	start := time.Now()
-	r := c.Check(ctx)
-	if took := time.Since(start); took > timeout+100*time.Millisecond {
-		t.Errorf("%v: took %v", c, took)
+	for attempt := 1; ; attempt++ {
+		ctx, cancel := context.WithTimeout(t.Context(), timeout)
+		start := time.Now()
+		r := c.Check(ctx)
+		took := time.Since(start)
+		cancel()
+		if took <= timeout+100*time.Millisecond {
+			return r
+		}
+		if attempt == 3 {
+			t.Errorf("%v: took %v", c, took)
+			return r
+		}
 	}
-	return r
 }

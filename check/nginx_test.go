@@ -66,6 +66,9 @@ func openssl(t *testing.T, dir string) {
 			"-out", name + ".pem", "-keyout", name + ".key"}, key...)...)
 	}
 	run("ec", "-in", "client.key", "-aes256", "-passout", "pass:secret", "-out", "locked.key")
+	for _, c := range []string{"aes128", "aes256", "des3"} {
+		run("pkey", "-in", "client.key", "-"+c, "-passout", "pass:secret", "-out", c+".key")
+	}
 }
 
 // freePort is a port of 127.0.0.1 that was free a moment ago.
@@ -146,6 +149,9 @@ func TestNginx(t *testing.T) {
 		{"HTTPS without a client certificate", mutual, files(check.TLSFiles{}, ""), hello, check.ReasonStatus},
 		{"HTTPS with a client certificate", mutual, files(check.TLSFiles{Certificate: in("client.pem"), Key: in("client.key")}, ""), hello, check.ReasonOK},
 		{"HTTPS with an encrypted key", mutual, files(check.TLSFiles{Certificate: in("client.pem"), Key: in("locked.key"), Password: "secret"}, ""), hello, check.ReasonOK},
+		{"HTTPS with a key by AES-128", mutual, files(check.TLSFiles{Certificate: in("client.pem"), Key: in("aes128.key"), Password: "secret"}, ""), hello, check.ReasonOK},
+		{"HTTPS with a key by AES-256", mutual, files(check.TLSFiles{Certificate: in("client.pem"), Key: in("aes256.key"), Password: "secret"}, ""), hello, check.ReasonOK},
+		{"HTTPS with a key by 3DES", mutual, files(check.TLSFiles{Certificate: in("client.pem"), Key: in("des3.key"), Password: "secret"}, ""), hello, check.ReasonOK},
 		{"HTTP to an HTTPS port", tls, check.HTTPConfig{}, hello, check.ReasonStatus},
 		{"HTTPS to an HTTP port", plain, files(check.TLSFiles{}, ""), hello, check.ReasonTLS},
 	} {
@@ -161,6 +167,7 @@ func TestNginx(t *testing.T) {
 	for _, f := range []check.TLSFiles{
 		{CA: in("none.pem")}, {CA: in("server.key")}, {Key: in("client.key")}, {Certificate: in("client.pem")},
 		{Certificate: in("client.pem"), Key: in("server.key")}, {Certificate: in("client.pem"), Key: in("locked.key"), Password: "other"},
+		{Certificate: in("client.pem"), Key: in("aes256.key"), Password: "other"}, {Certificate: in("client.pem"), Key: in("aes256.key")},
 	} {
 		if _, err := f.Config(); err == nil {
 			t.Errorf("%+v: no error", f)

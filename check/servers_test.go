@@ -104,7 +104,7 @@ func saysNothing(c net.Conn) { _, _ = io.Copy(io.Discard, c) }
 
 // resets cuts the connection, late enough for the other side to have connected.
 func resets(c net.Conn) {
-	time.Sleep(50 * time.Millisecond)
+	time.Sleep(300 * time.Millisecond)
 	_ = c.(*net.TCPConn).SetLinger(0)
 }
 

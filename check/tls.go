@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"os"
 )
@@ -21,7 +20,7 @@ type TLSFiles struct {
 	// Key is in the certificate's file.
 	Certificate, Key string
 
-	// Password decrypts a key in the traditional form, "Proc-Type: 4,ENCRYPTED" (password).
+	// Password decrypts an encrypted key (password).
 	Password string
 }
 
@@ -95,7 +94,8 @@ func (f TLSFiles) load() (tls.Certificate, error) {
 func decrypt(text []byte, password string) ([]byte, error) {
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		if block.Type == "ENCRYPTED PRIVATE KEY" {
-			return nil, errors.New(`it is encrypted in the PKCS#8 form, which cannot be read; convert it: openssl rsa -traditional -aes256 -in KEY -out NEW`)
+			der, err := decryptPKCS8(block.Bytes, password)
+			return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), err
 		}
 		//lint:ignore SA1019 keys that exist are encrypted like this
 		if !x509.IsEncryptedPEMBlock(block) {

@@ -36,6 +36,16 @@ func timerRules() []Rule {
 			Summary: "with garp_master_delay 0 the addresses are announced in one batch only: a switch port that does not forward yet loses it, and clients keep talking to the dead node",
 			Fix:     "leave garp_master_delay at 5, or set garp_master_refresh", one: garpOnce,
 		},
+		{
+			ID: "lifetime-none", Severity: confparse.Note,
+			Summary: "a daemon that is killed or stuck leaves its addresses behind, while another node takes them: both hold them for good",
+			Fix:     "add address_lifetime 2, with keepalived-lite", one: lifetimeNone,
+		},
+		{
+			ID: "lifetime-long", Severity: confparse.Warning,
+			Summary: "the addresses of a daemon that is killed or stuck outlive its role: until the kernel removes them, two nodes hold them",
+			Fix:     "write an address_lifetime of at least one second less than the backup waits", one: lifetimeLong,
+		},
 	}
 }
 
@@ -109,5 +119,34 @@ func garpOnce(p *pass, n *node) {
 			at = g.Pos()
 		}
 		p.report(n, at, "", "vrrp_instance %s announces its addresses once, when it becomes master, and never again", i.Name)
+	}
+}
+
+func lifetimeNone(p *pass, n *node) {
+	for _, i := range n.cfg.Instances {
+		if i.AddressLifetime == 0 {
+			p.report(n, n.line(i, "address_lifetime"), "", "vrrp_instance %s has no address_lifetime: if the daemon is killed or stuck, its addresses stay here, and the node that takes over has them too", i.Name)
+		}
+	}
+}
+
+func lifetimeLong(p *pass, n *node) {
+	for _, i := range n.cfg.Instances {
+		// The kernel counts seconds and ends late; a backup with priority 254
+		// waits no longer than this.
+		wait := time.Duration(i.DownTimerAdverts) * i.AdvertInterval
+		both := i.AddressLifetime + time.Second - wait
+		if i.AddressLifetime == 0 || both <= 0 {
+			continue
+		}
+		at := n.line(i, "address_lifetime")
+		if g := n.global("vrrp_address_lifetime"); at == i.Pos && g != nil {
+			at = g.Pos()
+		}
+		help := ""
+		if wait < 3*time.Second {
+			help = "the kernel counts whole seconds, of which 2 are the least: raise advert_int or down_timer_adverts if two nodes must never hold the addresses"
+		}
+		p.report(n, at, help, "address_lifetime %s of vrrp_instance %s: if the daemon is killed or stuck, a backup takes over after %s s, and both hold the addresses for up to %s s", seconds(i.AddressLifetime), i.Name, seconds(wait), seconds(both))
 	}
 }

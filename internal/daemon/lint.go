@@ -22,6 +22,7 @@ type lintOptions struct {
 	here    bool     // look at this machine too
 	disable []string // rules
 	failOn  string
+	format  string
 	fix     bool
 	noTable bool
 }
@@ -61,7 +62,8 @@ func lintCommand(status *int) *cobra.Command {
 	f.BoolVar(&o.fix, "fix", false, "change the files where that does not change what they mean")
 	f.StringSliceVar(&o.disable, "disable", nil, "`RULES` to leave out, separated by commas")
 	f.StringVar(&o.failOn, "fail-on", "warning", "lowest `SEVERITY` for exit status 5: error, warning, note or never")
-	f.BoolVar(&o.noTable, "no-table", false, "do not show who is master when")
+	f.StringVar(&o.format, "format", "text", "how to write findings: text, json or sarif")
+	f.BoolVar(&o.noTable, "no-table", false, "do not show who is master when (only text has it)")
 	f.BoolVar(&rules, "rules", false, "list all rules")
 	f.StringVar(&explain, "explain", "", "explain the rule `ID`")
 	f.SortFlags = false
@@ -97,6 +99,11 @@ func (o *lintOptions) nodes() (nodes []lintNode) {
 }
 
 func (o *lintOptions) run(out, errOut io.Writer) int {
+	format, err := confparse.ParseReportFormat(o.format)
+	if err != nil {
+		fmt.Fprintf(errOut, "keepalived-lite: --format: %v\n", err)
+		return exitFatal
+	}
 	threshold, ok := map[string]confparse.Severity{
 		"error": confparse.Error, "warning": confparse.Warning, "note": confparse.Note, "never": confparse.Error + 1,
 	}[o.failOn]
@@ -115,19 +122,22 @@ func (o *lintOptions) run(out, errOut io.Writer) int {
 		found = o.check(nodes)
 	}
 	all := o.merge(nodes, found)
-	fmt.Fprint(out, all.Render())
-	if !o.noTable {
+	exit := confparse.ExitOK
+	if all.ExitCode() == confparse.ExitCannot {
+		exit = confparse.ExitCannot
+	} else if slices.ContainsFunc(all, func(d confparse.Diagnostic) bool { return d.Severity >= threshold }) {
+		exit = confparse.ExitConfig
+	}
+	if err := all.Write(out, format, exit); err != nil {
+		fmt.Fprintf(errOut, "keepalived-lite: %v\n", err)
+		return exitFatal
+	}
+	if !o.noTable && format == confparse.ReportText {
 		for _, t := range lint.Tables(documents(nodes)...) {
 			fmt.Fprintf(out, "\n%s", t)
 		}
 	}
-	if all.ExitCode() == confparse.ExitCannot {
-		return confparse.ExitCannot
-	}
-	if slices.ContainsFunc(all, func(d confparse.Diagnostic) bool { return d.Severity >= threshold }) {
-		return confparse.ExitConfig
-	}
-	return confparse.ExitOK
+	return exit
 }
 
 func documents(nodes []lintNode) (docs []*confparse.Document) {

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -38,6 +39,20 @@ func TestLint(t *testing.T) {
 	}
 	if status, out, _ = execute("lint", "--disable=failover-unreachable,script-security,vrid-common", "--no-table", a, b); status != 0 || strings.Contains(out, "failover-unreachable") {
 		t.Errorf("disabled, but status %d and:\n%s", status, out)
+	}
+	var report struct {
+		Findings []struct{ Code string }
+		Exit     int
+	}
+	status, out, _ = execute("lint", "--format=json", a, b)
+	if err := json.Unmarshal([]byte(out), &report); err != nil || status != 5 || report.Exit != 5 || !strings.Contains(fmt.Sprint(report.Findings), "failover-unreachable") {
+		t.Errorf("--format=json: status %d, %v:\n%s", status, err, out)
+	}
+	if _, out, _ = execute("lint", "--format=sarif", a, b); !json.Valid([]byte(out)) || !strings.Contains(out, `"failover-unreachable"`) {
+		t.Errorf("--format=sarif:\n%s", out)
+	}
+	if status, _, _ = execute("lint", "--format=xml", a); status != 1 {
+		t.Errorf("--format=xml: status %d", status)
 	}
 	if status, _, _ = execute("lint", "--fail-on=never", a, b); status != 0 {
 		t.Errorf("--fail-on=never: status %d", status)

@@ -45,3 +45,21 @@ func TestFmt(t *testing.T) {
 		t.Errorf("missing file: status %d", status)
 	}
 }
+
+func TestDiff(t *testing.T) {
+	old := configFile(t, "# one\n"+strings.Replace(good, "%s", "", 1))
+	same := configFile(t, strings.Replace(good, "%s", "# the same\n", 1))
+	changed := configFile(t, strings.Replace(good, "%s", "nopreempt\n", 1))
+	if status, out, _ := execute("diff", old, same); status != 0 || out != "" {
+		t.Errorf("the same: status %d\n%s", status, out)
+	}
+	if status, out, _ := execute("diff", old, changed); status != 1 || out != "~ vrrp_instance VI_1\n    ~ nopreempt off -> on\n" {
+		t.Errorf("changed: status %d\n%s", status, out)
+	}
+	if status, _, _ := execute("diff", old, filepath.Join(t.TempDir(), "none")); status != 4 {
+		t.Errorf("missing file: status %d", status)
+	}
+	if status, _, errOut := execute("diff", old, configFile(t, "nonsense\n")); status != 5 || !strings.Contains(errOut, "nonsense") {
+		t.Errorf("with a mistake: status %d\n%s", status, errOut)
+	}
+}

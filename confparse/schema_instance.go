@@ -44,7 +44,7 @@ func instanceRows() []row {
 		{"virtual_routes", list("ROUTE", newBlock("vrrp_instance.virtual_routes", routeRows()), virtualRoute), "", Active, "routes that the master holds"},
 		{"virtual_rules", list("RULE", newBlock("vrrp_instance.virtual_rules", ruleRows()), virtualRule), "", Active, "rules that the master holds"},
 		{"accept", flag(func(i *instance) *bool { return &i.Accept }), "true unless strict_mode", Active, "take packets for the virtual addresses"},
-		{"no_accept", flagAs(func(i *instance) *bool { return &i.Accept }, false), "see accept", Known, "drop packets for the virtual addresses, unless it owns them"},
+		{"no_accept", flagAs(func(i *instance) *bool { return &i.Accept }, false), "see accept", Active, "drop packets for the virtual addresses, unless it owns them"},
 		{"skip_check_adv_addr", boolean(func(i *instance) *bool { return &i.SkipCheckAdvertAddrs }), "global", Active, "compare the addresses of adverts only when the master changes"},
 		{"strict_mode", judged(boolean(func(i *instance) *bool { return &i.Strict })), "vrrp_strict", Refused, "the RFC to the letter, without extensions"},
 		{"preempt", flagAs(func(i *instance) *bool { return &i.NoPreempt }, false), "on", Active, "take over from a lower-priority master, which is the default"},

@@ -38,6 +38,10 @@ type Kernel interface {
 	// blocks. Interfaces without neighbours (loopback, NOARP) are passed over.
 	Announce(announcements []Announcement) error
 
+	// Filter has the packet filter drop what f says, instead of what it said
+	// before, in one step. What else is filtered stays.
+	Filter(f Filter) error
+
 	// Watch follows the interfaces until ctx ends and then returns nil. It
 	// calls changed, which does not block, as soon as it follows, after
 	// interfaces or addresses have changed, and after a route or rule of

@@ -21,6 +21,8 @@ type linux struct {
 	routing *netlinkx.RoutingWatch
 	frames  *ether.Conn
 	tags    bool // addresses tell their protocol: Linux 5.18
+
+	namespace int
 }
 
 // NewKernel returns Linux's addresses in the network namespace that the
@@ -32,7 +34,7 @@ type linux struct {
 // for it. The Router flag of neighbour
 // advertisements says whether the interface forwards IPv6.
 func NewKernel(namespace int) (Kernel, error) {
-	k := &linux{tags: tellsProtocol()}
+	k := &linux{tags: tellsProtocol(), namespace: max(namespace, 0)}
 	var err error
 	if k.conn, err = netlinkx.Dial(namespace); err != nil {
 		return nil, fmt.Errorf("vip: %w", err)

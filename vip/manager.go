@@ -74,6 +74,7 @@ type Manager struct {
 
 	mu      sync.Mutex
 	pacer   pacer
+	filter  *Filter // in force; nil: none
 	claims  map[place]*claim
 	due     map[*Set]time.Time // when Sets have to announce again
 	leases  map[*Set]time.Time // when they have to renew
@@ -138,7 +139,7 @@ func (m *Manager) Run(ctx context.Context) error {
 
 	cancel()
 	wg.Wait()
-	return errors.Join(watchErr, m.stop(), m.kernel.Close())
+	return errors.Join(watchErr, m.stop(), m.unfilter(), m.kernel.Close())
 }
 
 // writeLog starts writing the log. What it returns waits until all is written,

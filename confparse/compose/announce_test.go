@@ -80,3 +80,53 @@ func TestAddressLifetime(t *testing.T) {
 		}
 	})
 }
+
+// no_accept drops the packets of exactly its instance's addresses, unless the
+// router owns them, for as long as the daemon runs.
+func TestNoAccept(t *testing.T) {
+	const text = `
+global_defs {
+    nftables lb
+    nftables_counters
+}
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    no_accept
+    virtual_ipaddress {
+        192.0.2.100
+    }
+    virtual_ipaddress_excluded {
+        fe80::100 dev eth1
+    }
+}
+vrrp_instance VI_2 {
+    interface eth0
+    virtual_router_id 52
+    priority 255
+    no_accept
+    virtual_ipaddress {
+        192.0.2.101
+    }
+}
+vrrp_instance VI_3 {
+    interface eth0
+    virtual_router_id 53
+    virtual_ipaddress {
+        192.0.2.102
+    }
+}
+`
+	synctest.Test(t, func(t *testing.T) {
+		a := start(t, vrrptest.NewSegment(), "192.0.2.1", text)
+		synctest.Wait()
+		f := a.kernel.Filtered()
+		if got := fmt.Sprint(f.Table, f.Priority, f.Counters, f.Addresses); got != "lb-1 true [192.0.2.100 fe80::100%eth1]" {
+			t.Errorf("filter %s", got)
+		}
+		a.stop()
+		if f := a.kernel.Filtered(); len(f.Addresses) != 0 {
+			t.Errorf("left: %+v", f)
+		}
+	})
+}

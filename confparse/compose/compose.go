@@ -66,6 +66,7 @@ type Composition struct {
 	checks     *check.Group
 	probes     []probe
 	startDelay time.Duration
+	filter     vip.Filter
 	groups     map[string]*vrrp.Group // by instance
 	trackers   map[string]*tracker    // by name
 	objects    []vip.Object           // of all instances
@@ -82,7 +83,7 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 			err = errors.Join(err, o.close())
 		}
 	}()
-	c := &Composition{log: o.Logger, startDelay: cfg.Global.StartupDelay, interfaces: o.Interfaces, checks: check.NewGroup(), groups: map[string]*vrrp.Group{}, trackers: map[string]*tracker{}}
+	c := &Composition{log: o.Logger, startDelay: cfg.Global.StartupDelay, filter: filterConfig(cfg), interfaces: o.Interfaces, checks: check.NewGroup(), groups: map[string]*vrrp.Group{}, trackers: map[string]*tracker{}}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
@@ -281,6 +282,9 @@ func (c *Composition) Run(ctx context.Context) error {
 		})
 	}
 	c.logLifetimes()
+	if err := c.manager.Filter(c.filter); err != nil {
+		c.log.Error("no_accept does not work", "err", err)
+	}
 	if err := c.manager.CleanUp(serve, c.objects...); err != nil {
 		c.log.Warn("cannot remove what a predecessor left", "err", err)
 	}

@@ -110,6 +110,13 @@ func (k *Kernel) Changed() []Changed {
 	return slices.Clone(k.changes)
 }
 
+// Filtered returns what is dropped.
+func (k *Kernel) Filtered() vip.Filter {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.filter
+}
+
 // Closed reports whether Close was called.
 func (k *Kernel) Closed() bool {
 	k.mu.Lock()

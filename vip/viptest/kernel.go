@@ -34,6 +34,7 @@ type Kernel struct {
 	delay      time.Duration
 	ends       map[spot]*time.Timer // of addresses with a lifetime
 	watchers   map[chan struct{}]struct{}
+	filter     vip.Filter
 	closed     bool
 }
 
@@ -152,6 +153,14 @@ func (k *Kernel) announce(a vip.Announcement) error {
 		}
 	}
 	k.announced = append(k.announced, Announced{time.Since(k.start), a})
+	return nil
+}
+
+// Filter implements vip.Kernel.
+func (k *Kernel) Filter(f vip.Filter) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.filter = f
 	return nil
 }
 

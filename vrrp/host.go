@@ -30,10 +30,11 @@ type HostConfig struct {
 // batch, and sockets that are shared by all routers on a link. All methods may
 // be called from any goroutine at any time.
 type Host struct {
-	network Network
-	log     *slog.Logger // HostConfig.Logger, queued
-	queue   *asynclog.Handler
-	events  *broadcast.Topic[Event]
+	network   Network
+	log       *slog.Logger // HostConfig.Logger, queued
+	queue     *asynclog.Handler
+	events    *broadcast.Topic[Event]
+	conflicts *broadcast.Topic[Conflict]
 
 	calls    sync.WaitGroup // calls of owners
 	watchers sync.WaitGroup
@@ -77,7 +78,7 @@ const (
 // NewHost returns a host without routers.
 func NewHost(cfg HostConfig) *Host {
 	h := &Host{
-		network: cfg.Network, events: newTopic(), set: NewSet(), groups: map[GroupID]*Group{},
+		network: cfg.Network, events: newTopic(), conflicts: newConflicts(), set: NewSet(), groups: map[GroupID]*Group{},
 		links: map[LinkConfig]*hostLink{}, byLink: map[Link]*hostLink{}, vips: map[place]int{},
 		queue: asynclog.New(slog.DiscardHandler, logQueue),
 	}

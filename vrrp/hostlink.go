@@ -2,6 +2,7 @@ package vrrp
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -102,6 +103,7 @@ func (l *hostLink) receive(p *Packet) {
 	a := &l.advert
 	r.auth.accept(l.proof, p.Source)
 	l.remark(r, p)
+	r.hearRival(p, a, form)
 	r.counters.AdvertsReceived++
 	if a.Priority == packet.PriorityStop {
 		r.counters.PriorityZeroReceived++
@@ -184,8 +186,12 @@ func (l *hostLink) discard(r *Router, p *Packet, err error) {
 	if r == nil {
 		l.host.counters.Errors[reason]++
 		l.host.complainUnheard(l, p, reason, err)
+		if reason == packet.ErrVRID {
+			l.sharesAddress(p)
+		}
 		return
 	}
+	r.conflict(causes[reason], p, func() string { return fmt.Sprintf("%v: %s (%v)", p.Source, complaintText(reason), err) })
 	r.counters.Errors[reason]++
 	r.complainAbout(p, reason, err)
 }
@@ -194,16 +200,22 @@ func (l *hostLink) discard(r *Router, p *Packet, err error) {
 func (l *hostLink) remark(r *Router, p *Packet) {
 	a := &l.advert
 	if a.Interval != r.cfg.Interval {
-		r.counters.Errors[packet.ErrInterval]++
-		r.complainAbout(p, packet.ErrInterval, nil)
+		r.odd(p, packet.ErrInterval)
 	}
 	if a.Priority == OwnerPriority && r.cfg.Priority == OwnerPriority {
-		r.counters.Errors[packet.ErrOwner]++
-		r.complainAbout(p, packet.ErrOwner, nil)
+		r.odd(p, packet.ErrOwner)
 	}
 	if !r.sameAddresses(a.Addresses) {
-		r.counters.Errors[packet.ErrAddressList]++
-		r.complainAbout(p, packet.ErrAddressList, nil)
+		r.odd(p, packet.ErrAddressList)
+	}
+}
+
+// odd counts one thing that is odd about an accepted packet.
+func (r *Router) odd(p *Packet, reason packet.Reason) {
+	r.counters.Errors[reason]++
+	r.complainAbout(p, reason, nil)
+	if reason != packet.ErrInterval { // which version 3 learns
+		r.conflict(causes[reason], p, func() string { return fmt.Sprintf("%v: %s", p.Source, complaintText(reason)) })
 	}
 }
 

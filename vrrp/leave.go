@@ -61,6 +61,7 @@ func (h *Host) forget(r *Router) {
 		r.left = r.owner.abandon()
 	}
 	r.events.Close()
+	r.conflictTopic.Close()
 	close(r.gone)
 }
 

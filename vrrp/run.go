@@ -58,11 +58,13 @@ func (h *Host) closeEvents() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.events.Close()
+	h.conflicts.Close()
 	for _, g := range h.groups {
 		g.events.Close()
 	}
 	for _, r := range h.routers {
 		r.events.Close()
+		r.conflictTopic.Close()
 		close(r.gone)
 	}
 }

@@ -21,6 +21,9 @@ type Counters struct {
 	SendErrors           uint64 // packets that could not be sent
 	OwnerErrors          uint64 // calls of the Owner that failed, and troubles it reported
 
+	// Conflicts counts those that began, by [Cause].
+	Conflicts [numCauses]uint64
+
 	// Errors counts packets with something wrong, by reason. They were
 	// discarded without any effect, but for three: ErrInterval in version 3,
 	// ErrAddressList and ErrOwner are only worth telling.
@@ -60,6 +63,11 @@ type Snapshot struct {
 	Peer      Peer   // who advertised last
 	Trackers  []TrackerState
 	Counters  Counters
+
+	// Conflicts are those that have not ended. SplitBrain says that we are
+	// master although one of them is with another router that advertises.
+	Conflicts  []Conflict
+	SplitBrain bool
 }
 
 // Snapshot returns the router's state. It may be called at any time.
@@ -74,10 +82,13 @@ func (r *Router) Snapshot() Snapshot {
 		Source:    r.source, LinkUp: r.link.state.Up, LinkWhy: r.link.state.Why,
 		Peer: r.peer, Counters: r.counters,
 	}
+	s.Counters.Conflicts = r.conflicts.total
 	if r.cfg.Sync != nil {
 		s.Group = r.cfg.Sync.name
 	}
 	s.Trackers = h.set.Trackers(r.id)
+	s.Conflicts = r.conflicts.present(time.Now(), r.patience())
+	s.SplitBrain = s.State == Master && len(s.Conflicts) > 0
 	return s
 }
 

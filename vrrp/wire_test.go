@@ -74,6 +74,7 @@ func TestWhatIsSent(t *testing.T) {
 		a.add(t, 200, func(c *vrrp.Config) { c.Interval = 500 * time.Millisecond })
 		r := c.add(t, 100, func(c *vrrp.Config) { c.Interval = 2 * time.Second })
 		time.Sleep(5 * time.Second)
+		synctest.Wait()
 		if n := len(sent[c.port]); n > 0 {
 			t.Errorf("a backup sent %d adverts", n)
 		}
@@ -131,6 +132,7 @@ func TestUnicastToSeveral(t *testing.T) {
 		}
 		hosts[2].stop()
 		time.Sleep(5 * time.Second)
+		synctest.Wait()
 		farewells := 0
 		for at, n := range sent {
 			if n != 2 {

@@ -18,7 +18,9 @@ func (m *machine) hear(s *step, in *Input, c *clock) {
 	}
 	m.heard = at
 	m.relistened = false
-	probing := m.unproven
+	// Right behind an advertisement of ours it may be the last one of a master
+	// that yields to it, who is not there any more.
+	probing := m.unproven && at-m.claimed >= m.probeLead()
 	m.unproven, m.probeAt = false, never
 	switch m.state {
 	case Backup:
@@ -38,10 +40,12 @@ func (m *machine) backupHears(s *step, in *Input, at int64) {
 		m.timer = min(m.timer, at+int64(m.skewTime()))
 		m.cause, m.peer = ReasonPriorityZero, in.Source
 		m.preemptAt = never
+	case in.Priority == probePriority && in.Source != m.prober:
+		m.prober = in.Source // who may only be asking: a master will be heard again
 	case in.Priority >= m.priority || !m.preempts(in):
 		m.preemptAt = never
 		m.accept(s, in, at)
-	case m.p.PreemptDelay > 0:
+	case m.p.PreemptDelay > 0 && (!m.wants || m.cause != ReasonPreempt):
 		m.accept(s, in, at)
 		if m.preemptAt == never {
 			m.preemptAt = at + int64(m.p.PreemptDelay)

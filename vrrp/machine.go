@@ -112,6 +112,8 @@ type machine struct {
 	relistened bool  // once since the last advertisement
 	unproven   bool  // nothing has been heard since the start or link-up, see probe
 	probeAt    int64
+	prober     netip.Addr // who was last heard with the priority of a probe
+	claimed    int64      // when a regular advertisement was last sent
 
 	seen  seen // by the Set
 	group *group
@@ -133,7 +135,7 @@ type step struct {
 func (m *machine) init(id ID, p Params) {
 	*m = machine{
 		p: p, id: id, linkWhy: ReasonLinkDown, interval: p.Interval,
-		startAt: never, ownerBy: never, answered: -int64(answerGap),
+		startAt: never, ownerBy: never, answered: -int64(answerGap), claimed: -int64(probeLead),
 		tracks: withStates(p.Trackers, nil),
 	}
 	m.rest()
@@ -223,6 +225,7 @@ func (m *machine) tick(s *step) {
 func (m *machine) keepUp(s *step) {
 	late := s.now - m.timer
 	m.advertise(s, m.priority)
+	m.claimed = s.now
 	// Deadlines are absolute, so that lateness does not add up; but after a
 	// stall one advertisement is due, not all that were missed.
 	m.timer += int64(m.p.Interval)
@@ -244,6 +247,7 @@ func (m *machine) takeOver(s *step, why Reason, peer netip.Addr) {
 	m.rest()
 	m.interval, m.learned = m.p.Interval, false
 	m.advertise(s, m.priority)
+	m.claimed = s.now
 	m.timer = s.now + int64(m.p.Interval)
 	m.become(s, Master, why, peer)
 	m.planProbe(s)
@@ -329,7 +333,7 @@ func (m *machine) enter(s *step) {
 		why = ReasonStartup
 	}
 	m.interval, m.learned = m.p.Interval, false
-	m.best, m.better = 0, netip.Addr{}
+	m.best, m.better, m.prober = 0, netip.Addr{}, netip.Addr{}
 	m.unproven = m.p.NoPreempt && m.p.Priority != OwnerPriority
 	m.await(s.now, ReasonNoResponse, netip.Addr{})
 	m.become(s, Backup, why, netip.Addr{})

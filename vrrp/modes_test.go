@@ -239,6 +239,13 @@ func TestProbe(t *testing.T) {
 		r.sleep(3 * time.Second)
 		r.want("4.599375s release", "4.599375s MASTER->BACKUP (other master found)")
 	})
+	t.Run("the last words of one that yields", func(t *testing.T) {
+		r := newRig(t, polite).up()
+		r.sleep(4609375*time.Microsecond + 2*time.Millisecond)
+		r.log = nil
+		r.hear(90, lower)
+		r.want("4.611375s advertise 100", "4.611375s answered", "4.611375s announce")
+	})
 	t.Run("another prober", func(t *testing.T) {
 		r := newRig(t, polite).up()
 		r.sleep(4 * time.Second)
@@ -246,6 +253,22 @@ func TestProbe(t *testing.T) {
 		r.hear(1, lower)
 		r.sleep(time.Second)
 		r.want("4s advertise 100", "4s answered", "4s announce", "4.609375s advertise 100", "5s announce again")
+	})
+	t.Run("a master of priority 1", func(t *testing.T) {
+		r := newRig(t, polite).up()
+		for range 10 {
+			r.sleep(time.Second)
+			r.hear(1, lower)
+		}
+		r.want("0s INIT->BACKUP (startup)")
+	})
+	t.Run("other probers, before the claim", func(t *testing.T) {
+		r := newRig(t, polite).up()
+		r.hear(1, lower)
+		r.hear(1, upper)
+		r.log = nil
+		r.sleep(4 * time.Second)
+		r.want("3.609375s advertise 100", "3.609375s acquire", "3.609375s BACKUP->MASTER (no response)")
 	})
 	t.Run("heard before", func(t *testing.T) {
 		r := newRig(t, polite).up()

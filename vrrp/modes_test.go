@@ -212,9 +212,9 @@ func TestProbe(t *testing.T) {
 		r.log = nil
 		r.sleep(5 * time.Second)
 		r.want(
-			"3.599375s advertise 1",
+			"3.604375s advertise 1",
 			"3.609375s advertise 100", "3.609375s acquire", "3.609375s BACKUP->MASTER (no response)",
-			"4.599375s advertise 1", "4.609375s advertise 100",
+			"4.604375s advertise 1", "4.609375s advertise 100",
 		)
 		if !r.m.Status().Probing {
 			t.Error("not probing")
@@ -226,18 +226,18 @@ func TestProbe(t *testing.T) {
 	})
 	t.Run("answered before the claim", func(t *testing.T) {
 		r := newRig(t, polite).up()
-		r.sleep(3599375 * time.Microsecond)
+		r.sleep(3604375 * time.Microsecond)
 		r.hear(90, lower)
 		r.sleep(3 * time.Second)
-		r.want("0s INIT->BACKUP (startup)", "3.599375s advertise 1")
+		r.want("0s INIT->BACKUP (startup)", "3.604375s advertise 1")
 	})
 	t.Run("answered after the claim", func(t *testing.T) {
 		r := newRig(t, polite).up()
-		r.sleep(4599375 * time.Microsecond)
+		r.sleep(4604375 * time.Microsecond)
 		r.log = nil
 		r.hear(90, lower)
 		r.sleep(3 * time.Second)
-		r.want("4.599375s release", "4.599375s MASTER->BACKUP (other master found)")
+		r.want("4.604375s release", "4.604375s MASTER->BACKUP (other master found)")
 	})
 	t.Run("the last words of one that yields", func(t *testing.T) {
 		r := newRig(t, polite).up()
@@ -288,15 +288,15 @@ func TestProbe(t *testing.T) {
 		r.do(Input{Kind: InputTick})
 		r.want("3.65s advertise 1")
 		r.sleep(10 * time.Millisecond)
-		r.want("3.66s advertise 100", "3.66s acquire", "3.66s BACKUP->MASTER (no response)")
+		r.want("3.655s advertise 100", "3.655s acquire", "3.655s BACKUP->MASTER (no response)")
 	})
 	t.Run("again after link-up", func(t *testing.T) {
 		r := newRig(t, polite).up()
 		r.hear(90, lower)
 		r.do(Input{Kind: InputLink, Reason: ReasonLinkDown}, Input{Kind: InputLink, Up: true, Source: us})
 		r.log = nil
-		r.sleep(3600 * time.Millisecond)
-		r.want("3.599375s advertise 1")
+		r.sleep(3605 * time.Millisecond)
+		r.want("3.604375s advertise 1")
 	})
 	t.Run("short intervals", func(t *testing.T) {
 		r := newRig(t, func(p *Params) { p.NoPreempt, p.Interval = true, 10*time.Millisecond }).up()

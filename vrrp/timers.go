@@ -36,7 +36,7 @@ const (
 
 	// probeLead is how long before an advertisement a machine that listens
 	// before it claims sends its probe: time for a master to answer.
-	probeLead = 10 * time.Millisecond
+	probeLead = 5 * time.Millisecond
 
 	// probeTime is how long it does so as master: twice the forwarding delay
 	// of spanning tree, after which every port forwards.

@@ -1,0 +1,114 @@
+package main_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/internal/netlab"
+)
+
+// The recipes reproduce what users of keepalived report again and again. Where
+// ours is the side that can prevent it, it must not happen; keepalived beside
+// itself shows, in a long run, that it does.
+
+var referenceReference = pairing{reference, reference}
+
+const recipeConf = `
+vrrp_instance VI_1 {
+    state BACKUP
+    interface eth0
+    virtual_router_id 71
+    version 3
+    priority @PRIORITY@
+    advert_int @INTERVAL@
+    @MORE@
+    virtual_ipaddress { 192.0.2.100/24 }
+}
+`
+
+// tally counts the runs of a recipe and how many of them ended badly.
+type tally struct {
+	t         *testing.T
+	p         pairing
+	runs, bad int
+}
+
+// judge counts a run. Only keepalived beside itself may end badly.
+func (y *tally) judge(bad bool, format string, args ...any) {
+	y.runs++
+	if !bad {
+		return
+	}
+	y.bad++
+	if y.p.a.name != reference.name || y.p.b.name != reference.name {
+		y.t.Errorf("run %d: %s", y.runs, fmt.Sprintf(format, args...))
+	}
+}
+
+func (y *tally) log() { y.t.Logf("%s+%s: %d of %d runs ended badly", y.p.a.name, y.p.b.name, y.bad, y.runs) }
+
+// R1: the master's process stops and its port forwards nothing; the backup takes
+// over; both come back. The master may never have noticed anything, and the
+// client must not go on talking to the backup.
+func TestRecipeR1(t *testing.T) {
+	const vip = "192.0.2.100"
+	all := []pairing{oursOurs, oursReference, referenceOurs, referenceReference}
+	pairings(t, []pairing{oursReference, referenceOurs}, all, func(t *testing.T, p pairing) {
+		s := newStand(t, netlab.Keepalived, netlab.NFT)
+		conf := func(priority string) string {
+			return fill(recipeConf, "PRIORITY", priority, "INTERVAL", "0.2", "MORE", "")
+		}
+		s.start(p.a, s.a, conf("100"))
+		s.start(p.b, s.b, conf("90"))
+		s.waitHolders(t, vip, "a", 10*time.Second)
+		probe := s.c.Probe(vip, 20*time.Millisecond)
+		defer probe.Stop()
+		y := tally{t: t, p: p}
+		defer y.log()
+		for range netlab.Count(1, 50) {
+			netlab.Eventually(t, 10*time.Second, "the client to see it on a", func() bool { return s.neighbour(vip) == s.mac(s.a) })
+			time.Sleep(time.Second)
+			s.a.Freeze()
+			s.lab.Partition([]*netlab.Host{s.a}, []*netlab.Host{s.b, s.c})
+			netlab.Eventually(t, 5*time.Second, "the client to see it on b", func() bool { return s.neighbour(vip) == s.mac(s.b) })
+			time.Sleep(time.Duration(rand.IntN(400)) * time.Millisecond)
+			s.lab.Heal()
+			s.a.Thaw()
+			s.waitHolders(t, vip, "a", 5*time.Second)
+			time.Sleep(1500 * time.Millisecond) // the last announcement is a second behind the contest
+			y.judge(s.neighbour(vip) != s.mac(s.a), "the client still talks to b")
+			if s.neighbour(vip) != s.mac(s.a) {
+				s.c.IP("neigh flush dev eth0")
+			}
+		}
+	})
+}
+
+// R3: a router that does not preempt starts while its port forwards nothing yet,
+// hears no master, and must not take the address from the one there is.
+func TestRecipeR3(t *testing.T) {
+	const vip = "192.0.2.100"
+	all := []pairing{oursOurs, oursReference, referenceReference}
+	pairings(t, []pairing{oursReference}, all, func(t *testing.T, p pairing) {
+		s := newStand(t, netlab.Keepalived, netlab.NFT)
+		conf := func(priority string) string {
+			return fill(recipeConf, "PRIORITY", priority, "INTERVAL", "1", "MORE", "nopreempt")
+		}
+		s.start(p.b, s.b, conf("90"))
+		s.waitHolders(t, vip, "b", 10*time.Second)
+		y := tally{t: t, p: p}
+		defer y.log()
+		for range netlab.Count(1, 50) {
+			s.lab.Partition([]*netlab.Host{s.a}, []*netlab.Host{s.b, s.c})
+			a := s.start(p.a, s.a, conf("100"))
+			time.Sleep(4*time.Second + time.Duration(rand.IntN(2000))*time.Millisecond)
+			s.lab.Heal()
+			time.Sleep(2500 * time.Millisecond)
+			y.judge(s.holders(vip) != "b", "%s is on %q, it was on b", vip, s.holders(vip))
+			a.Stop()
+			s.waitHolders(t, vip, "b", 10*time.Second)
+		}
+	})
+}

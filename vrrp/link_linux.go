@@ -278,7 +278,12 @@ func (l *link) look() bool {
 
 // failing reports whether a socket is still to be opened.
 func (l *link) failing() bool {
-	return slices.ContainsFunc(l.ears, func(e ear) bool { return e.failed != nil })
+	for i := range l.ears { // not by value: other fields are another goroutine's
+		if l.ears[i].failed != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // open opens a socket for an ear's interface, if there is one. What fails is

@@ -109,7 +109,7 @@ func (l *hostLink) receive(p *Packet) {
 		r.counters.PriorityZeroReceived++
 	}
 	r.learn(p.Source, form)
-	r.peer = Peer{Addr: p.Source, Priority: a.Priority, Interval: a.Interval, Checksum: form, At: p.At}
+	r.peers.heard(Peer{Addr: p.Source, Priority: a.Priority, Interval: a.Interval, Checksum: form, At: p.At})
 	l.host.handle(Input{
 		Kind: InputAdvert, ID: r.id, At: p.At, Source: p.Source, Priority: a.Priority, Interval: a.Interval,
 	})

@@ -35,7 +35,7 @@ type Router struct {
 	source    netip.Addr // of advertisements; zero while there is none
 	linked    Input      // the last InputLink
 	seq       uint64
-	peer      Peer
+	peers     peers
 	conflicts conflicts
 	forms     map[netip.Addr]packet.ChecksumForm // learned, by destination
 	counters  Counters

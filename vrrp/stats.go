@@ -2,6 +2,7 @@ package vrrp
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/vrrp/packet"
@@ -37,15 +38,6 @@ type HostCounters struct {
 	Errors [packet.NumReasons]uint64
 }
 
-// Peer is what is known of the router that advertised last.
-type Peer struct {
-	Addr     netip.Addr // zero if none has been heard
-	Priority uint8
-	Interval time.Duration
-	Checksum packet.ChecksumForm
-	At       time.Time // when its advertisement was received
-}
-
 // Snapshot is a router's state at one moment. It shares no memory with the
 // router.
 type Snapshot struct {
@@ -54,6 +46,8 @@ type Snapshot struct {
 	VRID      uint8
 	Version   Version
 	Status
+	At        time.Time // when the snapshot was taken
+	NoPreempt bool
 	Seq       uint64 // of the last event
 	Addresses []netip.Prefix
 	Source    netip.Addr // of our advertisements; zero if there is none
@@ -61,8 +55,13 @@ type Snapshot struct {
 	LinkWhy   string // why the link is not up
 	Group     string // name of the sync group
 	Peer      Peer   // who advertised last
+	Peers     []Peer // the last advertisement of each router heard, the newest first
 	Trackers  []TrackerState
-	Counters  Counters
+
+	// GroupTrackers are those of the sync group and of its other members,
+	// which count here too.
+	GroupTrackers []TrackerState
+	Counters      Counters
 
 	// Conflicts are those that have not ended. SplitBrain says that we are
 	// master although one of them is with another router that advertises.
@@ -75,21 +74,38 @@ func (r *Router) Snapshot() Snapshot {
 	h := r.host
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	now := time.Now()
 	s := Snapshot{
+		At: now, NoPreempt: r.cfg.NoPreempt,
 		Name: r.cfg.Name, Interface: r.cfg.Interface, VRID: r.cfg.VRID, Version: r.cfg.Version,
 		Status: h.set.Status(r.id), Seq: r.seq,
 		Addresses: append([]netip.Prefix(nil), r.cfg.Addresses...),
 		Source:    r.source, LinkUp: r.link.state.Up, LinkWhy: r.link.state.Why,
-		Peer: r.peer, Counters: r.counters,
+		Peer: r.peers.last(), Peers: slices.Clone(r.peers), Counters: r.counters,
 	}
 	s.Counters.Conflicts = r.conflicts.total
 	if r.cfg.Sync != nil {
 		s.Group = r.cfg.Sync.name
+		s.GroupTrackers = h.set.groupTrackers(r.cfg.Sync.id, r.id)
 	}
 	s.Trackers = h.set.Trackers(r.id)
-	s.Conflicts = r.conflicts.present(time.Now(), r.patience())
+	s.Conflicts = r.conflicts.present(now, r.patience())
 	s.SplitBrain = s.State == Master && len(s.Conflicts) > 0
 	return s
+}
+
+// groupTrackers lists the trackers of a group and of its members but one.
+func (s *Set) groupTrackers(g GroupID, but ID) []TrackerState {
+	st := s.Group(g)
+	list := st.Trackers
+	for _, id := range st.Members {
+		for _, t := range s.Trackers(id) {
+			if id != but && findTracker(list, t.Name) == nil && findTracker(s.Trackers(but), t.Name) == nil {
+				list = append(list, t)
+			}
+		}
+	}
+	return list
 }
 
 // Counters returns what the host counted outside its routers.

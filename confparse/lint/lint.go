@@ -47,7 +47,7 @@ func newPass(docs []*confparse.Document) *pass {
 		if doc == nil || doc.Config == nil {
 			continue
 		}
-		n := &node{doc: doc, cfg: doc.Config, index: i, name: doc.Name}
+		n := newNode(doc, i)
 		p.order[n.name] = i
 		p.nodes = append(p.nodes, n)
 	}
@@ -73,6 +73,28 @@ type node struct {
 	cfg   *confparse.Config
 	index int
 	name  string
+	at    map[place]*confparse.Statement // the top level
+	lines map[string][]string            // of each file
+}
+
+// place is a Pos that can be compared.
+type place struct {
+	file         string
+	line, column int
+	via          *confparse.Via
+}
+
+func placeOf(p confparse.Pos) place { return place{p.File, p.Line, p.Column, p.Via} }
+
+func newNode(doc *confparse.Document, index int) *node {
+	n := &node{doc: doc, cfg: doc.Config, index: index, name: doc.Name, at: map[place]*confparse.Statement{}, lines: map[string][]string{}}
+	for _, s := range doc.Statements {
+		n.at[placeOf(s.Pos())] = s
+	}
+	for name, text := range doc.Sources {
+		n.lines[name] = slices.Collect(strings.Lines(text))
+	}
+	return n
 }
 
 // sourceLine returns the line at a place, unless it holds a password.
@@ -86,21 +108,16 @@ func (n *node) sourceLine(at confparse.Pos) string {
 
 // text returns the line at a place as it is in the file, with its end.
 func (n *node) text(at confparse.Pos) string {
-	number := 0
-	for line := range strings.Lines(n.doc.Sources[at.File]) {
-		if number++; number == at.Line {
-			return line
-		}
+	if lines := n.lines[at.File]; at.Line >= 1 && at.Line <= len(lines) {
+		return lines[at.Line-1]
 	}
 	return ""
 }
 
 // block returns the statement that stands at a place of the top level.
 func (n *node) block(at confparse.Pos) *confparse.Statement {
-	for _, s := range n.doc.Statements {
-		if s.Pos().String() == at.String() {
-			return s
-		}
+	if s := n.at[placeOf(at)]; s != nil {
+		return s
 	}
 	return &confparse.Statement{Words: []confparse.Word{{Pos: at}}}
 }

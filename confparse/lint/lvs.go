@@ -13,6 +13,8 @@ type virtualServer struct {
 	*confparse.Statement
 	addr    netip.Addr // invalid: by mark or group
 	port    string     // "" or digits
+	weight  int        // default of its servers
+	method  string     // how packets get to them, unless they say otherwise
 	servers []realServer
 }
 
@@ -26,7 +28,10 @@ type realServer struct {
 // virtualServers yields the virtual servers of a file.
 func (n *node) virtualServers(yield func(v virtualServer) bool) {
 	for _, s := range n.blocks("virtual_server") {
-		v := virtualServer{Statement: s}
+		v := virtualServer{Statement: s, weight: number(s.Last("weight"), 1), method: "NAT"}
+		for _, l := range s.All("lb_kind", "lvs_method") {
+			v.method = l.Arg(1)
+		}
 		if a, err := netip.ParseAddr(s.Arg(1)); err == nil {
 			v.addr, v.port = a, port(s.Arg(2))
 		}
@@ -94,18 +99,13 @@ func number(s *confparse.Statement, otherwise int) int {
 	return otherwise
 }
 
-// method returns how packets are forwarded: NAT unless something else is said.
-func method(v virtualServer, r realServer) string {
+// how returns how packets get to a real server.
+func (v virtualServer) how(r realServer) string {
 	if s := r.Last("lvs_method"); s != nil {
 		return s.Arg(1)
 	}
-	for _, s := range v.All("lb_kind", "lvs_method") {
-		return s.Arg(1)
-	}
-	return "NAT"
+	return v.method
 }
 
-// weight returns the configured weight of a real server.
-func weight(v virtualServer, r realServer) int {
-	return number(r.Last("weight"), number(v.Last("weight"), 1))
-}
+// share returns the configured weight of a real server.
+func (v virtualServer) share(r realServer) int { return number(r.Last("weight"), v.weight) }

@@ -94,7 +94,7 @@ func realServerTwice(p *pass, n *node) {
 
 func realServerPort(p *pass, n *node) {
 	for v, r := range n.realServers {
-		m := method(v, r)
+		m := v.how(r)
 		if v.addr.IsValid() && (m == "DR" || m == "TUN") && r.port != "" && r.port != v.port {
 			p.report(n, r.Pos(), "", "real_server %s has port %s, but %s does not change ports: it gets connections to port %s, while port %s is checked", r.addr, r.port, m, v.port, r.port)
 		}
@@ -115,7 +115,7 @@ func realServerUnchecked(p *pass, n *node) {
 
 func realServerWeight(p *pass, n *node) {
 	for v, r := range n.realServers {
-		if weight(v, r) == 0 {
+		if v.share(r) == 0 {
 			p.report(n, posOf(r.Statement, "weight"), "", "%s of %s has weight 0, and gets no new connections", title(r.Statement), title(v.Statement))
 		}
 	}
@@ -123,7 +123,7 @@ func realServerWeight(p *pass, n *node) {
 
 func realServerFamily(p *pass, n *node) {
 	for v, r := range n.realServers {
-		if v.addr.IsValid() && r.addr.IsValid() && v.addr.Is4() != r.addr.Is4() && method(v, r) != "TUN" {
+		if v.addr.IsValid() && r.addr.IsValid() && v.addr.Is4() != r.addr.Is4() && v.how(r) != "TUN" {
 			p.report(n, r.Pos(), "", "%s is of another address family than %s, and is dropped", title(r.Statement), title(v.Statement))
 		}
 	}

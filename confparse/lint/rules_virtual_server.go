@@ -123,7 +123,7 @@ func quorumTooHigh(p *pass, n *node) {
 	for v := range n.virtualServers {
 		sum := 0
 		for _, r := range v.servers {
-			sum += weight(v, r)
+			sum += v.share(r)
 		}
 		if q := v.Last("quorum"); number(q, 1) > sum && q != nil {
 			p.report(n, q.Pos(), "", "quorum %s of %s is more than all its servers together have, which is %d", q.Arg(1), title(v.Statement), sum)

@@ -216,6 +216,12 @@ func TestSeed004Checks(t *testing.T) {
 			if diff := cmp.Diff(want, s.lines("calls")); diff != "" {
 				t.Error(diff)
 			}
+			for i := range want {
+				want[i] = "GROUP VG_1 " + states[i] + " 0"
+			}
+			if diff := cmp.Diff(want, s.lines("group-calls")); diff != "" {
+				t.Error(diff)
+			}
 		})
 		t.Run("004.8 notify with an argument of its own", func(t *testing.T) {
 			want := []string{"arg INSTANCE VI_UP BACKUP 120", "arg INSTANCE VI_UP MASTER 120", "arg INSTANCE VI_UP BACKUP 100", "arg INSTANCE VI_UP MASTER 120", "arg INSTANCE VI_UP STOP 120"}

@@ -18,9 +18,12 @@ const (
 	// stopTimeout is how long Run waits for cancelled checks to return.
 	stopTimeout = 3 * time.Second
 
-	// gather is the least time between two wake-ups: what falls due meanwhile is
-	// done together, a little late, which is cheaper.
-	gather = time.Millisecond
+	// maxGather is how late checks may start so that many start together, which
+	// is cheaper. It is at most a hundredth of the shortest interval.
+	maxGather = 10 * time.Millisecond
+
+	// maxIdle is how many goroutines wait for checks to make.
+	maxIdle = 64
 )
 
 // Group runs many checks with one timer. A check that hangs delays none of the
@@ -28,6 +31,8 @@ const (
 type Group struct {
 	changes *broadcast.Topic[Event]
 	wake    chan struct{}
+	jobs    chan job
+	gone    chan struct{} // closed when Run has ended and no goroutine is left
 
 	mu      sync.Mutex
 	ctx     context.Context // of all that runs; nil before Run
@@ -35,9 +40,16 @@ type Group struct {
 	queue   queue
 	runners map[*Runner]bool // false: removed, but its check still runs
 	next    time.Time        // when the timer wakes Run; zero: never
-	busy    int              // checks and watches that run
-	idle    chan struct{}    // closed when the group has ended and none runs
+	gather  time.Duration    // least time between two such wakes: what falls due meanwhile is done together
+	busy    int              // goroutines of checks and watches
+	idle    int              // those of them that wait for a check to make
 	told    []told
+}
+
+// job is a check to make.
+type job struct {
+	runner *Runner
+	ctx    context.Context
 }
 
 // NewGroup returns a group that is still to be Run.
@@ -46,7 +58,9 @@ func NewGroup() *Group {
 		changes: broadcast.New(changeBuffer, func(e *Event) *uint64 { return &e.Missed }),
 		wake:    make(chan struct{}, 1),
 		runners: map[*Runner]bool{},
-		idle:    make(chan struct{}),
+		gather:  maxGather,
+		gone:    make(chan struct{}),
+		jobs:    make(chan job),
 	}
 }
 
@@ -74,6 +88,7 @@ func (g *Group) Add(cfg Config) (*Runner, error) {
 		return nil, fmt.Errorf("check %q: its group has ended", cfg.Name)
 	}
 	g.runners[r] = true
+	g.gather = min(g.gather, cfg.Interval/100)
 	if g.ctx != nil {
 		g.begin(r, time.Now())
 	}
@@ -173,7 +188,7 @@ func (g *Group) tick() time.Time {
 	g.next = time.Time{}
 	if len(g.queue) > 0 {
 		g.next = g.queue[0].at
-		if soon := now.Add(gather); g.next.Before(soon) {
+		if soon := now.Add(g.gather); g.next.Before(soon) {
 			g.next = soon
 		}
 	}
@@ -189,8 +204,7 @@ func (g *Group) carryOut(r *Runner, now time.Time, out []output) {
 			r.snapshot.Runs++
 			var ctx context.Context
 			ctx, r.cancel = context.WithDeadline(r.ctx, now.Add(r.cfg.Timeout))
-			g.busy++
-			go r.check(ctx, r.cancel)
+			g.make(job{r, ctx})
 		case outputSkip:
 			r.snapshot.Skipped++
 			skipped = true
@@ -233,13 +247,55 @@ func (g *Group) enqueue(r *Runner) {
 	}
 }
 
-// leave counts a check or watch that has ended, and has nothing more to tell.
+// make has a goroutine make a check: one that waits, whose stack has the size
+// that checks take, or a new one.
+func (g *Group) make(j job) {
+	select {
+	case g.jobs <- j:
+	default:
+		g.busy++
+		go g.work(j)
+	}
+}
+
+// work makes one check after another. Many goroutines wait only after a burst;
+// those beyond maxIdle end.
+func (g *Group) work(j job) {
+	defer g.leave()
+	for {
+		j.runner.check(j.ctx)
+		if !g.rest() {
+			return
+		}
+		select {
+		case j = <-g.jobs:
+		case <-g.ctx.Done():
+			return
+		}
+		g.mu.Lock()
+		g.idle--
+		g.mu.Unlock()
+	}
+}
+
+// rest reports whether one more goroutine may wait.
+func (g *Group) rest() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.idle == maxIdle {
+		return false
+	}
+	g.idle++
+	return true
+}
+
+// leave counts a goroutine that ends and has nothing more to tell.
 func (g *Group) leave() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.busy--
 	if g.ended && g.busy == 0 {
-		close(g.idle)
+		close(g.gone)
 	}
 }
 
@@ -248,14 +304,14 @@ func (g *Group) stop() error {
 	g.mu.Lock()
 	g.ended = true
 	if g.busy == 0 {
-		close(g.idle)
+		close(g.gone)
 	}
 	g.unlock()
 
 	patience := time.NewTimer(stopTimeout)
 	defer patience.Stop()
 	select {
-	case <-g.idle:
+	case <-g.gone:
 	case <-patience.C:
 	}
 

@@ -120,14 +120,13 @@ func (r *Runner) judged(now time.Time, o output) Event {
 }
 
 // check asks once. ctx has its timeout.
-func (r *Runner) check(ctx context.Context, cancel context.CancelFunc) {
-	g := r.group
-	defer g.leave()
+func (r *Runner) check(ctx context.Context) {
 	result := r.cfg.Checker.Check(ctx)
-	cancel()
 
+	g := r.group
 	g.mu.Lock()
 	defer g.unlock()
+	r.cancel()
 	if !g.runners[r] {
 		delete(g.runners, r)
 	}

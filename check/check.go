@@ -7,9 +7,28 @@
 // answer is a [Result], with a reason of one word and a detail of one line.
 //
 // A [Runner] asks at an interval, never twice at a time, and turns results into
-// a [State] with keepalived's rise and fall. A [Group] has thousands of runners.
-// A checker that hangs harms nobody: its runner calls it overdue and counts
-// failures until it returns.
+// a [State] with keepalived's rise and fall, retries and delays. Any number of
+// users can follow it. A [Group] has thousands of runners. A checker that hangs
+// harms nobody: its runner calls it overdue and counts failures until it
+// returns. A checker that is a [Watcher], as [File] and [Process] are, is asked
+// as soon as something has changed.
+//
+//	keepalived.conf         here
+//	TCP_CHECK               TCP
+//	HTTP_GET, SSL_GET       HTTP
+//	SMTP_CHECK              SMTP
+//	DNS_CHECK               DNS
+//	UDP_CHECK               UDP
+//	PING_CHECK              Ping
+//	vrrp_script             Script
+//	MISC_CHECK              Script, with Dynamic for misc_dynamic
+//	track_file, FILE_CHECK  File
+//	vrrp_track_process      Process
+//	delay_loop              Config.Interval
+//	retry                   Config.Fall, which is one more
+//	delay_before_retry      Config.Retry
+//	warmup                  Config.Warmup
+//	alpha, init_fail        Config.Initial: Down
 //
 // The package needs no VRRP; package checktest has a checker to test with.
 package check

@@ -1,0 +1,128 @@
+package mutate
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/internal/netlab"
+)
+
+// The tool on a package of its own: it notices what tests leave out.
+func TestTool(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod": "module example.com/clock\n\ngo 1.26\n",
+		"clock.go": `package clock
+
+const Step = 4
+
+type Clock struct{ timer, count int }
+
+func (c *Clock) Set(to int) {
+	if to > 10 && to != 12 {
+		to = 10
+	}
+	c.timer = to + 2
+	c.count++
+}
+
+func (c *Clock) Late(now int) bool { return now >= c.timer }
+`,
+		"clock_test.go": `package clock
+
+import "testing"
+
+func TestClock(t *testing.T) {
+	var c Clock
+	for in, want := range map[int]int{5: 7, 11: 12} {
+		if c.Set(in); c.timer != want {
+			t.Error(in, c.timer)
+		}
+	}
+}
+`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := Load(dir, []string{"clock.go"}, []string{"timer"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	survivors, err := p.Run(dir, t.TempDir(), 10*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range survivors {
+		got = append(got, m.What)
+	}
+	want := "5 instead of 4; 13 instead of 12; not now >= c.timer"
+	if text := strings.Join(got, "; "); text != want || len(p.Mutants) != 9 {
+		t.Errorf("%d mistakes, and the tests did not notice: %s; want 9, %s", len(p.Mutants), text, want)
+	}
+}
+
+var timers = []string{
+	"timer", "startAt", "preemptAt", "againAt", "probeAt", "ownerBy", "since", "heard", "answered", "claimed", "interval", "skew",
+}
+
+// How much of what can go wrong in the core and the codec their fast tests
+// notice. It takes minutes.
+func TestMutants(t *testing.T) {
+	if !netlab.Soak() {
+		t.Skip("takes minutes: VRRPKIT_SOAK=1 runs it")
+	}
+	for _, tt := range []struct {
+		dir, files, tests string
+		args              []string
+	}{
+		{"../../vrrp", "machine.go election.go probe.go update.go group.go set.go deadlines.go track.go timers.go params.go",
+			"machine_test.go modes_test.go update_test.go group_test.go set_test.go timers_test.go simulation_test.go",
+			[]string{"-rapid.checks=300", "-rapid.nofailfile"}},
+		{"../../vrrp/packet", "advert.go ah.go auth.go checksum.go hmac.go packet.go errors.go", "*_test.go", nil},
+	} {
+		t.Run(filepath.Base(tt.dir), func(t *testing.T) {
+			p, err := Load(tt.dir, strings.Fields(tt.files), timers)
+			if err != nil {
+				t.Fatal(err)
+			}
+			args := append(tt.args, "-test.failfast", "-test.run", "^("+strings.Join(tests(t, tt.dir, tt.tests), "|")+")$")
+			survivors, err := p.Run(tt.dir, t.TempDir(), 30*time.Second, args...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range survivors {
+				t.Logf("%s: %s", m.Pos, m.What)
+			}
+			killed := len(p.Mutants) - len(survivors)
+			t.Logf("%d of %d mistakes noticed: %.1f %%", killed, len(p.Mutants), 100*float64(killed)/float64(len(p.Mutants)))
+		})
+	}
+}
+
+// tests returns the names of the tests in some files.
+func tests(t *testing.T, dir, files string) (names []string) {
+	t.Helper()
+	for _, pattern := range strings.Fields(files) {
+		paths, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range regexp.MustCompile(`(?m)^func (Test\w+|Fuzz\w+)\(`).FindAllSubmatch(text, -1) {
+				names = append(names, string(m[1]))
+			}
+		}
+	}
+	return names
+}

@@ -1,6 +1,9 @@
 package check_test
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"strings"
@@ -104,10 +107,10 @@ func TestTarget(t *testing.T) {
 		if !r.OK {
 			continue
 		}
-		if peer := <-peers; !strings.HasPrefix(peer.String(), tt.peer) {
+		if peer := receive(t, peers); !strings.HasPrefix(fmt.Sprint(peer), tt.peer) {
 			t.Errorf("%s: comes from %v", tt.name, peer)
 		}
-		if err := <-closed; err == nil || err.Error() != "EOF" {
+		if err := receive(t, closed); !errors.Is(err, io.EOF) {
 			t.Errorf("%s: closed by %v, not by FIN", tt.name, err)
 		}
 	}
@@ -128,10 +131,21 @@ func TestTarget(t *testing.T) {
 			t.Errorf("UDP %v: %+v", tt.t, r)
 			continue
 		}
-		if peer := <-peers; !strings.HasPrefix(peer.String(), tt.peer) {
+		if peer := receive(t, peers); !strings.HasPrefix(fmt.Sprint(peer), tt.peer) {
 			t.Errorf("UDP %v: comes from %v", tt.t, peer)
 		}
 	}
+}
+
+// receive does not wait for ever for what a server has seen.
+func receive[T any](t *testing.T, c <-chan T) (v T) {
+	t.Helper()
+	select {
+	case v = <-c:
+	case <-time.After(10 * time.Second):
+		t.Error("the server has seen nothing")
+	}
+	return v
 }
 
 // TestManyFromOneSource: a source address does not use up its ports: each

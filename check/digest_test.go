@@ -75,7 +75,7 @@ func TestGenhash(t *testing.T) {
 
 // TestFetchFails: what cannot be fetched has no digest, and says so.
 func TestFetchFails(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	for _, tt := range []struct {
 		addr check.Target

@@ -155,3 +155,15 @@ func TestServerName(t *testing.T) {
 		}
 	}
 }
+
+// TestJSONInChunks: a document is decoded, wherever chunks cut it.
+func TestJSONInChunks(t *testing.T) {
+	addr := serve(t, answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n{\"a\"\r\n6\r\n: \"gre\r\n4\r\nen\"}\r\n0\r\n\r\n"))
+	c, err := check.NewHTTP(check.HTTPConfig{Target: target(addr), Version: check.HTTP11, URLs: []check.URL{{JSON: check.JSONField{Path: "a", Want: "green"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := c.Check(t.Context()); !r.OK {
+		t.Errorf("%+v", r)
+	}
+}

@@ -16,10 +16,6 @@ const (
 	// defaultSilence is how long silence is waited for where ctx has no
 	// deadline: keepalived's connect_timeout.
 	defaultSilence = 5 * time.Second
-
-	// silenceEnds is how long before the deadline silence becomes a verdict,
-	// so that it arrives in time.
-	silenceEnds = 2 * time.Millisecond
 )
 
 // UDPConfig describes a check that sends a datagram (keepalived's UDP_CHECK).
@@ -86,17 +82,14 @@ func NewUDP(cfg UDPConfig) (*UDP, error) {
 func (c *UDP) String() string { return c.what }
 
 // Check sends and waits. The deadline of ctx is keepalived's connect_timeout,
-// 5 s if there is none; shortly before it, silence is the verdict.
+// 5 s if there is none; with it, silence is the verdict.
 func (c *UDP) Check(ctx context.Context) Result {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		deadline = time.Now().Add(defaultSilence)
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, defaultSilence)
+		defer cancel()
 	}
 	return c.dialer.converse(ctx, "udp", func(conn net.Conn) Result {
-		_ = conn.SetReadDeadline(deadline.Add(-silenceEnds))
-		if ctx.Err() != nil { // which might have set its deadline before
-			return failure(ctx, c.what, ctx.Err())
-		}
 		if _, err := conn.Write(c.cfg.Payload); err != nil {
 			return failure(ctx, c.what, err)
 		}

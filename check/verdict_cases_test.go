@@ -95,6 +95,8 @@ func httpVerdicts() []verdict {
 		{"206 of 200-204", tcpServer(answers("HTTP/1.0 206 Partial\r\n\r\n")), get(check.URL{Status: check.StatusRanges{{First: 200, Last: 204}}}), url("status_code 200-204"), "down", check.ReasonStatus, ""},
 		{"redirect", tcpServer(answers("HTTP/1.0 301 Moved\r\nLocation: /x\r\n\r\n")), plain, block, "down", check.ReasonStatus, ""},
 		{"204 without a body", tcpServer(answers("HTTP/1.1 204 No Content\r\n\r\n")), plain, block, "up", check.ReasonOK, ""},
+		{"204, connection left open", tcpServer(keepsOpen("HTTP/1.1 204 No Content\r\n\r\n")), plain, block, "down", check.ReasonOK,
+			"a 204 has no body to wait for (RFC 9112 6.3)"},
 		{"digest right", tcpServer(answers(fine)), digest, digestBlock, "up", check.ReasonOK, ""},
 		{"digest wrong", tcpServer(answers("HTTP/1.0 200 OK\r\n\r\nhallo\n")), digest, digestBlock, "down", check.ReasonDigest, ""},
 		{"digest, more than its length", tcpServer(answers(fine + "more")), digest, digestBlock, "up", check.ReasonOK, ""},
@@ -147,6 +149,7 @@ func httpVerdicts() []verdict {
 		{"regex of an empty body", tcpServer(answers("HTTP/1.0 200 OK\r\n\r\n")), get(regex("^$")), url(`regex "^$"`), "down", check.ReasonContent, ""},
 		{"regex must not match", tcpServer(answers(fine)), get(noMatch), url("regex \"error\"\n regex_no_match"), "up", check.ReasonOK, ""},
 		{"second URL fails", tcpServer(wants("GET / ")), with(check.HTTPConfig{}, check.URL{}, check.URL{Path: "/b"}), "HTTP_GET {\n url {\n path /\n }\n url {\n path /b\n }\n", "down", check.ReasonStatus, ""},
+		{"first URL fails", tcpServer(wants("GET /b ")), with(check.HTTPConfig{}, check.URL{}, check.URL{Path: "/b"}), "HTTP_GET {\n url {\n path /\n }\n url {\n path /b\n }\n", "down", check.ReasonStatus, ""},
 		{"virtualhost", tcpServer(wants("\r\nHost: www.example\r\n")), with(check.HTTPConfig{Host: "www.example"}, check.URL{}), "HTTP_GET {\n virtualhost www.example\n url {\n path /\n }\n", "up", check.ReasonOK, ""},
 		{"HTTP/1.1", tcpServer(wants(" HTTP/1.1\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\nHost: 127.0.0.1:")), with(check.HTTPConfig{Version: check.HTTP11}, check.URL{}), "HTTP_GET {\n http_protocol 1.1\n url {\n path /\n }\n", "up", check.ReasonOK, ""},
 	}

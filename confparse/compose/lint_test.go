@@ -19,18 +19,29 @@ const settled = 30 * time.Second
 // cluster is the nodes of an example at work.
 type cluster []*node
 
-// startCluster runs one node for each file. A node has the source address that
-// its file gives it, else one of its own.
-func startCluster(t *testing.T, files []lint.File) cluster {
+// startCluster runs one node for each file; those in first, if any, before the
+// others. A node has the source address that its file gives it, else one of its
+// own.
+func startCluster(t *testing.T, files []lint.File, first ...lint.Master) cluster {
 	t.Helper()
 	seg := vrrptest.NewSegment()
-	var c cluster
-	for i, f := range files {
+	c := make(cluster, len(files))
+	begin := func(i int) {
+		f := files[i]
 		addr := fmt.Sprintf("192.0.2.%d", i+1)
 		if source := parse(t, f.Text).Instances[0].Source; source.IsValid() {
 			addr = source.String()
 		}
-		c = append(c, start(t, seg, addr, f.Text))
+		c[i] = start(t, seg, addr, f.Text)
+	}
+	for _, m := range first {
+		begin(m.Node)
+		time.Sleep(settled)
+	}
+	for i := range files {
+		if c[i] == nil {
+			begin(i)
+		}
 	}
 	time.Sleep(settled)
 	return c
@@ -98,7 +109,7 @@ func TestLintPredictions(t *testing.T) {
 				t.Fatal("the example predicts nothing")
 			}
 			for _, p := range list {
-				synctest.Test(t, func(t *testing.T) { confirm(t, startCluster(t, e.Bad), p) })
+				synctest.Test(t, func(t *testing.T) { confirm(t, e.Bad, p) })
 				confirmed[p.Kind]++
 			}
 			synctest.Test(t, func(t *testing.T) { refute(t, startCluster(t, e.Good), list[0]) })
@@ -111,9 +122,13 @@ func TestLintPredictions(t *testing.T) {
 }
 
 // confirm asserts that what is predicted happens.
-func confirm(t *testing.T, c cluster, p lint.Prediction) {
+func confirm(t *testing.T, files []lint.File, p lint.Prediction) {
 	t.Helper()
-	if p.Kind == lint.NoFailover {
+	var c cluster
+	if p.Kind == lint.SplitBrain {
+		c = startCluster(t, files)
+	} else {
+		c = startCluster(t, files, p.Masters...) // with nopreempt the first one stays
 		if got := c.masters(); !slices.Equal(got, p.Masters) {
 			t.Fatalf("before the failure %v is master, not %v", got, p.Masters)
 		}

@@ -56,6 +56,9 @@ func (r *router) masters() (list []*member) {
 
 // splitBrain predicts two masters, if the two are.
 func (r *router) splitBrain(a, b *member) *Prediction {
+	if a.well() == b.well() && (deaf(a, b) == "") != (deaf(b, a) == "") {
+		return nil // the order of their starts decides
+	}
 	ms := r.masters()
 	if !slices.Contains(ms, a) || !slices.Contains(ms, b) {
 		return nil

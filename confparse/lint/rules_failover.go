@@ -13,7 +13,7 @@ func failoverRules() []Rule {
 	return []Rule{
 		{
 			ID: "failover-unreachable", Severity: confparse.Error, Predicts: NoFailover,
-			Summary: "no combination of failing checks lowers the priority of the master below that of another node: the checks have no effect",
+			Summary: "no combination of failing checks lowers the priority of the master below that of another node: their weights have no effect",
 			Fix:     "make the weight larger than the difference of the priorities", all: failoverUnreachable,
 		},
 		{
@@ -104,6 +104,14 @@ func (c race) stays(failing []Tracked) *Prediction {
 	return &Prediction{Kind: NoFailover, Masters: []Master{c.master.master()}, Failing: failing}
 }
 
+// ties returns the trackers that make the master equal to the rival by their
+// failure.
+func (c race) ties() []tracker {
+	return slices.DeleteFunc(c.master.weighted(), func(t tracker) bool {
+		return c.master.effective([]Tracked{t.Tracked}) != c.rival.well()
+	})
+}
+
 func failoverUnreachable(p *pass) {
 	for _, r := range p.routers {
 		c, ok := r.race()
@@ -111,7 +119,7 @@ func failoverUnreachable(p *pass) {
 			continue
 		}
 		low := c.master.lowest()
-		if low.priority <= c.rival.well() {
+		if low.priority < c.rival.well() || len(c.ties()) > 0 {
 			continue
 		}
 		failing := low.failing
@@ -120,8 +128,8 @@ func failoverUnreachable(p *pass) {
 		}
 		t := c.master.weighted()[0]
 		f := p.report(c.master.node, t.pos, fmt.Sprintf("the weights have to add up to more than %d, for example weight -%d", c.master.well()-c.rival.well(), c.master.well()-c.rival.well()+10),
-			"vrrp_instance %s never hands over to %s because of a check: with %s failed its priority is still %d, above %d",
-			c.master.Name, c.rival.node.name, names(failing), low.priority, c.rival.well())
+			"vrrp_instance %s never hands over because of a check: with %s failed its priority is still %d, not below the %d of %s",
+			c.master.Name, names(failing), low.priority, c.rival.well(), c.rival.node.name)
 		f.Predicts = c.stays(failing)
 	}
 }
@@ -132,11 +140,8 @@ func failoverTie(p *pass) {
 		if !ok {
 			continue
 		}
-		for _, t := range c.master.weighted() {
+		for _, t := range c.ties() {
 			failing := []Tracked{t.Tracked}
-			if e := c.master.effective(failing); e != c.rival.well() {
-				continue
-			}
 			more := t.weight.Value - 1
 			if t.weight.Value > 0 {
 				more = t.weight.Value + 1

@@ -125,7 +125,7 @@ func (r *router) row(states []outcome) Row {
 		masters = append(masters, i)
 		row.Masters = append(row.Masters, m.node.name)
 	}
-	if len(masters) == 1 {
+	if len(masters) > 0 {
 		row.Note = r.undecided(masters[0], states)
 	}
 	return row
@@ -134,7 +134,14 @@ func (r *router) row(states []outcome) Row {
 // undecided says why the one with the highest priority may not be master.
 func (r *router) undecided(top int, states []outcome) string {
 	for i, s := range states {
-		if i != top && s.priority == states[top].priority {
+		if i == top || s.priority != states[top].priority {
+			continue
+		}
+		a, b := r.members[i], r.members[top]
+		switch hears := deaf(a, b) == ""; {
+		case hears != (deaf(b, a) == ""):
+			return "equal, and only one hears the other: who starts first decides whether both are"
+		case hears:
 			return "equal: whoever is master stays; at the start the higher address wins"
 		}
 	}

@@ -114,6 +114,7 @@ func (t AuthType) String() string {
 type Auth struct {
 	Type     AuthType
 	Password string // at most 8 bytes
+	File     string // auth_pass_file: a path, or a credential's name; instead of Password
 	Pos      Pos    // of the auth_type line
 }
 

@@ -196,6 +196,12 @@ func authType(c *cursor, i *instance) {
 // maxPassword is what fits into an advertisement.
 const maxPassword = 8
 
+func authPassFile(c *cursor, i *instance) {
+	if w, ok := c.next("file"); ok {
+		i.Auth.File = w.Text
+	}
+}
+
 func authPass(c *cursor, i *instance) {
 	w, ok := c.next("password")
 	if !ok {

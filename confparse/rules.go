@@ -81,7 +81,7 @@ func (d *decoder) setRole(i *instance) {
 func (d *decoder) setAuth(i *instance) {
 	at := i.Auth.Pos
 	switch {
-	case i.Auth.Type == AuthNone && i.Auth.Password == "":
+	case i.Auth.Type == AuthNone && i.Auth.Password == "" && i.Auth.File == "":
 		return
 	case i.Auth.Type == AuthNone:
 		d.r.notef(CodeAdjusted, i.Pos, "", "auth_pass of vrrp_instance %s is ignored without an auth_type", i.Name)
@@ -89,7 +89,11 @@ func (d *decoder) setAuth(i *instance) {
 		d.adjusted(at, "authentication of vrrp_instance %s is ignored: VRRP version 3 has none", i.Name)
 	case i.Strict:
 		d.adjusted(at, "authentication of vrrp_instance %s is ignored in strict mode", i.Name)
-	case i.Auth.Password == "":
+	case i.Auth.Password != "" && i.Auth.File != "":
+		d.r.notef(CodeAdjusted, at, "", "auth_pass of vrrp_instance %s is ignored beside its auth_pass_file", i.Name)
+		i.Auth.Password = ""
+		return
+	case i.Auth.Password == "" && i.Auth.File == "":
 		d.adjusted(at, "authentication of vrrp_instance %s is ignored without an auth_pass", i.Name)
 	default:
 		return

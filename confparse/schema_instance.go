@@ -86,6 +86,7 @@ func authRows() []row {
 	return []row{
 		{"auth_type", custom("PASS|AH", authType).like("PASS", "MD5"), "", Active, "PASS is a plain password in every packet, AH a keyed digest; version 2 only"},
 		{"auth_pass", custom("PASSWORD", authPass).like(`"s3cr#t"`, ""), "", Active, "the password, of which the first 8 bytes count; quote it if it contains # or !"},
+		{"auth_pass_file", custom("PATH|CREDENTIAL", authPassFile).like("/etc/keepalived/vrrp.pass", ""), "", Active, "the password is in a file, or, by a name without slash, in a systemd credential (not in keepalived)"},
 	}
 }
 

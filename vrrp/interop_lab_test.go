@@ -209,3 +209,89 @@ func TestInteropMatrix(t *testing.T) {
 		}
 	}
 }
+
+// TestInteropElection: who gets the role when both are there, or meet again.
+func TestInteropElection(t *testing.T) {
+	netlab.Require(t, netlab.NFT)
+	base := flavour{interval: 100 * time.Millisecond, frr: true}
+	slots := make(chan struct{}, 4)
+	for _, tt := range []struct {
+		name   string
+		frr    bool // FRR can do it
+		always bool
+		play   func(*match)
+	}{
+		{"ours preempts", true, false, func(m *match) {
+			m.theirs(100, "")
+			m.ours(50, nil)
+			m.theyLead()
+			m.stop()
+			m.ours(200, nil)
+			m.weLead()
+		}},
+		{"theirs preempts", true, false, func(m *match) {
+			m.ours(100, nil)
+			m.weLead()
+			m.theirs(200, "")
+			m.theyLead()
+		}},
+		{"ours with nopreempt", true, true, func(m *match) {
+			m.theirs(100, "")
+			m.ours(50, nil)
+			m.theyLead()
+			m.stop()
+			m.ours(200, func(c *vrrp.Config) { c.NoPreempt = true })
+			m.theyLead()
+			time.Sleep(time.Second)
+			m.stays(vrrp.Backup)
+			m.other.Stop()
+			m.weLead()
+		}},
+		{"theirs with nopreempt", false, false, func(m *match) {
+			m.ours(100, nil)
+			m.weLead()
+			m.theirs(200, "nopreempt")
+			time.Sleep(2 * time.Second)
+			m.weLead()
+			m.stays(vrrp.Master)
+		}},
+		{"tie", true, true, func(m *match) {
+			// Both become master apart; the greater address, theirs, keeps it.
+			m.lab.Partition([]*netlab.Host{m.here}, []*netlab.Host{m.there})
+			m.ours(100, nil)
+			m.theirs(100, "")
+			netlab.Eventually(m.t, 8*time.Second, "ours to be master", func() bool { return m.router.Snapshot().State == vrrp.Master })
+			if m.implement == "keepalived" {
+				netlab.Eventually(m.t, 8*time.Second, "theirs to be master", m.theyClaim)
+			} else {
+				time.Sleep(2 * time.Second)
+			}
+			m.lab.Heal()
+			m.theyLead()
+			m.stays(vrrp.Backup)
+		}},
+		{"their crash", true, false, func(m *match) {
+			m.theirs(200, "")
+			m.ours(100, nil)
+			m.theyLead()
+			m.there.SetPort("eth0", false) // a crashed FRR leaves its addresses
+			m.there.Crash()
+			netlab.Eventually(m.t, 8*time.Second, "ours to be master", func() bool { return m.router.Snapshot().State == vrrp.Master })
+			if s := m.router.Snapshot(); s.Reason != vrrp.ReasonNoResponse {
+				m.t.Errorf("master because of %v", s.Reason)
+			}
+		}},
+	} {
+		for _, implementation := range []string{"keepalived", "frr"} {
+			if implementation == "frr" && !tt.frr || !netlab.Soak() && !(tt.always && implementation == "keepalived") {
+				continue
+			}
+			t.Run(strings.ReplaceAll(tt.name, " ", "-")+"/"+implementation, func(t *testing.T) {
+				t.Parallel()
+				slots <- struct{}{}
+				t.Cleanup(func() { <-slots })
+				tt.play(newMatch(t, base, implementation))
+			})
+		}
+	}
+}

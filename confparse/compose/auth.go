@@ -8,11 +8,18 @@ import (
 )
 
 // authenticate translates authentication or auth_hmac, which wins, as it does in
-// keepalived. Keys in files are read now.
+// keepalived. Secrets in files are read now.
 func authenticate(cfg *vrrp.Config, i *confparse.Instance) error {
 	if i.HMAC == nil {
 		cfg.Password = vrrp.Secret(i.Auth.Password)
 		cfg.AuthHeader = i.Auth.Type == confparse.AuthAH
+		if i.Auth.File == "" {
+			return nil
+		}
+		var err error
+		if cfg.Password, err = vrrp.ReadSecret(i.Auth.File); err != nil {
+			return fmt.Errorf("%v: auth_pass_file: %w", i.Auth.Pos, err)
+		}
 		return nil
 	}
 	h := &vrrp.HMAC{

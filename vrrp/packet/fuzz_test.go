@@ -132,3 +132,46 @@ func TestRoundTrip(t *testing.T) {
 		}
 	})
 }
+
+// FuzzAuthentication: whatever comes with an Authentication Header or a trailer,
+// nothing panics, only what was signed verifies, and what is signed does.
+func FuzzAuthentication(f *testing.F) {
+	for _, name := range []string{"v2-ah", "v2-ah-unicast"} {
+		for _, p := range vrrpPackets(f, name) {
+			f.Add(p.Payload, uint32(1), uint16(1), uint8(255))
+		}
+	}
+	f.Add([]byte{}, uint32(0), uint16(0), uint8(0))
+	ah, other := NewAH("s3cret99"), NewAH("s3cret98")
+	keys := NewHMAC(map[uint8][]byte{1: make([]byte, 32), 2: make([]byte, 64)}, 2)
+	src, dst := netip.MustParseAddr("192.0.2.1"), GroupIPv4
+	f.Fuzz(func(t *testing.T, b []byte, seq uint32, id uint16, ttl uint8) {
+		ip := IPv4Header{Source: src, Destination: dst, ID: id, TTL: ttl}
+		if _, _, err := ah.Verify(b, ip); err == nil {
+			t.Errorf("%x verifies", b)
+		}
+		signed := ah.Append(nil, b, ip, seq)
+		if n, message, err := ah.Verify(signed, ip); err != nil || n != seq || !bytes.Equal(message, b) {
+			t.Errorf("signed as %x: %d, %x, %v", signed, n, message, err)
+		}
+		if _, _, err := other.Verify(signed, ip); err == nil {
+			t.Error("verifies with another key")
+		}
+		message, trailer := CutTrailer(b, false)
+		if len(message)+len(trailer) != len(b) {
+			t.Errorf("cut into %d and %d of %d bytes", len(message), len(trailer), len(b))
+		}
+		if trailer != nil {
+			if _, err := keys.Verify(message, trailer, src); err == nil {
+				t.Errorf("%x verifies", b)
+			}
+		}
+		if len(b) < headerLen {
+			return
+		}
+		stamp, err := keys.Verify(b, keys.Append(nil, b, src, Stamp(seq)), src)
+		if err != nil || stamp != Stamp(seq) {
+			t.Errorf("signed %x: %v, %v", b, stamp, err)
+		}
+	})
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/vrrpkit/vrrpkit/check"
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/confparse/compose"
+	"github.com/vrrpkit/vrrpkit/internal/report"
 )
 
 // Exit statuses, keepalived's.
@@ -69,7 +70,15 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	notifications := newNotifications(cfg, o.Rehearse, log)
 	told := make(chan struct{})
 	events := c.Events()
-	go func() { notifications.follow(events); close(told) }()
+	server, stopServer := serveControl(o, cfg, c, log)
+	defer stopServer()
+	go func() {
+		defer close(told)
+		for e := range events {
+			notifications.tell(transition(&e))
+			server.Publish(report.NewEvent(&e))
+		}
+	}()
 
 	log.Info("Starting "+version(), "config", o.ConfigFile, "instances", len(cfg.Instances), "pid", os.Getpid())
 	err = c.Run(ctx)

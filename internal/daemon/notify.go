@@ -75,13 +75,6 @@ func mailConfig(cfg *confparse.Config) notify.MailConfig {
 	}
 }
 
-// follow tells about events until the channel is closed.
-func (n *notifications) follow(events <-chan vrrp.Event) {
-	for e := range events {
-		n.tell(transition(&e))
-	}
-}
-
 // tell keeps keepalived's order: scripts, pipes, mail. None of them waits for
 // another, nor do we.
 func (n *notifications) tell(t notify.Transition) {

@@ -5,6 +5,7 @@ import "github.com/spf13/pflag"
 const (
 	defaultConfig  = "/etc/keepalived/keepalived.conf"
 	defaultPIDFile = "/run/keepalived.pid"
+	defaultControl = "/run/keepalived/control.sock"
 )
 
 // Options are the command line of the daemon, under keepalived's names.
@@ -18,6 +19,7 @@ type Options struct {
 	PIDFile        string // -p; empty: none
 	VRRPPID        string // -r
 	CheckPID       string // -c
+	Control        string // the control socket; empty: beside the pid file
 	StrictIncludes bool   // -e
 	// AllowUnsupported starts in spite of keywords that are not supported and
 	// whose absence could cost availability.
@@ -54,6 +56,7 @@ func (o *Options) register(f *pflag.FlagSet) {
 	f.StringVarP(&o.PIDFile, "pid", "p", defaultPIDFile, "pid `FILE`; empty for none")
 	f.StringVarP(&o.VRRPPID, "vrrp_pid", "r", "", "a second pid `FILE`, for scripts that look for the VRRP process")
 	f.StringVarP(&o.CheckPID, "checkers_pid", "c", "", "a third pid `FILE`, for scripts that look for the checker process")
+	f.StringVar(&o.Control, "control", "", "control socket `FILE` (default "+defaultControl+", or beside a pid file elsewhere)")
 	for _, c := range classic {
 		if c.value {
 			f.StringP(c.name, c.short, "", c.help)

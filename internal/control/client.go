@@ -1,0 +1,90 @@
+package control
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+
+	"github.com/vrrpkit/vrrpkit/internal/report"
+)
+
+// Client asks the daemon behind a socket.
+type Client struct {
+	path string
+	http http.Client
+}
+
+// NewClient returns a client of the socket at path. Nothing is opened yet.
+func NewClient(path string) *Client {
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", path)
+	}
+	return &Client{path: path, http: http.Client{Transport: &http.Transport{DialContext: dial}}}
+}
+
+// Status returns how the daemon stands.
+func (c *Client) Status(ctx context.Context) (*report.Status, error) {
+	body, err := c.get(ctx, "/v1/status")
+	if err != nil {
+		return nil, err
+	}
+	defer body.Body.Close()
+	var s report.Status
+	if err := json.NewDecoder(body.Body).Decode(&s); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.path, err)
+	}
+	return &s, nil
+}
+
+// Events calls got for every transition that the daemon remembers, and then for
+// every one that comes, until ctx or the daemon ends.
+func (c *Client) Events(ctx context.Context, got func(*report.Event)) error {
+	body, err := c.get(ctx, "/v1/events?history")
+	if err != nil {
+		return err
+	}
+	defer body.Body.Close()
+	in := bufio.NewScanner(body.Body)
+	for in.Scan() {
+		data, ok := strings.CutPrefix(in.Text(), "data: ")
+		if !ok {
+			continue
+		}
+		var e report.Event
+		if err := json.Unmarshal([]byte(data), &e); err != nil {
+			return fmt.Errorf("%s: %w", c.path, err)
+		}
+		got(&e)
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return in.Err()
+}
+
+func (c *Client) get(ctx context.Context, path string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://keepalived"+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := c.http.Do(req)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED):
+		return nil, fmt.Errorf("no daemon answers at %s: is it running, and with this control socket?", c.path)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("%s: permission denied: ask as root, or as a member of the socket's group", c.path)
+	case err != nil:
+		return nil, err
+	case resp.StatusCode != http.StatusOK:
+		defer resp.Body.Close()
+		return nil, fmt.Errorf("%s: %s", c.path, resp.Status)
+	}
+	return resp, nil
+}

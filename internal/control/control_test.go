@@ -1,0 +1,168 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/internal/report"
+)
+
+// serve runs a server on a socket of the test's, until the test ends.
+func serve(t *testing.T, s *Server) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "control.sock")
+	l, err := Listen(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- s.Run(ctx, l) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+			t.Error("the socket is left behind")
+		}
+	})
+	return path
+}
+
+func server(states ...string) *Server {
+	return &Server{Status: func() report.Status {
+		s := report.Status{Node: report.Node{PID: 42}}
+		for i, st := range states {
+			s.Instances = append(s.Instances, report.Instance{Name: string(rune('a' + i)), State: st})
+		}
+		return s
+	}}
+}
+
+func TestStatus(t *testing.T) {
+	path := serve(t, server("MASTER", "BACKUP"))
+	s, err := NewClient(path).Status(t.Context())
+	if err != nil || s.PID != 42 || len(s.Instances) != 2 || s.Instances[1].State != "BACKUP" {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o660 {
+		t.Error(info.Mode(), err)
+	}
+}
+
+func TestPaths(t *testing.T) {
+	for _, tc := range []struct {
+		state, path string
+		code        int
+		has         string
+	}{
+		{"MASTER", "/v1/instances/a", 200, `"state": "MASTER"`},
+		{"MASTER", "/v1/instances/x", 404, `there is no instance`},
+		{"MASTER", "/v1/nothing", 404, `"hint": "see /v1/status`},
+		{"MASTER", "/healthz", 200, "ok"},
+		{"MASTER", "/readyz", 200, "ready"},
+		{"INIT", "/readyz", 503, "a has not started"},
+	} {
+		c := NewClient(serve(t, server(tc.state)))
+		resp, err := c.http.Get("http://x" + tc.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		_ = resp.Write(&b)
+		resp.Body.Close()
+		c.http.CloseIdleConnections()
+		if resp.StatusCode != tc.code || !strings.Contains(b.String(), tc.has) {
+			t.Errorf("%s: %d, want %d with %q:\n%s", tc.path, resp.StatusCode, tc.code, tc.has, &b)
+		}
+	}
+}
+
+// Whoever comes late hears what has been, then what comes.
+func TestEvents(t *testing.T) {
+	s := server()
+	c := NewClient(serve(t, s))
+	s.Publish(report.Event{Name: "a", Seq: 1})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	got := make(chan uint64)
+	go func() {
+		if err := c.Events(ctx, func(e *report.Event) { got <- e.Seq }); err != nil {
+			t.Error(err)
+		}
+		close(got)
+	}()
+	for want := range uint64(3) {
+		if seq := <-got; seq != want+1 {
+			t.Errorf("event %d, want %d", seq, want+1)
+		}
+		s.Publish(report.Event{Name: "a", Seq: want + 2})
+	}
+	<-got // the fourth
+	cancel()
+	if seq, ok := <-got; ok {
+		t.Errorf("event %d after the end", seq)
+	}
+}
+
+// A client that does not read is cut off, and nobody waits for it.
+func TestSlowClient(t *testing.T) {
+	var h hub
+	_, c := h.subscribe()
+	for n := range uint64(clientBuffer + 1) {
+		h.publish(report.Event{Seq: n})
+	}
+	n := 0
+	for range c { // ends: it is closed
+		n++
+	}
+	if n != clientBuffer {
+		t.Errorf("%d events, want %d", n, clientBuffer)
+	}
+	if history, _ := h.subscribe(); len(history) != clientBuffer+1 {
+		t.Errorf("%d events are remembered", len(history))
+	}
+}
+
+func TestListen(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "new", "control.sock")
+	l, err := Listen(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Listen(path); !errors.Is(err, ErrInUse) {
+		t.Errorf("a second daemon: %v", err)
+	}
+	l.(*net.UnixListener).SetUnlinkOnClose(false) // as if it had been killed
+	l.Close()
+	l, err = Listen(path)
+	if err != nil {
+		t.Fatalf("after a crash: %v", err)
+	}
+	l.Close()
+
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, []byte("precious"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Listen(file); err == nil || !strings.Contains(err.Error(), "is no socket") {
+		t.Error(err)
+	}
+}
+
+func TestNoDaemon(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	_, err := NewClient(filepath.Join(t.TempDir(), "none")).Status(ctx)
+	if err == nil || !strings.Contains(err.Error(), "no daemon answers") {
+		t.Error(err)
+	}
+}

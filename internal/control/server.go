@@ -1,0 +1,154 @@
+// Package control is how a running daemon is asked: HTTP over a Unix socket.
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/internal/report"
+	"github.com/vrrpkit/vrrpkit/vrrp"
+)
+
+const (
+	// heartbeat is how often a stream of events says that it lives.
+	heartbeat = 15 * time.Second
+
+	// patience limits everything a client may be slow with, but for reading
+	// events.
+	patience = 10 * time.Second
+)
+
+// ErrInUse means that a daemon answers on the socket already.
+var ErrInUse = errors.New("another daemon answers there")
+
+// Server answers questions about a daemon.
+type Server struct {
+	// Status returns how the daemon stands. It is called for every request,
+	// by several goroutines.
+	Status func() report.Status
+
+	// Logger is told what goes wrong with the listener. Nil discards.
+	Logger *slog.Logger
+
+	hub hub
+}
+
+// Publish hands a transition to the clients that read events. It never blocks.
+func (s *Server) Publish(e report.Event) { s.hub.publish(e) }
+
+// Listen opens the socket at path, with its directory. One that a killed daemon
+// has left is replaced; if a daemon answers there, the error is ErrInUse. Owner
+// and group may use it.
+func Listen(path string) (net.Listener, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	if c, err := net.DialTimeout("unix", path, time.Second); err == nil {
+		_ = c.Close()
+		return nil, fmt.Errorf("control socket %s: %w", path, ErrInUse)
+	}
+	if info, err := os.Lstat(path); err == nil {
+		if info.Mode().Type() != fs.ModeSocket {
+			return nil, fmt.Errorf("control socket: %s exists and is no socket: remove it", path)
+		}
+		if err := os.Remove(path); err != nil {
+			return nil, fmt.Errorf("control socket: %w", err)
+		}
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	if err := os.Chmod(path, 0o660); err != nil {
+		_ = l.Close()
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	return l, nil
+}
+
+// Run serves until ctx is done, and closes the listener. Requests under way are
+// cut off.
+func (s *Server) Run(ctx context.Context, l net.Listener) error {
+	if s.Logger == nil {
+		s.Logger = slog.New(slog.DiscardHandler)
+	}
+	srv := &http.Server{
+		Handler: s.Handler(), ReadTimeout: patience, IdleTimeout: time.Minute,
+		ErrorLog:    slog.NewLogLogger(s.Logger.Handler(), slog.LevelDebug),
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	stop := context.AfterFunc(ctx, func() { _ = srv.Close() })
+	defer stop()
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("control socket: %w", err)
+	}
+	return nil
+}
+
+// Handler returns the answers by their paths.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, s.Status()) })
+	mux.HandleFunc("GET /v1/instances", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, s.Status().Instances)
+	})
+	mux.HandleFunc("GET /v1/instances/{name}", s.instance)
+	mux.HandleFunc("GET /v1/events", s.events)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		s.Status() // answers only while the protocol's loop does
+		fmt.Fprintln(w, "ok")
+	})
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, http.StatusNotFound, "not_found", "there is nothing at "+r.Method+" "+r.URL.Path, "see /v1/status, /v1/instances, /v1/events, /healthz, /readyz")
+	})
+	return mux
+}
+
+func (s *Server) instance(w http.ResponseWriter, r *http.Request) {
+	for _, i := range s.Status().Instances {
+		if i.Name == r.PathValue("name") {
+			answer(w, http.StatusOK, i)
+			return
+		}
+	}
+	refuse(w, http.StatusNotFound, "no_instance", fmt.Sprintf("there is no instance %q", r.PathValue("name")), "/v1/instances lists them")
+}
+
+// ready is good once every instance takes part or knows why not.
+func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
+	for _, i := range s.Status().Instances {
+		if i.State == vrrp.Init.String() {
+			refuse(w, http.StatusServiceUnavailable, "not_ready", i.Name+" has not started", "")
+			return
+		}
+	}
+	fmt.Fprintln(w, "ready")
+}
+
+func answer(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	_ = enc.Encode(v) // to a client that may be gone
+}
+
+// refuse answers in the form of all our errors.
+func refuse(w http.ResponseWriter, status int, code, message, hint string) {
+	type text struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+		Hint    string `json:"hint,omitempty"`
+	}
+	answer(w, status, map[string]text{"error": {code, message, hint}})
+}

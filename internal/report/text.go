@@ -1,0 +1,111 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// WriteText writes the status for people: a line for each instance and script,
+// and what needs attention below.
+func (s *Status) WriteText(w io.Writer) error {
+	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(out, "%s on %s, pid %d, up %s\n", s.Version, s.RouterID, s.PID, age(s.At, s.Started))
+	if len(s.Instances) > 0 {
+		fmt.Fprintln(out, "\nINSTANCE\tSTATE\tFOR\tPRIORITY\tINTERFACE\tVRID\tPEER\tADDRESSES")
+	}
+	for _, i := range s.Instances {
+		priority := fmt.Sprint(i.Priority)
+		if i.Priority != i.Base {
+			priority = fmt.Sprintf("%d (%d)", i.Priority, i.Base)
+		}
+		peer := "-"
+		if len(i.Peers) > 0 {
+			p := i.Peers[0]
+			peer = fmt.Sprintf("%v:%d %s ago", p.Address, p.Priority, age(s.At, p.Heard))
+		}
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\n", i.Name, i.State, age(s.At, i.Since), priority, i.Interface, i.VRID,
+			peer, cmp.Or(strings.Join(i.Addresses, " "), "-"))
+	}
+	if len(s.Scripts) > 0 {
+		fmt.Fprintln(out, "\nSCRIPT\tSTATE\tFOR\tRUNS\tFAILED\tLAST")
+	}
+	for _, c := range s.Scripts {
+		last := fmt.Sprintf("%s (%.0f ms, %s ago)", cmp.Or(c.Detail, "good"), c.TookMS, age(s.At, c.Checked))
+		if c.Checked.IsZero() {
+			last = "-"
+		}
+		fmt.Fprintf(out, "%s\t%s\t%s\t%d\t%d\t%s\n", c.Name, c.State, age(s.At, c.Since), c.Runs, c.Failures, last)
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	return s.writeTrouble(w)
+}
+
+// writeTrouble writes what an operator should look at.
+func (s *Status) writeTrouble(w io.Writer) error {
+	var b strings.Builder
+	for _, i := range s.Instances {
+		if i.Link != "up" {
+			fmt.Fprintf(&b, "%s: %s: %s\n", i.Name, i.Interface, i.Link)
+		}
+		for _, t := range i.Trackers {
+			switch {
+			case t.Fault:
+				fmt.Fprintf(&b, "%s: %s is %s: the instance cannot take part\n", i.Name, t.Name, t.Status)
+			case t.Contribution < 0:
+				fmt.Fprintf(&b, "%s: %s is %s: priority %+d\n", i.Name, t.Name, t.Status, t.Contribution)
+			}
+		}
+		if i.Split {
+			fmt.Fprintf(&b, "%s: SPLIT BRAIN: another router is master as well\n", i.Name)
+		}
+		for _, c := range i.Conflicts {
+			fmt.Fprintf(&b, "%s: %v: %s (%d packets since %s ago)\n", i.Name, c.Offender, c.Detail, c.Packets, age(s.At, c.Since))
+		}
+	}
+	for _, c := range s.Scripts {
+		if c.Overdue {
+			fmt.Fprintf(&b, "script %s: does not end\n", c.Name)
+		}
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "\n%s", b.String())
+	return err
+}
+
+// WriteExplanation says of each instance, or of the named one alone, why it is
+// or is not master. It reports whether there was one.
+func (s *Status) WriteExplanation(w io.Writer, name string) (found bool, err error) {
+	for _, i := range s.Instances {
+		if name != "" && i.Name != name {
+			continue
+		}
+		found = true
+		if _, err := fmt.Fprintf(w, "%s\n%s\n", i.Why, i.Change); err != nil {
+			return true, err
+		}
+	}
+	return found, nil
+}
+
+// age returns how long ago something was, to a second or finer if it is young.
+func age(now, then time.Time) string {
+	if then.IsZero() {
+		return "-"
+	}
+	switch d := now.Sub(then); {
+	case d < 0:
+		return "0s"
+	case d < 10*time.Second:
+		return d.Round(10 * time.Millisecond).String()
+	default:
+		return d.Round(time.Second).String()
+	}
+}

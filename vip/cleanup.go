@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // CleanUp removes what a predecessor left when it was killed, as far as no Set
@@ -53,11 +54,24 @@ func (m *Manager) CleanUp(ctx context.Context, configured ...Object) error {
 		list = foundAgain(have, routing)
 	}
 	changes = append(removals(list), changes...)
+	changes = append(changes, leftoverVMACs(interfaces, configured, held)...)
 	for _, c := range changes {
 		m.log.Info("removing a leftover "+kind(c.Object), kind(c.Object), c.Object.String())
 	}
 	err = errors.Join(stateErr, err, failures(changes, m.commits.apply(changes)))
 	return errors.Join(err, m.state.write(append(keep, configured...)))
+}
+
+// leftoverVMACs returns the changes that remove interfaces which are not held.
+// Those of others stay: the kernel can tell.
+func leftoverVMACs(interfaces []Interface, configured []Object, held map[place]bool) (changes []Change) {
+	for _, o := range configured {
+		v, ok := o.(VMAC)
+		if ok && !held[v.place()] && slices.ContainsFunc(interfaces, func(i Interface) bool { return i.Name == v.Name }) {
+			changes = append(changes, Change{Op: Delete, Object: v})
+		}
+	}
+	return changes
 }
 
 // split returns the addresses of list, and the routes and rules that are not
@@ -66,7 +80,7 @@ func split(list []Object, held map[place]bool) (addresses []Address, routing []O
 	for _, o := range list {
 		if a, ok := o.(Address); ok {
 			addresses = append(addresses, a)
-		} else if !held[o.place()] {
+		} else if _, ok := o.(VMAC); !ok && !held[o.place()] {
 			held[o.place()] = true
 			routing = append(routing, o)
 		}

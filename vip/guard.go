@@ -175,17 +175,21 @@ func (m *Manager) sift(seen []Interface, now time.Time) (held map[place]*claim, 
 func (m *Manager) lost(seen []Interface, held map[place]*claim) ([]*claim, error) {
 	var addresses []Address
 	var routing []Object
+	var list []*claim
 	for _, c := range held {
 		switch o := c.object.(type) {
 		case Address:
 			addresses = append(addresses, o)
+		case VMAC:
+			if m.vanished(o) {
+				list = append(list, c)
+			}
 		default:
 			if guarded(o) {
 				routing = append(routing, o)
 			}
 		}
 	}
-	var list []*claim
 	var errs []error
 	if addresses = missing(seen, addresses); len(addresses) > 0 {
 		all, err := m.kernel.Interfaces()
@@ -206,6 +210,16 @@ func (m *Manager) lost(seen []Interface, held map[place]*claim) ([]*claim, error
 		}
 	}
 	return list, errors.Join(errs...)
+}
+
+// vanished reports whether a VMAC is missing though its parent is there.
+func (m *Manager) vanished(v VMAC) bool {
+	_, err := m.kernel.Seen(v.Name)
+	if !errors.Is(err, ErrNoInterface) {
+		return false
+	}
+	_, err = m.kernel.Seen(v.Parent)
+	return err == nil
 }
 
 // anyLink stands for all interfaces together: it differs whenever something in

@@ -188,7 +188,9 @@ func (k *linux) Apply(changes []Change) []error {
 	requests := make([]netlink.Message, 0, len(changes))
 	at := make([]int, 0, len(changes)) // which change a request is for
 	for i, c := range changes {
-		if r, err := k.request(c); err != nil {
+		if v, ok := c.Object.(VMAC); ok {
+			fail(i, k.vmac(c.Op, v))
+		} else if r, err := k.request(c); err != nil {
 			fail(i, err)
 		} else {
 			requests, at = append(requests, r), append(at, i)

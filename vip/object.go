@@ -5,7 +5,7 @@ import (
 	"net/netip"
 )
 
-// Object is what a Set holds: an [Address], a [Route] or a [Rule].
+// Object is what a Set holds: an [Address], a [Route], a [Rule] or a [VMAC].
 type Object interface {
 	// String returns the object in the words of ip(8).
 	fmt.Stringer
@@ -38,6 +38,8 @@ func kind(o Object) string {
 		return "route"
 	case Rule:
 		return "rule"
+	case VMAC:
+		return "link"
 	}
 	return "address"
 }
@@ -48,6 +50,7 @@ func describe(o Object) string { return kind(o) + " " + o.String() }
 // Forms of the objects as the manager handles them.
 var (
 	_ Object = Address{}
+	_ Object = VMAC{}
 	_ Object = Route{}
 	_ Object = Rule{}
 )

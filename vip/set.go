@@ -22,6 +22,9 @@ type SetConfig struct {
 	// in the opposite order.
 	Addresses []Address
 
+	// VMACs are added before all else, and removed at the very end.
+	VMACs []VMAC
+
 	// Routes and Rules are added behind the addresses, and removed before them.
 	Routes []Route
 	Rules  []Rule
@@ -89,7 +92,10 @@ func (m *Manager) Add(cfg SetConfig) (*Set, error) {
 		a.Foreign = false
 		s.addresses[i] = a
 	}
-	s.objects = objects(s.addresses, cfg.Routes, cfg.Rules)
+	for _, v := range cfg.VMACs {
+		s.objects = append(s.objects, v)
+	}
+	s.objects = append(s.objects, objects(s.addresses, cfg.Routes, cfg.Rules)...)
 	seen := make(map[place]bool)
 	for _, o := range s.objects {
 		p := o.place()

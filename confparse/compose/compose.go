@@ -66,6 +66,8 @@ type Composition struct {
 	checks     *check.Group
 	probes     []probe
 	startDelay time.Duration
+	vmacs      map[*confparse.Instance]vip.VMAC
+	devices    *vip.Set // the interfaces of vmacs
 	filter     vip.Filter
 	groups     map[string]*vrrp.Group // by instance
 	trackers   map[string]*tracker    // by name
@@ -83,7 +85,8 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 			err = errors.Join(err, o.close())
 		}
 	}()
-	c := &Composition{log: o.Logger, startDelay: cfg.Global.StartupDelay, filter: filterConfig(cfg), interfaces: o.Interfaces, checks: check.NewGroup(), groups: map[string]*vrrp.Group{}, trackers: map[string]*tracker{}}
+	c := &Composition{log: o.Logger, startDelay: cfg.Global.StartupDelay, vmacs: vmacs(cfg), interfaces: o.Interfaces, checks: check.NewGroup(), groups: map[string]*vrrp.Group{}, trackers: map[string]*tracker{}}
+	c.filter = filterConfig(cfg, c.vmacs)
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
@@ -96,6 +99,10 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 	if c.manager, err = vip.NewManager(vip.Config{Kernel: o.Kernel, Logger: o.Logger, Paces: paces(cfg), StateFile: o.StateFile}); err != nil {
 		return nil, err
 	}
+	if c.devices, err = c.manager.Add(c.deviceConfig(cfg)); err != nil {
+		return nil, err
+	}
+	c.objects = append(c.objects, c.devices.Objects()...)
 	if c.static, err = c.manager.Add(staticConfig(cfg)); err != nil {
 		return nil, err
 	}
@@ -158,7 +165,12 @@ func Validate(cfg *confparse.Config) error {
 }
 
 func (c *Composition) addInstance(i *confparse.Instance) error {
-	set, err := c.manager.Add(setConfig(i))
+	addressing := setConfig(i)
+	v, virtual := c.vmacs[i]
+	if virtual {
+		addressing.Addresses = onVMAC(v, addressing.Addresses)
+	}
+	set, err := c.manager.Add(addressing)
 	if err != nil {
 		return fmt.Errorf("%v: (%s) %w", i.Pos, i.Name, err)
 	}
@@ -166,6 +178,7 @@ func (c *Composition) addInstance(i *confparse.Instance) error {
 	if err != nil {
 		return fmt.Errorf("%v: %w", i.Pos, err)
 	}
+	cfg.VMAC, cfg.XmitBase = v.Name, virtual && i.VMACXmitBase
 	cfg.Owner, cfg.Sync, cfg.StartDelay = set, c.groups[i.Name], c.startDelay
 	r, err := c.host.Add(cfg)
 	if err != nil {
@@ -283,10 +296,15 @@ func (c *Composition) Run(ctx context.Context) error {
 	}
 	c.logLifetimes()
 	if err := c.manager.Filter(c.filter); err != nil {
-		c.log.Error("no_accept does not work", "err", err)
+		c.log.Error("no_accept and use_vmac are not what they should be", "err", err)
 	}
 	if err := c.manager.CleanUp(serve, c.objects...); err != nil {
 		c.log.Warn("cannot remove what a predecessor left", "err", err)
+	}
+	if len(c.devices.Objects()) > 0 {
+		if err := c.devices.Acquire(serve); err != nil {
+			c.log.Error("virtual MAC interfaces", "err", err)
+		}
 	}
 	if len(c.static.Objects()) > 0 {
 		if err := c.static.Acquire(serve); err != nil {

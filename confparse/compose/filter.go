@@ -12,21 +12,29 @@ import (
 // takes their packets whatever no_accept says.
 const ownerPriority = 255
 
-// filterConfig translates no_accept and the nftables settings of global_defs.
-func filterConfig(cfg *confparse.Config) vip.Filter {
+// filterConfig translates no_accept and the nftables settings of global_defs, and
+// keeps VMACs silent.
+func filterConfig(cfg *confparse.Config, vmacs map[*confparse.Instance]vip.VMAC) vip.Filter {
 	fw := cfg.Global.Firewall
 	f := vip.Filter{Priority: int32(fw.Priority), Counters: fw.Counters}
 	if fw.NFTables {
 		f.Table = fw.Table
 	}
 	for _, i := range cfg.Instances {
+		if v, ok := vmacs[i]; ok {
+			f.Silent = append(f.Silent, v.Name)
+		}
 		if i.Accept || i.Priority == ownerPriority {
 			continue
 		}
 		for _, a := range slices.Concat(i.Addresses, i.Excluded) {
 			ip := a.Prefix.Addr()
 			if ip.Is6() && ip.IsLinkLocalUnicast() {
-				ip = ip.WithZone(cmp.Or(a.Interface, i.Interface))
+				dev := cmp.Or(a.Interface, i.Interface)
+				if v, ok := vmacs[i]; ok && dev == v.Parent {
+					dev = v.Name
+				}
+				ip = ip.WithZone(dev)
 			}
 			f.Addresses = append(f.Addresses, ip)
 		}

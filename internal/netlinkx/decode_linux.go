@@ -58,6 +58,12 @@ func decodeLink(b []byte, i *Interface) error {
 			i.MTU = int(ad.Uint32())
 		case unix.IFLA_ADDRESS:
 			i.HardwareAddr = net.HardwareAddr(ad.Bytes())
+		case unix.IFLA_LINK:
+			i.Parent = int(ad.Uint32())
+		case unix.IFLA_IFALIAS:
+			i.Alias = ad.String()
+		case unix.IFLA_GROUP:
+			i.Group = ad.Uint32()
 		case unix.IFLA_LINKINFO:
 			ad.Nested(i.decodeInfo)
 		case unix.IFLA_AF_SPEC:
@@ -77,24 +83,28 @@ func decodeLink(b []byte, i *Interface) error {
 	return nil
 }
 
-// decodeInfo takes from a link's kind what concerns routes.
+// decodeInfo takes the kind of a link, and what matters of it.
 func (i *Interface) decodeInfo(ad *netlink.AttributeDecoder) error {
-	vrf := false
 	for ad.Next() {
 		switch ad.Type() {
 		case unix.IFLA_INFO_KIND:
-			vrf = ad.String() == "vrf"
+			i.Kind = ad.String()
 		case unix.IFLA_INFO_DATA:
-			if vrf {
-				ad.Nested(func(ad *netlink.AttributeDecoder) error {
-					for ad.Next() {
-						if ad.Type() == unix.IFLA_VRF_TABLE {
-							i.VRFTable = ad.Uint32()
-						}
-					}
-					return nil
-				})
+			if i.Kind == "vrf" || i.Kind == "macvlan" {
+				ad.Nested(i.decodeKind)
 			}
+		}
+	}
+	return nil
+}
+
+func (i *Interface) decodeKind(ad *netlink.AttributeDecoder) error {
+	for ad.Next() {
+		switch {
+		case i.Kind == "vrf" && ad.Type() == unix.IFLA_VRF_TABLE:
+			i.VRFTable = ad.Uint32()
+		case i.Kind == "macvlan" && ad.Type() == macvlanMode:
+			i.MacvlanMode = ad.Uint32()
 		}
 	}
 	return nil

@@ -26,6 +26,16 @@ type Interface struct {
 	// Forwarding6 is true when IPv6 forwarding is on for the interface.
 	Forwarding6 bool
 
+	// Parent is the index of the interface below this one; 0: none.
+	Parent int
+
+	Kind  string // such as macvlan; empty for what is made by a driver
+	Alias string // ifalias: what somebody noted about it
+	Group uint32 // the link group
+
+	// MacvlanMode is the mode of a macvlan.
+	MacvlanMode uint32
+
 	// VRFTable is the routing table of a VRF; 0 for other interfaces.
 	VRFTable uint32
 

@@ -224,6 +224,9 @@ func (k *Kernel) find(name string) *vip.Interface {
 // apply does what Linux does: an IPv6 address is on an interface once, an IPv4
 // address once for each prefix length; one that is there keeps its looks.
 func (k *Kernel) apply(c vip.Change) (changed bool, err error) {
+	if v, ok := c.Object.(vip.VMAC); ok {
+		return k.applyVMAC(c.Op, v)
+	}
 	address, ok := c.Object.(vip.Address)
 	if !ok {
 		return k.applyRouting(c)
@@ -250,6 +253,23 @@ func (k *Kernel) apply(c vip.Change) (changed bool, err error) {
 		i.Addresses = slices.Delete(i.Addresses, at, at+1)
 	case c.Op == vip.Add && at < 0:
 		i.Addresses = append(i.Addresses, address)
+	default:
+		return false, nil
+	}
+	return true, nil
+}
+
+// applyVMAC makes or removes an interface.
+func (k *Kernel) applyVMAC(op vip.Op, v vip.VMAC) (changed bool, err error) {
+	there := k.find(v.Name) != nil
+	switch {
+	case op == vip.Delete && there:
+		k.interfaces = slices.DeleteFunc(k.interfaces, func(i *vip.Interface) bool { return i.Name == v.Name })
+	case op == vip.Add && k.find(v.Parent) == nil:
+		return false, vip.ErrNoInterface
+	case op == vip.Add && !there:
+		k.made++
+		k.interfaces = append(k.interfaces, &vip.Interface{Index: k.made, Name: v.Name, Up: true})
 	default:
 		return false, nil
 	}

@@ -1,0 +1,79 @@
+package compose_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/vrrp/vrrptest"
+)
+
+const virtualMACs = `
+global_defs {
+    vmac_prefix lb
+}
+vrrp_instance VI_1 {
+    interface eth0
+    virtual_router_id 51
+    priority 150
+    use_vmac
+    virtual_ipaddress {
+        192.0.2.100
+        192.0.2.101 dev eth1
+    }
+}
+vrrp_instance VI_2 {
+    interface eth0
+    virtual_router_id 51
+    priority 150
+    version 3
+    use_vmac
+    vmac_xmit_base
+    virtual_ipaddress {
+        fe80::100
+    }
+}
+vrrp_instance VI_3 {
+    interface eth1
+    virtual_router_id 52
+    priority 150
+    use_vmac named 02:00:5e:10:01
+    virtual_ipaddress {
+        192.0.2.102
+    }
+}
+`
+
+// use_vmac: interfaces are made under keepalived's names, with the RFC's
+// addresses, and carry what has no other interface; they go in the end.
+func TestVMACKeywords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := start(t, vrrptest.NewSegment(), "192.0.2.1", virtualMACs)
+		time.Sleep(5 * time.Second)
+		text := fmt.Sprint(a.kernel.Changed())
+		for _, want := range []string{
+			"lb.51 link eth0 address 00:00:5e:00:01:33", "lb6.51 link eth0 address 00:00:5e:00:02:33", "named link eth1 address 02:00:5e:10:01:34",
+		} {
+			if !strings.Contains(text, want) {
+				t.Errorf("no %q in %s", want, text)
+			}
+		}
+		if silent := fmt.Sprint(a.kernel.Filtered().Silent); silent != "[lb.51 lb6.51 named]" {
+			t.Errorf("silent: %s", silent)
+		}
+		state := a.kernel.String()
+		for _, want := range []string{"eth1\n    192.0.2.101/32", "lb.51\n    192.0.2.100/32", "named\n    192.0.2.102/32"} {
+			if !strings.Contains(state, want) {
+				t.Errorf("no %q in\n%s", want, state)
+			}
+		}
+		if err := a.stop(); err != nil {
+			t.Error(err)
+		}
+		if state := a.kernel.String(); strings.Contains(state, "lb") || strings.Contains(state, "named") {
+			t.Errorf("left:\n%s", state)
+		}
+	})
+}

@@ -1,0 +1,71 @@
+package vip
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+)
+
+// VMAC is an interface on top of another one with the hardware address of a
+// virtual router (keepalived: use_vmac): what moves from one machine to another
+// is then that address too, and no neighbour has to learn anything. On Linux it
+// is a macvlan in private mode.
+//
+// It belongs into a Set of its own, without a Lifetime, that is acquired before
+// the routers start and released after they have ended. While it is there,
+// Parent does not answer ARP requests for addresses of the VMAC; the former
+// setting comes back with the last VMAC of the parent. Its name must be among
+// the Silent of the Filter.
+type VMAC struct {
+	Name   string // of the interface; at most MaxInterface octets
+	Parent string // the interface below
+	MAC    net.HardwareAddr
+
+	// IPv6 says that it carries IPv6 addresses: without, IPv6 is off.
+	IPv6 bool
+
+	// Group is the link group; 0: the parent's.
+	Group uint32
+}
+
+// RouterMAC returns the hardware address of a virtual router: RFC 9568 section
+// 7.3.
+func RouterMAC(vrid uint8, ipv6 bool) net.HardwareAddr {
+	mac := net.HardwareAddr{0x00, 0x00, 0x5e, 0x00, 0x01, vrid}
+	if ipv6 {
+		mac[4] = 0x02
+	}
+	return mac
+}
+
+// String returns the interface in the words of `ip link add`.
+func (v VMAC) String() string {
+	text := fmt.Sprintf("%s link %s address %v", v.Name, v.Parent, v.MAC)
+	if v.Group != 0 {
+		text += fmt.Sprintf(" group %d", v.Group)
+	}
+	return text + " type macvlan mode private"
+}
+
+// Validate returns all that is wrong with the interface, joined, or nil.
+func (v VMAC) Validate() error {
+	var errs []error
+	for _, name := range []string{v.Name, v.Parent} {
+		if name == "" || len(name) > MaxInterface || strings.ContainsAny(name, "/: \t\n") || name == "." || name == ".." {
+			errs = append(errs, fmt.Errorf("vip: link %v: %q is no interface name", v, name))
+		}
+	}
+	if v.Name == v.Parent {
+		errs = append(errs, fmt.Errorf("vip: link %v: cannot be on top of itself", v))
+	}
+	if len(v.MAC) != 6 || v.MAC[0]&1 != 0 {
+		errs = append(errs, fmt.Errorf("vip: link %v: needs a unicast hardware address of six octets", v))
+	}
+	return errors.Join(errs...)
+}
+
+func (v VMAC) place() place { return place{text: "link " + v.Name} }
+
+// device is the parent: without it there is nothing to add.
+func (v VMAC) device() string { return v.Parent }

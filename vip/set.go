@@ -163,6 +163,7 @@ func (s *Set) Acquire(ctx context.Context) error {
 	}
 	errs := s.manager.commits.apply(changes)
 	s.manager.settle(claims, errs)
+	s.awaitVMACs(claims)
 	s.hold(claims)
 	s.lease.begin(now, len(s.addresses))
 

@@ -5,7 +5,12 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"time"
 )
+
+// vmacPatience is how long Acquire waits for new interfaces to be seen, which
+// takes a running Run.
+const vmacPatience = 200 * time.Millisecond
 
 // VMAC is an interface on top of another one with the hardware address of a
 // virtual router (keepalived: use_vmac): what moves from one machine to another
@@ -69,3 +74,21 @@ func (v VMAC) place() place { return place{text: "link " + v.Name} }
 
 // device is the parent: without it there is nothing to add.
 func (v VMAC) device() string { return v.Parent }
+
+// awaitVMACs waits until Watch has seen the interfaces that have just been made,
+// so that addresses can be added to them at once.
+func (s *Set) awaitVMACs(claims []*claim) {
+	end := time.Now().Add(vmacPatience)
+	for _, c := range claims {
+		v, ok := c.object.(VMAC)
+		if !ok || c.state != claimHeld {
+			continue
+		}
+		for time.Now().Before(end) {
+			if i, err := s.manager.kernel.Seen(v.Name); err == nil && i.Up {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}
+}

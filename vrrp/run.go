@@ -97,6 +97,9 @@ func (h *Host) loop(ctx context.Context) {
 	var ready []Link
 	var renewals []Owner
 	var until, quiet time.Time
+	// Links that came up since they were opened must not begin as down.
+	h.network.Wake()
+	ready = h.network.Wait(time.Time{}, time.Time{}, ready)
 	for {
 		h.mu.Lock()
 		if ctx.Err() == nil {

@@ -301,17 +301,13 @@ func (c *Composition) Run(ctx context.Context) error {
 	if err := c.manager.CleanUp(serve, c.objects...); err != nil {
 		c.log.Warn("cannot remove what a predecessor left", "err", err)
 	}
-	if len(c.devices.Objects()) > 0 {
-		if err := c.devices.Acquire(serve); err != nil {
-			c.log.Error("virtual MAC interfaces", "err", err)
-		}
-	}
+	background(serve, "virtual addresses", c.manager.Run)
+	c.makeVMACs(serve)
 	if len(c.static.Objects()) > 0 {
 		if err := c.static.Acquire(serve); err != nil {
 			c.log.Error("static addresses, routes and rules", "err", err)
 		}
 	}
-	background(serve, "virtual addresses", c.manager.Run)
 	if c.interfaces != nil {
 		background(ctx, "interfaces", func(ctx context.Context) error { return c.interfaces.Watch(ctx, c.reportInterfaces) })
 	}

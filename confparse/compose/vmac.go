@@ -1,15 +1,22 @@
 package compose
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/vip"
 )
 
-// maxName is the longest name of an interface.
-const maxName = vip.MaxInterface
+const (
+	// maxName is the longest name of an interface.
+	maxName = vip.MaxInterface
+
+	// vmacPause is how long to wait for notifications of new interfaces.
+	vmacPause = 20 * time.Millisecond
+)
 
 // vmacs translates use_vmac: the interface of each instance that has one.
 func vmacs(cfg *confparse.Config) map[*confparse.Instance]vip.VMAC {
@@ -58,6 +65,19 @@ func vmacName(prefix string, i *confparse.Instance, used map[string]bool) string
 		}
 		digits = []string{fmt.Sprint(n)}
 	}
+}
+
+// makeVMACs makes the interfaces before any router looks for its own.
+func (c *Composition) makeVMACs(ctx context.Context) {
+	if len(c.devices.Objects()) == 0 {
+		return
+	}
+	if err := c.devices.Acquire(ctx); err != nil {
+		c.log.Error("virtual MAC interfaces", "err", err)
+	}
+	// The manager has heard of them; the network hears of them in the same way,
+	// and must not be behind: instances would begin in FAULT.
+	time.Sleep(vmacPause)
 }
 
 // onVMAC moves addresses from the interface of an instance to its VMAC.

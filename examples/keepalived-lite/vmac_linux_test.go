@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,6 +41,11 @@ func TestVMAC(t *testing.T) {
 			t.Logf("no answer for %v at the stop", s.outage(stop))
 			s.stop(s.b)
 			s.macsAreVirtual()
+			for _, n := range []*side{s.a, s.b} {
+				if n.impl == lite && strings.Contains(n.proc.Log(), "FAULT") {
+					t.Errorf("%s began in FAULT:\n%s", n.Name, n.proc.Log())
+				}
+			}
 			for n, was := range before {
 				if is := state(n); n.impl == lite && is != was {
 					t.Errorf("%s: left\n%s", n.Name, is)

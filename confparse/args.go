@@ -193,9 +193,3 @@ func wordsOf[T any](syntax string, b *block, entry func(c *cursor, to *T)) args 
 	b.kind = wordList
 	return a
 }
-
-// rawList is a list that is not decoded.
-func rawList(syntax string, b *block) args {
-	b.kind = lines
-	return args{syntax: "{ " + syntax + " ... }", body: b}
-}

@@ -227,7 +227,7 @@ func (r *routeEntry) readEncap(c *cursor, h *Hop) {
 		}
 		r.drop = r.drop || !ok
 	case EncapILA:
-		w, ok := c.next("locator")
+		w, _ := c.next("locator")
 		if e.Locator, ok = parseLocator(w.Text); !ok {
 			r.refuse(c, CodeInvalid, w.Pos, "four hexadecimal numbers, such as 2001:0:0:1", "%q is no locator", w.Text)
 		}

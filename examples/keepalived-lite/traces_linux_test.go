@@ -26,7 +26,7 @@ static_rules {
 vrrp_instance VI_1 {
     interface eth0
     virtual_router_id 51
-    priority 200
+    priority 255
     garp_master_delay 0
     virtual_ipaddress {
         192.0.2.100/24
@@ -54,6 +54,7 @@ const otherConf = `
 vrrp_instance VI_2 {
     interface eth1
     virtual_router_id 52
+    priority 255
     virtual_ipaddress {
         203.0.113.7/24
     }

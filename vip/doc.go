@@ -7,6 +7,12 @@
 // Set can be handed to a vrrp.Router as its Owner. A Set that is acquired at
 // start and never released holds static addresses.
 //
+// What somebody else removes is put back within milliseconds, and reported on the
+// Set's Trouble. Under a Config.Lifetime the kernel removes addresses by itself
+// when the process is killed, stopped or stuck. A [VMAC] is an interface with a
+// virtual router's hardware address; a [Filter] drops packets for addresses that
+// are held but not used.
+//
 // The operating system is behind [Kernel]: [NewKernel] is Linux's, and package
 // viptest has one in memory, for tests of failovers without a network.
 package vip

@@ -151,6 +151,9 @@ func addressPeer(c *cursor, a *addressEntry) {
 	case peer.Is6() != a.Prefix.Addr().Is6():
 		c.r.errorf(CodeFamily, w.Pos, "", "peer %s is of another family than %s", peer, a.Prefix.Addr())
 	default:
+		if !a.Prefix.IsSingleIP() {
+			c.r.warnf(CodeAdjusted, w.Pos, "", "the prefix length of %s is ignored: it has a peer", a.Prefix)
+		}
 		a.Peer = peer
 	}
 }

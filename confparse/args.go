@@ -15,10 +15,17 @@ type args struct {
 	read   func(c *cursor, to any)
 	body   *block
 	judged bool
+	silent bool
 
 	example string // typical arguments
 	bad     string // arguments that are refused
 	hasBad  bool
+}
+
+// silent says that keepalived takes a deprecated keyword without a word.
+func silent(a args) args {
+	a.silent = true
+	return a
 }
 
 // like gives typical arguments, and perhaps some that are refused.

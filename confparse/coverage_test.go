@@ -47,7 +47,7 @@ var opening = map[string]string{
 	"vrrp_track_process":           "vrrp_track_process p {\nprocess none",
 	"track_file":                   "track_file f {\nfile /run/none",
 	"vrrp_track_file":              "vrrp_track_file f {\nfile /run/none",
-	"bfd_instance":                 "bfd_instance b {\nneighbor_ip 192.0.2.66",
+	"bfd_instance":                 "bfd_instance b {\nneighbor_ip 192.0.2.68",
 	"SSL":                          "SSL {",
 	"virtual_server":               "virtual_server 192.0.2.199 80 {\nprotocol UDP\nlb_algo wrr\nlb_kind NAT\nsorry_server 192.0.2.198 80\nreal_server 192.0.2.197 80 {\nTCP_CHECK { }\n}\nreal_server 192.0.2.195 80 { weight 3 }",
 	"virtual_server.real_server":   "real_server 192.0.2.196 80 {\nTCP_CHECK { }",
@@ -87,7 +87,7 @@ var innards = map[string]string{
 	"global_defs": "vrrp_version 3", "garp_group": "garp_interval 1\ninterface eth1", "SSL": "ca ca.pem",
 	"vrrp_instance": "interface eth0\nvirtual_router_id 9\nvirtual_ipaddress { 192.0.2.99 }", "track_group": "group { VI_1 }",
 	"vrrp_sync_group": "group { VI_1 VI_2 }", "vrrp_script": "script /bin/true", "vrrp_track_process": "process none",
-	"track_file": "file /run/none", "vrrp_track_file": "file /run/none", "bfd_instance": "neighbor_ip 192.0.2.66",
+	"track_file": "file /run/none", "vrrp_track_file": "file /run/none", "bfd_instance": "neighbor_ip 192.0.2.68",
 	"virtual_server_group": "192.0.2.100 80", "virtual_server": "protocol TCP\nlb_algo rr\nlb_kind NAT\nreal_server 192.0.2.197 80 { }",
 	"authentication": "auth_type PASS\nauth_pass x", "auth_hmac": "key 9 hex:" + hexKey + "\nactive_key 9", "host": "connect_port 7",
 	"HTTP_GET": "url { path / }", "SSL_GET": "url { path / }", "MISC_CHECK": "misc_path /bin/true", "FILE_CHECK": "track_file prio",
@@ -99,6 +99,7 @@ var innards = map[string]string{
 var idle = map[string]string{
 	"global_defs/random_seed":                "changes ${_RANDOM}",
 	"global_defs/include_check":              "changes includes",
+	"vrrp_instance/vrf":                      "only without an interface",
 	"vrrp_instance/accept":                   "the default",
 	"vrrp_instance/preempt":                  "the default",
 	"vrrp_instance/native_ipv6":              "ignored where there are IPv4 addresses",
@@ -120,6 +121,8 @@ var idle = map[string]string{
 
 // needed is what a keyword stands behind.
 var needed = map[string]string{
+	"vrrp_instance/unicast_ttl":                              "unicast_peer { 192.0.2.77 }",
+	"vrrp_instance/vmac_xmit_base":                           "use_vmac",
 	"vrrp_instance.auth_hmac/active_key":                     "key 1 hex:" + hexKey,
 	"virtual_server/hysteresis":                              "quorum 4",
 	"virtual_server/sh-port":                                 "lb_algo sh",

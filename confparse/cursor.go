@@ -113,7 +113,7 @@ func parseSeconds(s string) (time.Duration, bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseUint("0"+whole, 10, 33)
-	if err != nil {
+	if err != nil && !isRange(err) {
 		return 0, false
 	}
 	d := time.Duration(n) * time.Second

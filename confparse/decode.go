@@ -124,6 +124,8 @@ func (d *decoder) statement(n *node, to any) {
 // announce warns of keywords that do not do what one might expect.
 func (d *decoder) announce(k *Keyword, w Word) {
 	switch {
+	case k.Status == Deprecated && k.silent:
+		d.r.notef(CodeDeprecated, w.Pos, k.Help, "%s is deprecated", k.Name)
 	case k.Status == Deprecated:
 		d.r.warnf(CodeDeprecated, w.Pos, k.Help, "%s is deprecated", k.Name)
 	case k.Status == Known && d.quiet == 0:

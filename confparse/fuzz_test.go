@@ -113,6 +113,22 @@ func checkRunnable(t *testing.T, cfg *Config) {
 			}
 		}
 	}
+	for _, v := range cfg.VirtualServers {
+		if len(v.RealServers) == 0 || v.Scheduler == "" || v.Period <= 0 || v.Hysteresis > 0 && v.Hysteresis >= v.Quorum {
+			t.Errorf("bad virtual_server passes: %+v", v)
+		}
+		for _, r := range v.RealServers {
+			if !r.Address.IsValid() || r.Forwarding.Method == MethodUnset || r.Weight < 0 {
+				t.Errorf("bad real_server passes: %+v", r)
+			}
+			for _, k := range r.Checks {
+				timed := k.Type != FileCheck && k.Type != BFDCheck
+				if timed && (k.Period <= 0 || k.Retry < 0) || timed && k.Type != MiscCheck && (!k.Connect.Address.IsValid() || k.Connect.Timeout <= 0) {
+					t.Errorf("bad %v passes: %+v", k.Type, k)
+				}
+			}
+		}
+	}
 	for _, s := range cfg.Scripts {
 		if s.Interval <= 0 || s.Timeout <= 0 || s.Rise < 1 || s.Fall < 1 || s.Command == nil || len(s.Command.Argv) == 0 {
 			t.Errorf("bad script passes: %+v", s)

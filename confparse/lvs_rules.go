@@ -10,6 +10,9 @@ import (
 const (
 	defaultConnectTimeout = 5 * time.Second
 	defaultPeriod         = time.Minute
+
+	// maxTimer bounds what keepalived does not: some hundred years.
+	maxTimer = (1<<32 - 1) * time.Second
 )
 
 // closeVirtualServer applies what keepalived defaults, corrects and drops once

@@ -8,6 +8,7 @@ import (
 const (
 	defaultPriority = 100
 	ownerPriority   = 255
+	maxTTL          = 255
 	maxAddresses    = 255 // the count in an advertisement is one byte
 	maxV3Interval   = 40950 * time.Millisecond
 )
@@ -96,6 +97,10 @@ func (d *decoder) setAuth(i *instance) {
 	case i.Auth.Password == "" && i.Auth.File == "":
 		d.adjusted(at, "authentication of vrrp_instance %s is ignored without an auth_pass", i.Name)
 	default:
+		if i.Auth.Type == AuthAH && i.State == StateMaster && i.Priority != ownerPriority {
+			d.adjusted(i.line("state"), "vrrp_instance %s starts as BACKUP: state MASTER does not go with auth_type AH", i.Name)
+			i.State = StateBackup
+		}
 		return
 	}
 	i.Auth = Auth{}
@@ -110,8 +115,19 @@ func (d *decoder) setUnicast(i *instance) {
 			return p.Addr == i.Source
 		})
 	}
-	if i.unicast.IsValid() && !i.Unicast() {
+	if i.unicast.IsValid() && !i.Unicast() && !i.UnicastNoPeer {
 		d.r.warnf(CodeDeprecated, i.unicast, "add a unicast_peer block, or write mcast_src_ip", "vrrp_instance %s has no unicast_peer, and therefore uses multicast", i.Name)
+	}
+	if !i.Unicast() && i.UnicastTTL != maxTTL {
+		d.adjusted(i.line("unicast_ttl"), "unicast_ttl of vrrp_instance %s is ignored: it has no unicast_peer", i.Name)
+		i.UnicastTTL = maxTTL
+	}
+	if i.VMACXmitBase && i.VMAC == nil && i.IPVLAN == nil {
+		d.adjusted(i.line("vmac_xmit_base"), "vmac_xmit_base of vrrp_instance %s is ignored: it has no use_vmac", i.Name)
+	}
+	if i.VRF != "" && i.Interface != "" {
+		d.adjusted(i.line("vrf"), "vrf of vrrp_instance %s is ignored: it has an interface", i.Name)
+		i.VRF = ""
 	}
 	for _, p := range i.Peers {
 		if p.MinTTL > 0 || p.MaxTTL < 255 {

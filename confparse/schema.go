@@ -55,6 +55,7 @@ type Keyword struct {
 	body *block                  // nil: it opens no block
 	// judged says that the rules decide whether a Refused keyword has an effect.
 	judged bool
+	silent bool // keepalived says nothing about it being Deprecated
 	// bad are arguments that are refused, if there are any.
 	bad    string
 	hasBad bool
@@ -110,7 +111,7 @@ func newBlock(path string, tables ...[]row) *block {
 	for _, r := range slices.Concat(tables...) {
 		k := &Keyword{
 			Block: path, Name: r.name, Args: r.args.syntax, Default: r.def, Status: r.status, Help: r.help, Example: r.args.example,
-			read: r.args.read, body: r.args.body, judged: r.args.judged, bad: r.args.bad, hasBad: r.args.hasBad,
+			read: r.args.read, body: r.args.body, judged: r.args.judged, silent: r.args.silent, bad: r.args.bad, hasBad: r.args.hasBad,
 		}
 		b.keywords = append(b.keywords, k)
 		b.index[k.Name] = k

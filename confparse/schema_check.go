@@ -23,9 +23,9 @@ func connectRows() []row {
 func retryRows() []row {
 	return []row{
 		{"retry", maybeNumber(0, math.MaxUint32, func(k *checker) *optional[int] { return &k.retry }), "real_server/virtual_server value else checker default (1; DNS 3; MISC 0)", Known, "extra attempts after the first failure before declaring the checker down"},
-		{"delay_before_retry", maybeDecimal(0, maxPeriod, func(k *checker) *optional[time.Duration] { return &k.retryDelay }), "real_server/virtual_server value else checker default (1 s; HTTP/SSL 3 s; DNS = delay_loop)", Known, "pause between a failed attempt and its retry"},
-		{"warmup", maybeDecimal(0, maxPeriod, func(k *checker) *optional[time.Duration] { return &k.warmup }), "real_server/virtual_server value else delay_loop of the checker", Known, "upper bound of the uniform random delay added to the fixed 1 s before the first run"},
-		{"delay_loop", maybeDecimal(time.Microsecond, maxPeriod, func(k *checker) *optional[time.Duration] { return &k.period }), "real_server value, else virtual_server value (60 s)", Known, "interval between checks"},
+		{"delay_before_retry", maybeDecimal(0, maxTimer, func(k *checker) *optional[time.Duration] { return &k.retryDelay }), "real_server/virtual_server value else checker default (1 s; HTTP/SSL 3 s; DNS = delay_loop)", Known, "pause between a failed attempt and its retry"},
+		{"warmup", maybeDecimal(0, maxTimer, func(k *checker) *optional[time.Duration] { return &k.warmup }), "real_server/virtual_server value else delay_loop of the checker", Known, "upper bound of the uniform random delay added to the fixed 1 s before the first run"},
+		{"delay_loop", maybeDecimal(time.Microsecond, maxTimer, func(k *checker) *optional[time.Duration] { return &k.period }), "real_server value, else virtual_server value (60 s)", Known, "interval between checks"},
 		{"alpha", maybeBoolean(func(k *checker) *optional[bool] { return &k.alpha }), "real_server value, else virtual_server value (off)", Known, "checker starts in failed state"},
 		{"log_all_failures", boolean(func(k *checker) *bool { return &k.LogAllFailures }), "off (global checker_log_all_failures ORed in)", Known, "log each failed attempt while the checker is still up, not only the transition"},
 	}
@@ -78,7 +78,7 @@ func tlsURLRows() []row {
 func smtpRows() []row {
 	return []row{
 		{"helo_name", word("NAME", func(k *checker) *string { return &k.SMTP.Helo }).like("lb1.example.com", ""), "smtpchecker.keepalived.org", Known, "HELO argument"},
-		{"host", hostBlock(newBlock("virtual_server.real_server.SMTP_CHECK.host", connectRows(), retryRows())).like(""), "", Deprecated, "put its lines directly into SMTP_CHECK"},
+		{"host", silent(hostBlock(newBlock("virtual_server.real_server.SMTP_CHECK.host", connectRows(), retryRows())).like("")), "", Deprecated, "put its lines directly into SMTP_CHECK"},
 	}
 }
 

@@ -31,7 +31,7 @@ func topRows() []row {
 		{"vrrp_script", section("NAME", newBlock("vrrp_script", scriptRows()), openScript, closeScript).like("chk", ""), "", Active, "a program that is run again and again, and whose success counts; defined before it is tracked"},
 		{"vrrp_track_process", section("NAME", newBlock("vrrp_track_process", trackProcessRows()), openTrackProcess, closeTrackProcess).like("proc", ""), "", Active, "a process whose presence counts"},
 		{"track_file", section("NAME", newBlock("track_file", trackFileRows()), openTrackFile, closeTrackFile).like("prio", ""), "", Active, "a file with a number that changes priorities"},
-		{"vrrp_track_file", section("NAME", newBlock("vrrp_track_file", trackFileRows()), openTrackFile, closeTrackFile).like("prio", ""), "", Deprecated, "write track_file"},
+		{"vrrp_track_file", silent(section("NAME", newBlock("vrrp_track_file", trackFileRows()), openTrackFile, closeTrackFile).like("prio", "")), "", Deprecated, "write track_file"},
 		{"bfd_instance", section("NAME", newBlock("bfd_instance", bfdRows()), openBFD, closeBFD).like("bfd1", ""), "", Known, "a BFD session (RFC 5880)"},
 		{"SSL", section("", newBlock("SSL", sslRows()), func(_ *cursor, c *Config) *SSL { return &c.SSL }, func(*decoder, *node, *SSL) {}).like(""), "", Known, "certificates for SSL_GET checks"},
 		{"virtual_server_group", listSection("NAME", newBlock("virtual_server_group", serverGroupRows()), openServerGroup, groupEntry, closeServerGroup).like("web", ""), "", Known, "addresses that share their real servers"},

@@ -149,6 +149,12 @@ func closeBFD(d *decoder, n *node, b *bfd) {
 	case b.Source.IsValid() && b.Source.Is6() != b.Neighbor.Is6():
 		d.r.errorf(CodeFamily, b.Pos, "", "source_ip %s of bfd_instance %s is of another family than its neighbor_ip %s", b.Source, b.Name, b.Neighbor)
 	}
+	for _, other := range d.cfg.BFDs {
+		if other != b.BFD && b.Neighbor.IsValid() && other.Neighbor == b.Neighbor && other.Source == b.Source && other.Multihop == b.Multihop {
+			d.r.errorf(CodeDuplicateAddress, b.Pos, "the first one is at "+other.Pos.String(), "bfd_instance %s has the neighbor_ip %s of bfd_instance %s", b.Name, b.Neighbor, other.Name)
+			break
+		}
+	}
 	if b.TTL == 0 {
 		b.TTL = 255
 		if b.Neighbor.Is6() {

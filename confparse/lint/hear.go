@@ -23,9 +23,11 @@ func deaf(to, from *member) confparse.Code {
 		return "peer-missing"
 	case to.Version != from.Version:
 		return "version-mismatch"
-	case to.Version == 2 && to.Auth.Type != from.Auth.Type:
+	case !trusts(to, from):
+		return "hmac-mismatch"
+	case to.HMAC == nil && to.Version == 2 && to.Auth.Type != from.plain().Type:
 		return "auth-type-mismatch"
-	case to.Version == 2 && to.Auth.Password != from.Auth.Password:
+	case to.HMAC == nil && to.Version == 2 && to.Auth.Password != from.plain().Password:
 		return "auth-pass-mismatch"
 	case to.Version == 2 && to.AdvertInterval != from.AdvertInterval:
 		return "interval-mismatch"
@@ -33,6 +35,36 @@ func deaf(to, from *member) confparse.Code {
 		return "peer-missing"
 	}
 	return ""
+}
+
+// plain returns the authentication that adverts carry: auth_hmac replaces it.
+func (m *member) plain() confparse.Auth {
+	if m.HMAC != nil {
+		return confparse.Auth{}
+	}
+	return m.Auth
+}
+
+// trusts reports whether a router accepts the auth_hmac of another, or that it
+// has none. One without auth_hmac takes the trailer for a wrong length. Keys in
+// files of the same name are taken for equal.
+func trusts(to, from *member) bool {
+	signs := from.HMAC != nil && from.HMAC.Mode != confparse.HMACReceiveOnly
+	switch {
+	case to.HMAC == nil:
+		return !signs
+	case !signs:
+		return to.HMAC.Mode != confparse.HMACEnforce
+	}
+	key := func(m *member) string {
+		for _, k := range m.HMAC.Keys {
+			if k.ID == from.HMAC.Active {
+				return string(k.Key) + k.File
+			}
+		}
+		return ""
+	}
+	return key(to) == key(from)
 }
 
 func hasPeer(m *member, a netip.Addr) bool {

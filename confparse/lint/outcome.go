@@ -32,8 +32,9 @@ func (t tracker) points(failed bool) (points int, fault bool) {
 	return 0, false
 }
 
-// trackers lists what a member and its group track, besides the interfaces of
-// its addresses. Files are left out: their number may be any.
+// trackers lists what counts for a member, besides the interfaces of its
+// addresses: its own trackers, and those of its group and of all members of that,
+// each once. Files are left out: their number may be any.
 func (m *member) trackers() (list []tracker) {
 	add := func(kind, name string, w confparse.Weight, pos confparse.Pos) {
 		t := Tracked{kind, name}
@@ -44,6 +45,11 @@ func (m *member) trackers() (list []tracker) {
 	all := []confparse.Trackers{m.Trackers}
 	if g := m.node.groupOf(m.Name); g != nil {
 		all = append(all, g.Trackers)
+		for _, o := range g.Members {
+			if i := m.node.cfg.Instance(o.Name); i != nil && i != m.Instance {
+				all = append(all, i.Trackers)
+			}
+		}
 	}
 	for _, ts := range all {
 		for _, t := range ts.TrackScripts {

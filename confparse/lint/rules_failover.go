@@ -24,7 +24,7 @@ func failoverRules() []Rule {
 		{
 			ID: "nopreempt-blocks-failover", Severity: confparse.Error, Predicts: NoFailover,
 			Summary: "a failing check lowers the priority of the master, but the backup has nopreempt and leaves the role to any master",
-			Fix:     "give the check no weight, so that its failure is a FAULT, or remove nopreempt", all: nopreemptBlocks,
+			Fix:     "give the check no weight, so that its failure is a FAULT, or remove nopreempt, or add preempt_on_degraded, with keepalived-lite", all: nopreemptBlocks,
 		},
 		{
 			ID: "failover-needs-several", Severity: confparse.Warning,
@@ -154,6 +154,10 @@ func failoverTie(p *pass) {
 	}
 }
 
+// takesFrom reports whether the member takes over from a master whose priority
+// has fallen below its own.
+func (m *member) takesFrom() bool { return !m.NoPreempt || m.PreemptDegraded }
+
 func nopreemptBlocks(p *pass) {
 	for _, r := range p.routers {
 		c, ok := r.race()
@@ -161,14 +165,14 @@ func nopreemptBlocks(p *pass) {
 			continue
 		}
 		if slices.ContainsFunc(r.members, func(m *member) bool {
-			return m != c.master && !m.NoPreempt && m.well() > c.master.lowest().priority
+			return m != c.master && m.takesFrom() && m.well() > c.master.lowest().priority
 		}) {
 			continue
 		}
 		for _, t := range c.master.weighted() {
 			failing := []Tracked{t.Tracked}
 			e := c.master.effective(failing)
-			if e == 0 || e >= c.rival.well() || !c.rival.NoPreempt {
+			if e == 0 || e >= c.rival.well() || c.rival.takesFrom() {
 				continue
 			}
 			f := p.report(c.master.node, t.pos, "",
@@ -182,7 +186,7 @@ func nopreemptBlocks(p *pass) {
 func failoverNeedsSeveral(p *pass) {
 	for _, r := range p.routers {
 		c, ok := r.race()
-		if !ok || c.rival.NoPreempt {
+		if !ok || !c.rival.takesFrom() {
 			continue
 		}
 		low := c.master.lowest()

@@ -10,8 +10,8 @@ import (
 func groupRules() []Rule {
 	return []Rule{
 		{
-			ID: "weight-in-group", Severity: confparse.Error,
-			Summary: "keepalived drops a check with a weight from a member of a sync group: it has no effect",
+			ID: "weight-in-group", Severity: confparse.Warning,
+			Summary: "keepalived drops a check with a weight from a member of a sync group, which keepalived-lite lets count for all members",
 			Fix:     "give the check no weight, or add sync_group_tracking_weight to the group", one: weightInGroup,
 		},
 		{
@@ -59,7 +59,7 @@ func weightInGroup(p *pass, n *node) {
 		for _, list := range n.block(i.Pos).All("track_script", "track_interface", "track_file", "track_process", "track_bfd") {
 			for _, entry := range list.Body {
 				if weight := n.weightOf(list.Name(), entry); weight != "" && weight != "0" {
-					p.report(n, entry.Pos(), "", "%s with weight %s has no effect on vrrp_instance %s, because that is in vrrp_sync_group %s", entry.Name(), weight, i.Name, g.Name)
+					p.report(n, entry.Pos(), "", "keepalived drops %s with weight %s from vrrp_instance %s, because that is in vrrp_sync_group %s; keepalived-lite lets it count for all members", entry.Name(), weight, i.Name, g.Name)
 				}
 			}
 		}

@@ -32,6 +32,13 @@ func hearingRules() []Rule {
 			"give all nodes the same authentication block, or none", func(m *member) string { return "auth_type " + m.Auth.Type.String() }),
 		rule("auth-pass-mismatch", "authentication", "the nodes have different passwords, and drop each other's adverts: all of them are master",
 			"give all nodes the same auth_pass; the first 8 characters count", func(*member) string { return "another password" }),
+		rule("hmac-mismatch", "auth_hmac", "the nodes do not have the same key for auth_hmac, or only one has any, and drop each other's adverts: all of them are master",
+			"give all nodes the same keys, and mode permissive while not all have them", func(m *member) string {
+				if m.HMAC == nil {
+					return "no auth_hmac"
+				}
+				return fmt.Sprintf("auth_hmac with active_key %d", m.HMAC.Active)
+			}),
 		rule("interval-mismatch", "advert_int", "the nodes have different advert_ints, and VRRP version 2 drops such adverts: all of them are master",
 			"give all nodes the same advert_int", func(m *member) string { return "advert_int " + seconds(m.AdvertInterval) }),
 		{
@@ -54,6 +61,8 @@ func (p *pass) hearing(keyword string, describe func(m *member) string) {
 			f := p.report(b.node, b.line(keyword), "", "vrrp_instance %s has %s, but %s in %s has %s", b.Name, describe(b), a.Name, a.node.name, there)
 			if p.rule.ID == "auth-pass-mismatch" {
 				f.Message = fmt.Sprintf("vrrp_instance %s has another auth_pass than %s in %s", b.Name, a.Name, a.node.name)
+			} else if describe(b) == there {
+				f.Message = fmt.Sprintf("vrrp_instance %s has %s, but with another key than %s in %s", b.Name, there, a.Name, a.node.name)
 			}
 			if f.Predicts = r.splitBrain(a, b); f.Predicts != nil {
 				f.Message += ": both will be master"

@@ -20,7 +20,7 @@ func preemptRules() []Rule {
 		{
 			ID: "nopreempt-weight", Severity: confparse.Warning,
 			Summary: "with nopreempt on the other nodes too, a check with a weight moves nothing: they leave the role to any master",
-			Fix:     "give the check no weight, so that its failure is a FAULT", one: nopreemptWeight,
+			Fix:     "give the check no weight, so that its failure is a FAULT, or add preempt_on_degraded, with keepalived-lite", one: nopreemptWeight,
 		},
 		{
 			ID: "preempt-delay-ignored", Severity: confparse.Warning,
@@ -70,7 +70,7 @@ func nopreemptWeight(p *pass, n *node) {
 	}
 	for _, i := range n.cfg.Instances {
 		m := &member{i, n}
-		if !i.NoPreempt {
+		if m.takesFrom() {
 			continue
 		}
 		for _, t := range m.weighted() {

@@ -61,6 +61,16 @@ func (s *Statement) All(keywords ...string) (found []*Statement) {
 	return found
 }
 
+// HoldsSecret reports whether a line of a file may hold a password or a key, and
+// is therefore not to be shown: what is shown gets logged.
+func HoldsSecret(line string) bool {
+	if strings.Contains(line, "auth_pass") || strings.Contains(line, "auth_hmac") {
+		return true
+	}
+	word, _, _ := strings.Cut(strings.TrimLeft(line, " \t"), " ")
+	return word == "key" || word == "password" || strings.Contains(line, "{ key ")
+}
+
 // ReadDocument is [ParseFile] for those who look at more than the values: a
 // linter, a printer. Its Config is nil if there was nothing to read.
 func ReadDocument(name string, opts Options) (*Document, Diagnostics) {

@@ -79,7 +79,7 @@ func (r *reporter) diagnostics() Diagnostics {
 			lines[d.File] = strings.Split(r.sources[d.File], "\n")
 		}
 		all := lines[d.File]
-		if d.Line > len(all) || strings.Contains(all[d.Line-1], "auth_pass") {
+		if d.Line > len(all) || HoldsSecret(all[d.Line-1]) {
 			continue // findings get logged, and passwords must not
 		}
 		r.found[i].Source = strings.TrimRight(all[d.Line-1], "\r\n")

@@ -57,10 +57,14 @@ func newPass(docs []*confparse.Document) *pass {
 
 // report adds a finding of the current rule. An empty help means the rule's.
 func (p *pass) report(n *node, at confparse.Pos, help, format string, args ...any) *Finding {
+	source := strings.TrimRight(n.text(at), "\r\n")
+	if confparse.HoldsSecret(source) {
+		source = ""
+	}
 	p.found = append(p.found, Finding{
 		Diagnostic: confparse.Diagnostic{
 			Pos: at, Code: p.rule.ID, Severity: p.rule.Severity,
-			Message: fmt.Sprintf(format, args...), Help: cmp.Or(help, p.rule.Fix), Source: n.sourceLine(at),
+			Message: fmt.Sprintf(format, args...), Help: cmp.Or(help, p.rule.Fix), Source: source,
 		},
 		Node: n.name,
 	})
@@ -95,15 +99,6 @@ func newNode(doc *confparse.Document, index int) *node {
 		n.lines[name] = slices.Collect(strings.Lines(text))
 	}
 	return n
-}
-
-// sourceLine returns the line at a place, unless it holds a password.
-func (n *node) sourceLine(at confparse.Pos) string {
-	line := strings.TrimRight(n.text(at), "\r\n")
-	if strings.Contains(line, "auth_pass") {
-		return ""
-	}
-	return line
 }
 
 // text returns the line at a place as it is in the file, with its end.

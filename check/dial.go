@@ -3,7 +3,6 @@ package check
 import (
 	"context"
 	"net"
-	"net/netip"
 	"syscall"
 	"time"
 )
@@ -11,44 +10,44 @@ import (
 // dialer connects to one literal address: no names are resolved, and no second
 // family is tried.
 type dialer struct {
-	target Target
-	addr   string
-	net    net.Dialer
+	target  Target
+	network string
+	addr    string
+	net     net.Dialer
 }
 
-func newDialer(t Target) (*dialer, error) {
+// newDialer returns a dialer by "tcp" or "udp".
+func newDialer(network string, t Target) (*dialer, error) {
 	if err := t.validate(); err != nil {
 		return nil, err
 	}
 	t = t.normal()
-	return &dialer{
-		target: t,
-		addr:   t.Addr.String(),
-		net:    net.Dialer{KeepAlive: -1, Control: t.control()}, // a check does not live long enough to be kept alive
-	}, nil
+	d := &dialer{
+		target:  t,
+		network: network,
+		addr:    t.Addr.String(),
+		net:     net.Dialer{KeepAlive: -1, Control: t.control()}, // a check does not live long enough to be kept alive
+	}
+	switch {
+	case !t.bound():
+	case network == "udp":
+		d.net.LocalAddr = net.UDPAddrFromAddrPort(t.Source)
+	default:
+		d.net.LocalAddr = net.TCPAddrFromAddrPort(t.Source)
+	}
+	return d, nil
 }
 
-// dial connects by "tcp" or "udp". It returns soon after ctx ends.
-func (d *dialer) dial(ctx context.Context, network string) (net.Conn, error) {
-	nd := d.net
-	if s := d.target.Source; s.Addr().IsValid() || s.Port() != 0 {
-		nd.LocalAddr = localAddr(network, s)
-	}
-	return nd.DialContext(ctx, network, d.addr)
-}
-
-func localAddr(network string, s netip.AddrPort) net.Addr {
-	if network == "udp" {
-		return net.UDPAddrFromAddrPort(s)
-	}
-	return net.TCPAddrFromAddrPort(s)
+// dial connects. It returns soon after ctx ends.
+func (d *dialer) dial(ctx context.Context) (net.Conn, error) {
+	return d.net.DialContext(ctx, d.network, d.addr)
 }
 
 // converse connects, and has talk judge what is at the other end. What talk
 // reads and writes fails soon after ctx ends; see [failure]. The connection is
 // closed in the ordinary way, by FIN.
-func (d *dialer) converse(ctx context.Context, network string, talk func(net.Conn) Result) Result {
-	c, err := d.dial(ctx, network)
+func (d *dialer) converse(ctx context.Context, talk func(net.Conn) Result) Result {
+	c, err := d.dial(ctx)
 	if err != nil {
 		return connectFailure(ctx, "connect to "+d.addr, err)
 	}

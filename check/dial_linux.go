@@ -14,15 +14,14 @@ func (t Target) supported() error { return nil }
 
 // control returns what prepares a socket, nil if there is nothing to prepare.
 func (t Target) control() controlFunc {
-	bound := t.Source.Addr().IsValid() || t.Source.Port() != 0
-	if t.Namespace <= 0 && t.Interface == "" && t.Mark == 0 && !bound {
+	if t.Namespace <= 0 && t.Interface == "" && t.Mark == 0 && !t.bound() {
 		return nil
 	}
 	return func(network, _ string, c syscall.RawConn) error {
 		var err error
 		ctlErr := c.Control(func(fd uintptr) {
 			if err = t.move(int(fd), network); err == nil {
-				err = t.options(int(fd), bound)
+				err = t.options(int(fd), t.bound())
 			}
 		})
 		if ctlErr != nil {

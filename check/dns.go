@@ -46,7 +46,7 @@ func NewDNS(cfg DNSConfig) (*DNS, error) {
 	if cfg.Type == "" {
 		cfg.Type = "SOA"
 	}
-	d, err := newDialer(cfg.Target)
+	d, err := newDialer("udp", cfg.Target)
 	var errs []error
 	if err != nil {
 		errs = append(errs, err)
@@ -88,7 +88,7 @@ func (c *DNS) Check(ctx context.Context) Result {
 	if err != nil {
 		return failed(ReasonLocal, "%s: %v", c.what, err)
 	}
-	return c.dialer.converse(ctx, "udp", func(conn net.Conn) Result {
+	return c.dialer.converse(ctx, func(conn net.Conn) Result {
 		if _, err := conn.Write(query); err != nil {
 			return failure(ctx, c.what, err)
 		}

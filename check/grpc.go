@@ -47,7 +47,7 @@ var _ Checker = (*GRPC)(nil)
 
 // NewGRPC returns a checker of a gRPC server.
 func NewGRPC(cfg GRPCConfig) (*GRPC, error) {
-	d, err := newDialer(cfg.Target)
+	d, err := newDialer("tcp", cfg.Target)
 	if err != nil {
 		return nil, fmt.Errorf("gRPC check of %v: %w", cfg.Target, err)
 	}
@@ -87,7 +87,7 @@ func (c *GRPC) Check(ctx context.Context) Result {
 		TLSClientConfig:        c.tls,
 		MaxResponseHeaderBytes: maxHeader,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			conn, err := c.dialer.dial(ctx, "tcp")
+			conn, err := c.dialer.dial(ctx)
 			connected = err == nil
 			return conn, err
 		},

@@ -67,7 +67,7 @@ func NewHTTP(cfg HTTPConfig) (*HTTP, error) {
 	h := &HTTP{scheme: "http"}
 	var err error
 	errs := make([]error, 0, 4)
-	if h.dialer, err = newDialer(cfg.Target); err != nil {
+	if h.dialer, err = newDialer("tcp", cfg.Target); err != nil {
 		errs = append(errs, err)
 	}
 	if cfg.Version = HTTPVersion(strings.ToUpper(string(cfg.Version))); cfg.Version == "" {
@@ -124,7 +124,7 @@ func (h *HTTP) String() string {
 
 // get asks for one page and has read judge the answer.
 func (h *HTTP) get(ctx context.Context, p *page, read func(*bufio.Reader) Result) Result {
-	return h.dialer.converse(ctx, "tcp", func(c net.Conn) Result {
+	return h.dialer.converse(ctx, func(c net.Conn) Result {
 		if p.tls != nil {
 			secure := tls.Client(c, p.tls)
 			if err := secure.Handshake(); err != nil {

@@ -128,6 +128,9 @@ func newPage(cfg HTTPConfig, u URL) (page, error) {
 		if p.tls.ServerName == "" && cfg.SNI {
 			p.tls.ServerName = name
 		}
+		if p.tls.ServerName == "" && !p.tls.InsecureSkipVerify {
+			errs = append(errs, errors.New("TLS is to verify a certificate, but for no name: give ServerName, or use TLSFiles"))
+		}
 	}
 	p.name = fmt.Sprintf("%s http://%s%s", p.url.Method, host, p.url.Path)
 	if cfg.TLS != nil {

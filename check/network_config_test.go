@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"crypto/tls"
 	"net/netip"
 	"strings"
 	"testing"
@@ -50,6 +51,7 @@ func TestConfigErrors(t *testing.T) {
 		{http(check.HTTPConfig{}, check.URL{Header: []check.HeaderField{{Name: "A", Value: "b\r\nC: d"}}}), `HTTP check of 192.0.2.1:80: URL "": header "A": "b\r\nC: d": not one line`},
 		{http(check.HTTPConfig{}, check.URL{Status: check.StatusRanges{{First: 1, Last: 2}}}), `HTTP check of 192.0.2.1:80: URL "": status 1-2: not a range within 100-599`},
 		{http(check.HTTPConfig{}, check.URL{MaxOffset: 1}), `HTTP check of 192.0.2.1:80: URL "": options for a regular expression, but none is given`},
+		{http(check.HTTPConfig{TLS: &tls.Config{}}, check.URL{}), `HTTPS check of 192.0.2.1:80: URL "": TLS is to verify a certificate, but for no name: give ServerName, or use TLSFiles`},
 		{regex("a(?=b)"), "regular expression \"a(?=b)\": Go's regexp cannot compile it (error parsing regexp: invalid or unsupported Perl syntax: `(?=`); " +
 			"it has no lookaround, backreferences or possessive quantifiers: write the pattern without them"},
 		{regex("a", "extended"), `regular expression option "extended": Go's regexp has nothing like it; write the pattern without it`},

@@ -54,7 +54,7 @@ func NewSMTP(cfg SMTPConfig) (*SMTP, error) {
 		errs = append(errs, fmt.Errorf("SMTP check: HELO name %q: white space is not possible there", s.hello))
 	}
 	for _, t := range cfg.Hosts {
-		d, err := newDialer(t)
+		d, err := newDialer("tcp", t)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("SMTP check of %v: %w", t, err))
 		}
@@ -68,7 +68,7 @@ func NewSMTP(cfg SMTPConfig) (*SMTP, error) {
 func (s *SMTP) Check(ctx context.Context) Result {
 	var r Result
 	for _, d := range s.dialers {
-		r = d.converse(ctx, "tcp", func(c net.Conn) Result { return s.talk(ctx, d.addr, c) })
+		r = d.converse(ctx, func(c net.Conn) Result { return s.talk(ctx, d.addr, c) })
 		if !r.OK {
 			return r
 		}

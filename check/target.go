@@ -46,13 +46,13 @@ func (t Target) validate() error {
 // validateHost reports all that is wrong apart from ports.
 func (t Target) validateHost() error {
 	var errs []error
-	addr, source := t.Addr.Addr(), t.Source.Addr()
+	addr, source := t.Addr.Addr().Unmap(), t.Source.Addr().Unmap()
 	switch {
 	case !addr.IsValid():
 		errs = append(errs, errors.New("no address to connect to"))
 	case addr.IsLinkLocalUnicast() && addr.Is6() && addr.Zone() == "" && t.Interface == "":
 		errs = append(errs, fmt.Errorf("%v is link-local: say on which interface (bind_if, or %v%%eth0)", addr, addr))
-	case source.IsValid() && source.Unmap().Is4() != addr.Unmap().Is4():
+	case source.IsValid() && source.Is4() != addr.Is4():
 		errs = append(errs, fmt.Errorf("source %v and address %v are of different families", source, addr))
 	}
 	if len(t.Interface) > 15 {
@@ -63,6 +63,9 @@ func (t Target) validateHost() error {
 	}
 	return errors.Join(errs...)
 }
+
+// bound reports whether there is a Source.
+func (t Target) bound() bool { return t.Source.Addr().IsValid() || t.Source.Port() != 0 }
 
 // normal returns t in the form that sockets want.
 func (t Target) normal() Target {

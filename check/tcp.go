@@ -22,7 +22,7 @@ var _ Checker = (*TCP)(nil)
 
 // NewTCP returns a checker of a TCP port.
 func NewTCP(cfg TCPConfig) (*TCP, error) {
-	d, err := newDialer(cfg.Target)
+	d, err := newDialer("tcp", cfg.Target)
 	if err != nil {
 		return nil, fmt.Errorf("TCP check of %v: %w", cfg.Target, err)
 	}
@@ -31,7 +31,7 @@ func NewTCP(cfg TCPConfig) (*TCP, error) {
 
 // Check connects. The deadline of ctx is keepalived's connect_timeout.
 func (c *TCP) Check(ctx context.Context) Result {
-	conn, err := c.dialer.dial(ctx, "tcp")
+	conn, err := c.dialer.dial(ctx)
 	if err != nil {
 		return connectFailure(ctx, "connect to "+c.dialer.addr, err)
 	}

@@ -52,7 +52,7 @@ var _ Checker = (*UDP)(nil)
 
 // NewUDP returns a checker of a UDP port.
 func NewUDP(cfg UDPConfig) (*UDP, error) {
-	d, err := newDialer(cfg.Target)
+	d, err := newDialer("udp", cfg.Target)
 	var errs []error
 	if err != nil {
 		errs = append(errs, err)
@@ -89,7 +89,7 @@ func (c *UDP) Check(ctx context.Context) Result {
 		ctx, cancel = context.WithTimeout(ctx, defaultSilence)
 		defer cancel()
 	}
-	return c.dialer.converse(ctx, "udp", func(conn net.Conn) Result {
+	return c.dialer.converse(ctx, func(conn net.Conn) Result {
 		if _, err := conn.Write(c.cfg.Payload); err != nil {
 			return failure(ctx, c.what, err)
 		}

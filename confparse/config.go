@@ -53,7 +53,7 @@ func find[T any](in []*T, match func(*T) bool) *T {
 type InstanceDefaults struct {
 	GARP                 GARP
 	DownTimerAdverts     int  // adverts missed before a backup takes over, 1..100
-	Strict               bool // RFC compliance instead of keepalived's extensions; an error in an instance
+	Strict               bool // RFC compliance instead of keepalived's extensions
 	CheckUnicastSource   bool // drop unicast adverts from others than the peers
 	SkipCheckAdvertAddrs bool // compare addresses only when the master changes
 	LowerPrioNoAdvert    bool // a master leaves a lower-priority advert unanswered

@@ -106,7 +106,7 @@ func TestExitCode(t *testing.T) {
 		{"an error", instance + "priority 300\n}", ExitConfig},
 		{"a warning of keepalived's", instance + "advert_int 1.5\n}", ExitConfig},
 		{"auth_type AH", instance + "authentication {\nauth_type AH\nauth_pass x\n}\n}", ExitOK},
-		{"strict mode", instance + "strict_mode\n}", ExitConfig},
+		{"strict mode", instance + "strict_mode\n}", ExitOK},
 		{"strict mode off", instance + "strict_mode off\n}\nglobal_defs { vrrp_strict }", ExitOK},
 		{"no address", "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nno_virtual_ipaddress\n}", ExitConfig},
 		{"no interface", "vrrp_instance A {\nvirtual_router_id 1\nvirtual_ipaddress { 192.0.2.1 }\nunicast_src_ip 192.0.2.2\nunicast_peer { 192.0.2.3 }\n}", ExitConfig},

@@ -52,7 +52,6 @@ type global struct {
 	*Global
 	alert     *bool // smtp_alert
 	alertVRRP *bool // smtp_alert_vrrp, which beats it
-	strict    Pos   // of vrrp_strict
 }
 
 // openGlobal continues global_defs: the blocks count together.
@@ -108,13 +107,6 @@ func alert(c *cursor, g *global) {
 func alertVRRP(c *cursor, g *global) {
 	if v, ok := c.boolean(); ok {
 		g.alertVRRP = &v
-	}
-}
-
-func vrrpStrict(c *cursor, g *global) {
-	g.strict = c.keyword().Pos
-	if v, ok := c.boolean(); ok {
-		g.Instance.Strict = v
 	}
 }
 

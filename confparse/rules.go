@@ -18,6 +18,7 @@ const (
 func closeInstance(d *decoder, n *node, i *instance) {
 	i.IPv6 = i.family == ipv6
 	d.setVersion(i)
+	d.setStrict(n, i)
 	d.setRole(i)
 	d.setAuth(i)
 	d.setUnicast(i)
@@ -26,7 +27,6 @@ func closeInstance(d *decoder, n *node, i *instance) {
 	d.setInterval(i)
 	d.setTrackers(i)
 	d.require(n, i)
-	d.refuse(n, i)
 }
 
 func (d *decoder) adjusted(at Pos, format string, args ...any) {

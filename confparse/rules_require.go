@@ -35,16 +35,3 @@ func (d *decoder) requireAddress(n *node, i *instance) {
 	}
 	d.r.errorf(CodeMissingAddress, at, help, "vrrp_instance %s needs at least one virtual_ipaddress", i.Name)
 }
-
-// refuse reports what keepalived does and this project does not, where to go
-// without would cost availability: a router that ignored its authentication
-// would not hear its peers, and take the addresses from them.
-func (d *decoder) refuse(n *node, i *instance) {
-	if i.Strict {
-		keyword, at := "vrrp_strict", d.global.strict
-		if n.has("strict_mode") {
-			keyword, at = "strict_mode", i.line("strict_mode")
-		}
-		d.unsupported(at, "remove it, on all routers", keyword+" is")
-	}
-}

@@ -71,7 +71,7 @@ func globalRows() []row {
 		{"nftables_counters", flag(func(g *global) *bool { return &g.Firewall.Counters }), "off", Active, "add counters to nft rules"},
 		{"vrrp_check_unicast_src", flag(func(g *global) *bool { return &g.Instance.CheckUnicastSource }), "off", Active, "default of check_unicast_src"},
 		{"vrrp_skip_check_adv_addr", boolean(func(g *global) *bool { return &g.Instance.SkipCheckAdvertAddrs }), "false", Active, "default of skip_check_adv_addr"},
-		{"vrrp_strict", judged(custom("[on|off|true|false|yes|no]", vrrpStrict)).like("on", "maybe"), "false", Refused, "default of strict_mode"},
+		{"vrrp_strict", boolean(func(g *global) *bool { return &g.Instance.Strict }), "false", Active, "default of strict_mode"},
 		{"vrrp_priority", number(-20, 19, func(g *global) *int { return &g.VRRP.Priority }), "0", Known, "nice value of the VRRP part"},
 		{"vrrp_no_swap", flag(func(g *global) *bool { return &g.VRRP.NoSwap }), "off", Known, "lock the VRRP part into memory"},
 		{"vrrp_rt_priority", number(1, 99, func(g *global) *int { return &g.VRRP.RealtimePriority }), "", Known, "SCHED_RR priority of VRRP process"},

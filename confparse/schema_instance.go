@@ -46,7 +46,7 @@ func instanceRows() []row {
 		{"accept", flag(func(i *instance) *bool { return &i.Accept }), "true unless strict_mode", Active, "take packets for the virtual addresses"},
 		{"no_accept", flagAs(func(i *instance) *bool { return &i.Accept }, false), "see accept", Active, "drop packets for the virtual addresses, unless it owns them"},
 		{"skip_check_adv_addr", boolean(func(i *instance) *bool { return &i.SkipCheckAdvertAddrs }), "global", Active, "compare the addresses of adverts only when the master changes"},
-		{"strict_mode", judged(boolean(func(i *instance) *bool { return &i.Strict })), "vrrp_strict", Refused, "the RFC to the letter, without extensions"},
+		{"strict_mode", boolean(func(i *instance) *bool { return &i.Strict }), "vrrp_strict", Active, "the RFC without extensions: no answer to lesser routers, no unicast, no authentication, and no packets for the addresses"},
 		{"preempt", flagAs(func(i *instance) *bool { return &i.NoPreempt }, false), "on", Active, "take over from a lower-priority master, which is the default"},
 		{"nopreempt", flag(func(i *instance) *bool { return &i.NoPreempt }), "off", Active, "leave the role to a master of lower priority; needs state BACKUP on all nodes"},
 		{"preempt_delay", decimal(0, 1000*time.Second, time.Microsecond, func(i *instance) *time.Duration { return &i.PreemptDelay }), "0", Active, "how long to leave the role to a master of lower priority"},

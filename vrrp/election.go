@@ -18,6 +18,9 @@ func (m *machine) hear(s *step, in *Input, c *clock) {
 	}
 	m.heard = at
 	m.relistened = false
+	if m.state == Master && m.unproven && in.Priority == probePriority && m.priority > probePriority && at-m.since < int64(m.downInterval()) {
+		return // another one that asks, and may have been master for longer: its next one tells
+	}
 	// Right behind an advertisement of ours it may be the last one of a master
 	// that yields to it, who is not there any more.
 	probing := m.unproven && at-m.claimed >= m.probeLead()

@@ -246,13 +246,20 @@ func TestProbe(t *testing.T) {
 		r.hear(90, lower)
 		r.want("4.611375s advertise 100", "4.611375s answered", "4.611375s announce")
 	})
-	t.Run("another prober", func(t *testing.T) {
+	t.Run("another prober, to one that has just claimed", func(t *testing.T) {
 		r := newRig(t, polite).up()
 		r.sleep(4 * time.Second)
 		r.log = nil
 		r.hear(1, lower)
-		r.sleep(time.Second)
-		r.want("4s advertise 100", "4s answered", "4s announce", "4.609375s advertise 100", "5s announce again")
+		r.hear(90, lower)
+		r.want("4s release", "4s MASTER->BACKUP (other master found)")
+	})
+	t.Run("another prober, to one that has been master for a while", func(t *testing.T) {
+		r := newRig(t, polite).up()
+		r.sleep(8 * time.Second)
+		r.log = nil
+		r.hear(1, lower)
+		r.want("8s advertise 100", "8s answered", "8s announce")
 	})
 	t.Run("a master of priority 1", func(t *testing.T) {
 		r := newRig(t, polite).up()

@@ -136,7 +136,7 @@ func addressTwice(p *pass, n *node) {
 
 func strictService(p *pass, n *node) {
 	for _, i := range n.cfg.Instances {
-		if !i.Strict || i.Priority == ownerPriority {
+		if !i.Strict || i.Accept || i.Priority == ownerPriority {
 			continue
 		}
 		at := n.line(i, "strict_mode")

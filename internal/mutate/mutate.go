@@ -43,6 +43,10 @@ const variable = "VRRPKIT_MUTANT"
 // Load reads the package in dir, and finds the mistakes that can be made in some
 // of its files. timers are the names of the fields whose assignments to drop.
 func Load(dir string, files, timers []string) (*Package, error) {
+	dir, err := filepath.Abs(dir) // overlays are for absolute paths
+	if err != nil {
+		return nil, err
+	}
 	set := token.NewFileSet()
 	p := &Package{source: map[string][]byte{}}
 	all, err := filepath.Glob(filepath.Join(dir, "*.go"))
@@ -134,6 +138,7 @@ func (p *Package) find(set *token.FileSet, f *ast.File, info *types.Info, timers
 				}
 				return o.Name()
 			})
+			typ = strings.Replace(typ, "time.Duration", "mutantDuration", 1)
 			add(n, what, func(id int, text string) string { return fmt.Sprintf("mutantShift[%s](%d, %s)", typ, id, text) }, "")
 		}
 		return true

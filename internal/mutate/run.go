@@ -21,7 +21,10 @@ const switches = `package %s
 import (
 	"os"
 	"strconv"
+	"time"
 )
+
+type mutantDuration = time.Duration // for files that do not import it
 
 var mutant = func() int { n, _ := strconv.Atoi(os.Getenv(%q)); return n }()
 

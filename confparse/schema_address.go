@@ -22,7 +22,7 @@ func addressRows() []row {
 // virtualAddressRows are the options that only virtual addresses have.
 func virtualAddressRows() []row {
 	return []row{
-		{"use_vmac", flag(func(a *addressEntry) *bool { return &a.VMAC }), "off", Known, "put the address on a virtual MAC interface of its own"},
+		{"use_vmac", flag(func(a *addressEntry) *bool { return &a.VMAC }), "off", Active, "put the address on a virtual MAC interface of its own"},
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 func instanceRows() []row {
 	return []row{
 		{"use_vmac", custom("[[name] INTERFACE] [MAC] [netlink_notify_msg] [group ID]", useVMAC).like("vrrp51 02:00:5e:10:01:33", "01:00:5e:00:01:33"), "off; name vrrp.VRID", Active, "adverts and addresses use the virtual MAC 00:00:5e:00:01:VRID, on an interface of its own"},
-		{"use_vmac_addr", flag(func(i *instance) *bool { return &i.VMACAddresses }), "off", Known, "virtual addresses on other interfaces get a virtual MAC too"},
+		{"use_vmac_addr", flag(func(i *instance) *bool { return &i.VMACAddresses }), "off", Active, "virtual addresses on other interfaces get a virtual MAC too"},
 		{"vmac_xmit_base", flag(func(i *instance) *bool { return &i.VMACXmitBase }), "off (forced on with unicast)", Active, "adverts go through the parent interface in spite of use_vmac"},
 		{"use_ipvlan", custom("[[name] INTERFACE] [ADDRESS] [bridge|private|vepa] [group ID]", useIPVLAN).like("name ipvl51 192.0.2.40/24 private", "a-name-that-is-too-long"), "off; bridge", Known, "an ipvlan interface instead of a macvlan"},
 		{"unicast_peer", list("ADDRESS [min_ttl 0..255] [max_ttl 0..255]", newBlock("vrrp_instance.unicast_peer", peerRows()), peer).like("192.0.2.12", "192.0.2"), "multicast", Active, "adverts go to these addresses instead of a multicast group"},

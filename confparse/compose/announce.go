@@ -23,14 +23,21 @@ func paces(cfg *confparse.Config) (list []vip.Pace) {
 }
 
 // extraInterfaces returns the interfaces that garp_extra_if is about: those
-// that an instance has addresses on beside its own, if it means all of them.
-func extraInterfaces(i *confparse.Instance) (names []string) {
+// that an instance has addresses on beside its own. Unless it means all of them,
+// virtual MAC interfaces only.
+func extraInterfaces(i *confparse.Instance, v *virtual) (names []string) {
+	for _, device := range v.all {
+		if device.Name != v.own.Name {
+			names = append(names, device.Name)
+		}
+	}
 	if !i.ExtraGARP.All {
-		return nil
+		return names
 	}
 	for _, a := range slices.Concat(i.Addresses, i.Excluded) {
-		if a.Interface != "" && a.Interface != i.Interface && !slices.Contains(names, a.Interface) {
-			names = append(names, a.Interface)
+		dev := v.dev(vip.Address{Interface: a.Interface, Prefix: a.Prefix})
+		if dev != v.parent && dev != v.own.Name && !slices.Contains(names, dev) {
+			names = append(names, dev)
 		}
 	}
 	return names

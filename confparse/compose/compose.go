@@ -66,7 +66,7 @@ type Composition struct {
 	checks     *check.Group
 	probes     []probe
 	startDelay time.Duration
-	vmacs      map[*confparse.Instance]vip.VMAC
+	vmacs      map[*confparse.Instance]*virtual
 	devices    *vip.Set // the interfaces of vmacs
 	filter     vip.Filter
 	groups     map[string]*vrrp.Group // by instance
@@ -166,10 +166,11 @@ func Validate(cfg *confparse.Config) error {
 
 func (c *Composition) addInstance(i *confparse.Instance) error {
 	addressing := setConfig(i)
-	v, virtual := c.vmacs[i]
-	if virtual {
-		addressing.Addresses = onVMAC(v, addressing.Addresses)
+	v := c.vmacs[i]
+	for n, a := range addressing.Addresses {
+		addressing.Addresses[n].Interface = v.dev(a)
 	}
+	addressing.ExtraInterfaces = extraInterfaces(i, v)
 	set, err := c.manager.Add(addressing)
 	if err != nil {
 		return fmt.Errorf("%v: (%s) %w", i.Pos, i.Name, err)
@@ -178,7 +179,7 @@ func (c *Composition) addInstance(i *confparse.Instance) error {
 	if err != nil {
 		return fmt.Errorf("%v: %w", i.Pos, err)
 	}
-	cfg.VMAC, cfg.XmitBase = v.Name, virtual && i.VMACXmitBase
+	cfg.VMAC, cfg.XmitBase = v.own.Name, v.own.Name != "" && i.VMACXmitBase
 	cfg.Owner, cfg.Sync, cfg.StartDelay = set, c.groups[i.Name], c.startDelay
 	r, err := c.host.Add(cfg)
 	if err != nil {

@@ -1,7 +1,6 @@
 package compose
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/vrrpkit/vrrpkit/confparse"
@@ -14,15 +13,16 @@ const ownerPriority = 255
 
 // filterConfig translates no_accept and the nftables settings of global_defs, and
 // keeps VMACs silent.
-func filterConfig(cfg *confparse.Config, vmacs map[*confparse.Instance]vip.VMAC) vip.Filter {
+func filterConfig(cfg *confparse.Config, vmacs map[*confparse.Instance]*virtual) vip.Filter {
 	fw := cfg.Global.Firewall
 	f := vip.Filter{Priority: int32(fw.Priority), Counters: fw.Counters}
 	if fw.NFTables {
 		f.Table = fw.Table
 	}
 	for _, i := range cfg.Instances {
-		if v, ok := vmacs[i]; ok {
-			f.Silent = append(f.Silent, v.Name)
+		v := vmacs[i]
+		for _, device := range v.all {
+			f.Silent = append(f.Silent, device.Name)
 		}
 		if i.Accept || i.Priority == ownerPriority {
 			continue
@@ -30,11 +30,7 @@ func filterConfig(cfg *confparse.Config, vmacs map[*confparse.Instance]vip.VMAC)
 		for _, a := range slices.Concat(i.Addresses, i.Excluded) {
 			ip := a.Prefix.Addr()
 			if ip.Is6() && ip.IsLinkLocalUnicast() {
-				dev := cmp.Or(a.Interface, i.Interface)
-				if v, ok := vmacs[i]; ok && dev == v.Parent {
-					dev = v.Name
-				}
-				ip = ip.WithZone(dev)
+				ip = ip.WithZone(v.dev(vip.Address{Interface: a.Interface, Prefix: a.Prefix}))
 			}
 			f.Addresses = append(f.Addresses, ip)
 		}

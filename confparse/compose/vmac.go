@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,16 +11,37 @@ import (
 	"github.com/vrrpkit/vrrpkit/vip"
 )
 
-const (
-	// maxName is the longest name of an interface.
-	maxName = vip.MaxInterface
+// vmacPause is how long to wait for notifications of new interfaces.
+const vmacPause = 20 * time.Millisecond
 
-	// vmacPause is how long to wait for notifications of new interfaces.
-	vmacPause = 20 * time.Millisecond
-)
+// virtual is what an instance has on virtual MAC interfaces.
+type virtual struct {
+	parent string            // the interface of the instance
+	own    vip.VMAC          // on parent: use_vmac; no Name: there is none
+	others map[spot]vip.VMAC // of addresses elsewhere: use_vmac_addr, use_vmac behind an address
+	all    []vip.VMAC
+}
 
-// vmacs translates use_vmac: the interface of each instance that has one.
-func vmacs(cfg *confparse.Config) map[*confparse.Instance]vip.VMAC {
+// spot is where an address would be without a virtual MAC.
+type spot struct {
+	dev  string
+	ipv6 bool
+}
+
+// dev returns the interface of an address.
+func (v *virtual) dev(a vip.Address) string {
+	dev := cmp.Or(a.Interface, v.parent)
+	if other, ok := v.others[spot{dev, a.Prefix.Addr().Is6()}]; ok {
+		return other.Name
+	}
+	if dev == v.parent && v.own.Name != "" {
+		return v.own.Name
+	}
+	return dev
+}
+
+// vmacs returns the virtual MAC interfaces of all instances.
+func vmacs(cfg *confparse.Config) map[*confparse.Instance]*virtual {
 	used := map[string]bool{}
 	for _, i := range cfg.Instances {
 		used[i.Interface] = true
@@ -27,39 +49,68 @@ func vmacs(cfg *confparse.Config) map[*confparse.Instance]vip.VMAC {
 			used[i.VMAC.Name] = true
 		}
 	}
-	list := map[*confparse.Instance]vip.VMAC{}
+	list := map[*confparse.Instance]*virtual{}
 	for _, i := range cfg.Instances {
-		if i.VMAC == nil {
-			continue
-		}
-		v := vip.VMAC{Name: i.VMAC.Name, Parent: i.Interface, MAC: slices.Clone(i.VMAC.MAC), Group: uint32(max(i.VMAC.Group, 0))}
-		if v.Name == "" {
-			v.Name = vmacName(cfg.Global.VMACPrefix, i, used)
-			used[v.Name] = true
-		}
-		switch len(v.MAC) {
-		case 0:
-			v.MAC = vip.RouterMAC(i.VRID, i.IPv6)
-		case 5:
-			v.MAC = append(v.MAC, i.VRID)
-		}
-		v.IPv6 = i.IPv6 || slices.ContainsFunc(i.Excluded, func(a confparse.Address) bool { return a.Prefix.Addr().Is6() })
+		v := &virtual{parent: i.Interface, others: map[spot]vip.VMAC{}}
 		list[i] = v
+		if i.VMAC != nil {
+			v.own = ownVMAC(cfg.Global.VMACPrefix, i, used)
+		}
+		for _, a := range slices.Concat(i.Addresses, i.Excluded) {
+			at := spot{cmp.Or(a.Interface, i.Interface), a.Prefix.Addr().Is6()}
+			elsewhere := at != spot{i.Interface, i.IPv6}
+			_, made := v.others[at]
+			switch {
+			case elsewhere && (a.VMAC || i.VMACAddresses) && !made:
+				v.others[at] = vip.VMAC{
+					Name: vmacName(cfg.Global.VMACAddrPrefix, i.VRID, at.ipv6, used), Parent: at.dev,
+					MAC: vip.RouterMAC(i.VRID, at.ipv6), IPv6: at.ipv6,
+				}
+				v.all = append(v.all, v.others[at])
+			case at.ipv6 && at.dev == i.Interface && !made:
+				v.own.IPv6 = true
+			}
+		}
+		if v.own.Name != "" {
+			v.all = slices.Insert(v.all, 0, v.own)
+		}
 	}
 	return list
 }
 
+// ownVMAC translates use_vmac.
+func ownVMAC(prefix string, i *confparse.Instance, used map[string]bool) vip.VMAC {
+	v := vip.VMAC{
+		Name: i.VMAC.Name, Parent: i.Interface, MAC: slices.Clone(i.VMAC.MAC),
+		Group: uint32(max(i.VMAC.Group, 0)), IPv6: i.IPv6,
+	}
+	if v.Name == "" {
+		v.Name = vmacName(prefix, i.VRID, i.IPv6, used)
+	}
+	switch len(v.MAC) {
+	case 0:
+		v.MAC = vip.RouterMAC(i.VRID, i.IPv6)
+	case 5:
+		v.MAC = append(v.MAC, i.VRID)
+	}
+	return v
+}
+
 // vmacName makes a name as keepalived does: vrrp.51, then vrrp1.51 or, for IPv6,
 // first vrrp6.51, and so on.
-func vmacName(prefix string, i *confparse.Instance, used map[string]bool) string {
+func vmacName(prefix string, vrid uint8, ipv6 bool, used map[string]bool) string {
 	digits := []string{""}
-	if i.IPv6 {
+	if ipv6 {
 		digits = append(digits, "6")
 	}
 	for n := 1; ; n++ {
 		for _, d := range digits {
-			name := fmt.Sprintf("%s%s.%d", prefix, d, i.VRID)
-			if name = name[:min(len(name), maxName)]; !used[name] {
+			name := fmt.Sprintf("%s%s.%d", prefix, d, vrid)
+			if len(name) > vip.MaxInterface { // the number tells interfaces apart
+				name = name[len(name)-vip.MaxInterface:]
+			}
+			if !used[name] {
+				used[name] = true
 				return name
 			}
 		}
@@ -80,23 +131,11 @@ func (c *Composition) makeVMACs(ctx context.Context) {
 	time.Sleep(vmacPause)
 }
 
-// onVMAC moves addresses from the interface of an instance to its VMAC.
-func onVMAC(v vip.VMAC, list []vip.Address) []vip.Address {
-	for i := range list {
-		if list[i].Interface == "" || list[i].Interface == v.Parent {
-			list[i].Interface = v.Name
-		}
-	}
-	return list
-}
-
 // deviceConfig returns the set of all VMACs, in the order of the configuration.
 func (c *Composition) deviceConfig(cfg *confparse.Config) vip.SetConfig {
 	s := vip.SetConfig{Name: "virtual MAC interfaces"}
 	for _, i := range cfg.Instances {
-		if v, ok := c.vmacs[i]; ok {
-			s.VMACs = append(s.VMACs, v)
-		}
+		s.VMACs = append(s.VMACs, c.vmacs[i].all...)
 	}
 	return s
 }

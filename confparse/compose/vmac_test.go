@@ -44,6 +44,31 @@ vrrp_instance VI_3 {
         192.0.2.102
     }
 }
+vrrp_instance VI_4 {
+    interface eth0
+    virtual_router_id 54
+    priority 150
+    garp_extra_if 2
+    use_vmac
+    use_vmac_addr
+    virtual_ipaddress {
+        192.0.2.103
+        192.0.2.104 dev eth1
+        192.0.2.105 dev eth1
+    }
+    virtual_ipaddress_excluded {
+        2001:db8::104
+    }
+}
+vrrp_instance VI_5 {
+    interface eth0
+    virtual_router_id 55
+    priority 150
+    virtual_ipaddress {
+        192.0.2.106
+        192.0.2.107 dev eth1 use_vmac
+    }
+}
 `
 
 // use_vmac: interfaces are made under keepalived's names, with the RFC's
@@ -60,11 +85,14 @@ func TestVMACKeywords(t *testing.T) {
 				t.Errorf("no %q in %s", want, text)
 			}
 		}
-		if silent := fmt.Sprint(a.kernel.Filtered().Silent); silent != "[lb.51 lb6.51 named]" {
+		if silent := fmt.Sprint(a.kernel.Filtered().Silent); silent != "[lb.51 lb6.51 named lb.54 lb1.54 lb6.54 lb.55]" {
 			t.Errorf("silent: %s", silent)
 		}
 		state := a.kernel.String()
-		for _, want := range []string{"eth1\n    192.0.2.101/32", "lb.51\n    192.0.2.100/32", "named\n    192.0.2.102/32"} {
+		for _, want := range []string{"eth1\n    192.0.2.101/32", "lb.51\n    192.0.2.100/32", "named\n    192.0.2.102/32",
+			"lb.54\n    192.0.2.103/32", "lb1.54\n    192.0.2.104/32", "lb6.54\n    2001:db8::104/128",
+			"eth0\n    192.0.2.106/32", "lb.55\n    192.0.2.107/32",
+		} {
 			if !strings.Contains(state, want) {
 				t.Errorf("no %q in\n%s", want, state)
 			}

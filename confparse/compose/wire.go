@@ -144,7 +144,7 @@ func setConfig(i *confparse.Instance) vip.SetConfig {
 		Lifetime:   i.AddressLifetime,
 		YieldAfter: i.YieldAfterRemovals,
 
-		ExtraInterfaces: extraInterfaces(i), ExtraRefresh: i.ExtraGARP.Period,
+		ExtraRefresh: i.ExtraGARP.Period,
 		Schedule: vip.Schedule{
 			Repeat: max(i.GARP.MasterRepeat, 1), Delay: i.GARP.MasterDelay,
 			Refresh: i.GARP.MasterRefresh, RefreshRepeat: i.GARP.MasterRefreshRepeat,

@@ -47,7 +47,9 @@ func (y *tally) judge(bad bool, format string, args ...any) {
 	}
 }
 
-func (y *tally) log() { y.t.Logf("%s+%s: %d of %d runs ended badly", y.p.a.name, y.p.b.name, y.bad, y.runs) }
+func (y *tally) log() {
+	y.t.Logf("%s+%s: %d of %d runs ended badly", y.p.a.name, y.p.b.name, y.bad, y.runs)
+}
 
 // R1: the master's process stops and its port forwards nothing; the backup takes
 // over; both come back. The master may never have noticed anything, and the

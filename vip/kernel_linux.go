@@ -206,7 +206,7 @@ func (k *linux) Apply(changes []Change) []error {
 // interface, is not there.
 func isGone(err error) bool {
 	return errors.Is(err, ErrNoInterface) || errors.Is(err, unix.EADDRNOTAVAIL) || errors.Is(err, unix.ENODEV) ||
-		errors.Is(err, unix.ESRCH) || errors.Is(err, unix.ENOENT)
+		errors.Is(err, unix.ESRCH) || errors.Is(err, unix.ENOENT) || errors.Is(err, errNoVRF)
 }
 
 func (k *linux) request(c Change) (netlink.Message, error) {

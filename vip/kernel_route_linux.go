@@ -2,6 +2,7 @@ package vip
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
@@ -27,6 +28,9 @@ const ilaLocator = 1
 // preferences are the values of RTA_PREF.
 var preferences = map[Preference]uint8{PreferenceMedium: 0, PreferenceHigh: 1, PreferenceLow: 3}
 
+// errNoVRF means that an interface has no routing table of its own.
+var errNoVRF = errors.New("interface is no VRF")
+
 // names finds interfaces.
 type names func(name string) (index int, vrfTable uint32, err error)
 
@@ -51,7 +55,7 @@ func routeRequest(op Op, r Route, find names) (netlink.Message, error) {
 			return m, err
 		}
 		if t == 0 {
-			return m, fmt.Errorf("interface %s is no VRF", r.VRF)
+			return m, fmt.Errorf("%w: %s", errNoVRF, r.VRF)
 		}
 		table = t
 	case table == 0:

@@ -125,16 +125,26 @@ func (c *conflicts) present(now time.Time, patience time.Duration) (list []Confl
 
 func (r *Router) patience() time.Duration { return max(conflictFor, 3*r.cfg.Interval) }
 
-// conflict reports a packet that is wrong or odd. Called with host.mu held.
-func (r *Router) conflict(cause Cause, p *Packet, detail func() string) {
+// conflict notes a packet that is wrong or odd, and returns the conflict if it
+// is new, for tellConflict. Called with host.mu held.
+func (r *Router) conflict(cause Cause, p *Packet) *Conflict {
 	if cause == 0 {
-		return
+		return nil
 	}
-	if c := r.conflicts.note(cause, p.Source, p.At, r.patience()); c != nil {
-		c.Router, c.Interface, c.VRID, c.Detail = r, r.cfg.Interface, r.cfg.VRID, detail()
-		r.conflictTopic.Publish(*c)
-		r.host.conflicts.Publish(*c)
-	}
+	return r.conflicts.note(cause, p.Source, p.At, r.patience())
+}
+
+// tellConflict reports a new conflict.
+func (r *Router) tellConflict(c *Conflict, detail string) {
+	c.Router, c.Interface, c.VRID, c.Detail = r, r.cfg.Interface, r.cfg.VRID, detail
+	r.conflictTopic.Publish(*c)
+	r.host.conflicts.Publish(*c)
+}
+
+// logConflict is tellConflict for what is not logged as a wrong packet.
+func (r *Router) logConflict(c *Conflict, detail string) {
+	r.tellConflict(c, detail)
+	r.log.Warn(detail, "from", c.Offender, "conflict", c.Cause.String())
 }
 
 // hearRival counts the losing advertisements that a master hears.
@@ -149,22 +159,24 @@ func (r *Router) hearRival(p *Packet, a *packet.Advert, form packet.ChecksumForm
 		c.times = 0
 	}
 	c.rival, c.since = p.Source, p.At
-	if c.times++; c.times < deafAfter {
-		return
-	}
 	dst := p.Source
 	if !r.cfg.unicast() {
 		dst = r.cfg.Group
 	}
+	// One is enough here: a keepalived whose master hears packets that it
+	// refuses sends no second one, and keeps the address.
 	if ours := r.formFor(dst); r.cfg.Version == V3 && p.Source.Is4() && form != ours {
-		r.conflict(CauseChecksum, p, func() string {
-			return fmt.Sprintf("%v is master too, and sends checksum form %v where we send %v: it discards ours; set one form on all routers (v3_checksum_as_v2), or LearnChecksum", p.Source, form, ours)
-		})
+		if c := r.conflict(CauseChecksum, p); c != nil {
+			r.logConflict(c, fmt.Sprintf("%v is master too, and sends checksum form %v where we send %v: it discards ours; set one form on all routers (v3_checksum_as_v2), or LearnChecksum", p.Source, form, ours))
+		}
 		return
 	}
-	r.conflict(CauseUnheard, p, func() string {
-		return fmt.Sprintf("%v is master too, with priority %d against our %d, and does not yield: it does not hear us, or refuses what it hears; look at its firewall, at multicast on the switches, and at its log", p.Source, a.Priority, st.Priority)
-	})
+	if c.times++; c.times < deafAfter {
+		return
+	}
+	if c := r.conflict(CauseUnheard, p); c != nil {
+		r.logConflict(c, fmt.Sprintf("%v is master too, with priority %d against our %d, and does not yield: it does not hear us, or refuses what it hears; look at its firewall, at multicast on the switches, and at its log", p.Source, a.Priority, st.Priority))
+	}
 }
 
 // sharesAddress finds a router on the link that has an address of a, an
@@ -187,12 +199,9 @@ func (l *hostLink) sharesAddress(p *Packet) {
 		if i < 0 {
 			continue
 		}
-		vrid, addr := a.VRID, a.Addresses[i]
-		r.conflict(CauseVRID, p, func() string {
-			detail := fmt.Sprintf("%v advertises VRID %d with the address %v, which our VRID %d has: give both routers the same virtual_router_id", p.Source, vrid, addr, r.cfg.VRID)
-			r.log.Warn(detail)
-			return detail
-		})
+		if c := r.conflict(CauseVRID, p); c != nil {
+			r.logConflict(c, fmt.Sprintf("%v advertises VRID %d with the address %v, which our VRID %d has: give both routers the same virtual_router_id", p.Source, a.VRID, a.Addresses[i], r.cfg.VRID))
+		}
 	}
 }
 

@@ -103,12 +103,12 @@ func (l *hostLink) receive(p *Packet) {
 	a := &l.advert
 	r.auth.accept(l.proof, p.Source)
 	l.remark(r, p)
-	r.hearRival(p, a, form)
 	r.counters.AdvertsReceived++
 	if a.Priority == packet.PriorityStop {
 		r.counters.PriorityZeroReceived++
 	}
 	r.learn(p.Source, form)
+	r.hearRival(p, a, form)
 	r.peers.heard(Peer{Addr: p.Source, Priority: a.Priority, Interval: a.Interval, Checksum: form, At: p.At})
 	l.host.handle(Input{
 		Kind: InputAdvert, ID: r.id, At: p.At, Source: p.Source, Priority: a.Priority, Interval: a.Interval,
@@ -177,6 +177,12 @@ func (l *hostLink) judgeCarrier(r *Router, p *Packet) error {
 	return nil
 }
 
+// wrong counts what is wrong or odd about a packet.
+func (r *Router) wrong(p *Packet, reason packet.Reason) {
+	r.counters.Errors[reason]++
+	r.lastError, r.lastErrorAt = reason, p.At
+}
+
 // discard counts a packet that is not accepted.
 func (l *hostLink) discard(r *Router, p *Packet, err error) {
 	var reason packet.Reason
@@ -191,8 +197,10 @@ func (l *hostLink) discard(r *Router, p *Packet, err error) {
 		}
 		return
 	}
-	r.conflict(causes[reason], p, func() string { return fmt.Sprintf("%v: %s (%v)", p.Source, complaintText(reason), err) })
-	r.counters.Errors[reason]++
+	if c := r.conflict(causes[reason], p); c != nil {
+		r.tellConflict(c, fmt.Sprintf("%v: %s (%v)", p.Source, complaintText(reason), err))
+	}
+	r.wrong(p, reason)
 	r.complainAbout(p, reason, err)
 }
 
@@ -212,10 +220,13 @@ func (l *hostLink) remark(r *Router, p *Packet) {
 
 // odd counts one thing that is odd about an accepted packet.
 func (r *Router) odd(p *Packet, reason packet.Reason) {
-	r.counters.Errors[reason]++
+	r.wrong(p, reason)
 	r.complainAbout(p, reason, nil)
-	if reason != packet.ErrInterval { // which version 3 learns
-		r.conflict(causes[reason], p, func() string { return fmt.Sprintf("%v: %s", p.Source, complaintText(reason)) })
+	if reason == packet.ErrInterval {
+		return // which version 3 learns
+	}
+	if c := r.conflict(causes[reason], p); c != nil {
+		r.tellConflict(c, fmt.Sprintf("%v: %s", p.Source, complaintText(reason)))
 	}
 }
 

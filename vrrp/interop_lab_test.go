@@ -295,3 +295,54 @@ func TestInteropElection(t *testing.T) {
 		}
 	}
 }
+
+// TestConflictsBesideKeepalived is recipe R2: a keepalived that is configured
+// otherwise is master beside us, and our router says why.
+func TestConflictsBesideKeepalived(t *testing.T) {
+	netlab.Require(t, netlab.NFT)
+	pass := func(c *vrrp.Config) { c.Version, c.Password = vrrp.V2, "s3cret99" }
+	slots := make(chan struct{}, 6)
+	for _, tt := range []struct {
+		name    string
+		version int // keepalived's
+		conf    string
+		ours    func(*vrrp.Config)
+		drop    bool
+		want    vrrp.Cause
+	}{
+		{name: "auth type", version: 2, ours: pass, want: vrrp.CauseAuthType},
+		{name: "AH", version: 2, conf: "authentication { auth_type AH\n auth_pass s3cret99\n }", ours: pass, want: vrrp.CauseAuthType},
+		{name: "password", version: 2, conf: "authentication { auth_type PASS\n auth_pass other\n }", ours: pass, want: vrrp.CausePassword},
+		{name: "VRID", version: 3, conf: "virtual_router_id 52", want: vrrp.CauseVRID},
+		{name: "version", version: 2, ours: func(c *vrrp.Config) { c.Version = vrrp.V3 }, want: vrrp.CauseVersion},
+		{name: "interval", version: 2, conf: "advert_int 2", want: vrrp.CauseInterval},
+		{name: "addresses", version: 3, ours: func(c *vrrp.Config) { c.Addresses = prefixes("192.0.2.101/24") }, want: vrrp.CauseAddresses},
+		{name: "checksum", version: 3, ours: func(c *vrrp.Config) { c.Checksum = packet.MessageOnly }, want: vrrp.CauseChecksum},
+		{name: "firewall", version: 3, drop: true, want: vrrp.CauseUnheard},
+	} {
+		if !netlab.Soak() && tt.name != "VRID" {
+			continue
+		}
+		t.Run(strings.ReplaceAll(tt.name, " ", "-"), func(t *testing.T) {
+			t.Parallel()
+			slots <- struct{}{}
+			t.Cleanup(func() { <-slots })
+			m := newMatch(t, flavour{version: tt.version}, "keepalived")
+			if tt.drop {
+				m.lab.Drop(m.here, m.there)
+			}
+			m.theirs(100, tt.conf)
+			m.ours(200, tt.ours)
+			netlab.Eventually(t, 20*time.Second, "the conflict to be named", func() bool {
+				s := m.router.Snapshot()
+				for _, c := range s.Conflicts {
+					if s.SplitBrain && c.Cause == tt.want && c.Offender == netip.MustParseAddr("192.0.2.2") {
+						t.Log(c.Detail)
+						return true
+					}
+				}
+				return false
+			})
+		})
+	}
+}

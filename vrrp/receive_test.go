@@ -104,6 +104,9 @@ func (d *discard) check(t *testing.T, h *vrrp.Host, r *vrrp.Router, deliver func
 		t.Errorf("counted %v and by the host %v, want %v and %v", errors, host, want, wantHost)
 	}
 	after := r.Snapshot()
+	if d.reason != 0 && !d.host && (after.LastError != d.reason || after.LastErrorAt.Before(after.Started)) {
+		t.Errorf("last error %v at %v, want %v", after.LastError.String(), after.LastErrorAt, d.reason.String())
+	}
 	// A master's regular advertisements, heard meanwhile, move the timer.
 	before.TakeOverAt, after.TakeOverAt = time.Time{}, time.Time{}
 	if after.Status != before.Status || after.Seq != before.Seq {

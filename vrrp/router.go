@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync/atomic"
+	"time"
 
 	"github.com/vrrpkit/vrrpkit/internal/broadcast"
 	"github.com/vrrpkit/vrrpkit/vrrp/packet"
@@ -26,25 +27,28 @@ type Router struct {
 	name          atomic.Pointer[string]
 
 	// The rest is guarded by host.mu.
-	cfg       Config        // with defaults
-	leaving   bool          // Close has been called
-	gone      chan struct{} // closed when it has left
-	left      error         // what it could not release; read after gone
-	auth      authenticator
-	vips      map[netip.Addr]bool
-	source    netip.Addr // of advertisements; zero while there is none
-	linked    Input      // the last InputLink
-	seq       uint64
-	peers     peers
-	conflicts conflicts
-	forms     map[netip.Addr]packet.ChecksumForm // learned, by destination
-	counters  Counters
-	complain  complaints // about packets received
-	contests  complaints // signs of rivals
-	unsent    complaints // about packets to be sent
-	alive     bool       // the last advertisement has left
-	detail    string     // of the transition that waits for the owner
-	out       advertisement
+	cfg         Config        // with defaults
+	leaving     bool          // Close has been called
+	gone        chan struct{} // closed when it has left
+	left        error         // what it could not release; read after gone
+	auth        authenticator
+	vips        map[netip.Addr]bool
+	source      netip.Addr // of advertisements; zero while there is none
+	linked      Input      // the last InputLink
+	seq         uint64
+	peers       peers
+	started     time.Time
+	lastError   packet.Reason
+	lastErrorAt time.Time
+	conflicts   conflicts
+	forms       map[netip.Addr]packet.ChecksumForm // learned, by destination
+	counters    Counters
+	complain    complaints // about packets received
+	contests    complaints // signs of rivals
+	unsent      complaints // about packets to be sent
+	alive       bool       // the last advertisement has left
+	detail      string     // of the transition that waits for the owner
+	out         advertisement
 }
 
 // New returns a router with a private [Host] on the kernel's network. Run it
@@ -123,7 +127,7 @@ func (r *Router) SetPriority(priority uint8) error {
 
 // newRouter returns a router that its host has yet to give a link and a machine.
 func newRouter(h *Host, cfg Config) *Router {
-	r := &Router{host: h, events: newTopic(), conflictTopic: newConflicts(), gone: make(chan struct{})}
+	r := &Router{host: h, started: time.Now(), events: newTopic(), conflictTopic: newConflicts(), gone: make(chan struct{})}
 	r.adopt(cfg)
 	if cfg.Owner != nil {
 		r.owner = &caller{owner: cfg.Owner, router: r, trouble: cfg.Owner.Trouble()}

@@ -46,7 +46,14 @@ type Snapshot struct {
 	VRID      uint8
 	Version   Version
 	Status
-	At        time.Time // when the snapshot was taken
+	At      time.Time // when the snapshot was taken
+	Started time.Time // since when Counters count: RFC 8347's discontinuity-datetime
+
+	// LastError is what was wrong with the last packet that counts in
+	// Counters.Errors, 0 if none has been; RFC 6527: vrrpv3ProtoErrReason.
+	LastError   packet.Reason
+	LastErrorAt time.Time
+
 	NoPreempt bool
 	Seq       uint64 // of the last event
 	Addresses []netip.Prefix
@@ -76,7 +83,7 @@ func (r *Router) Snapshot() Snapshot {
 	defer h.mu.Unlock()
 	now := time.Now()
 	s := Snapshot{
-		At: now, NoPreempt: r.cfg.NoPreempt,
+		At: now, Started: r.started, LastError: r.lastError, LastErrorAt: r.lastErrorAt, NoPreempt: r.cfg.NoPreempt,
 		Name: r.cfg.Name, Interface: r.cfg.Interface, VRID: r.cfg.VRID, Version: r.cfg.Version,
 		Status: h.set.Status(r.id), Seq: r.seq,
 		Addresses: append([]netip.Prefix(nil), r.cfg.Addresses...),

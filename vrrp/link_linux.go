@@ -10,13 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/vrrpkit/vrrpkit/internal/netlinkx"
-	"github.com/vrrpkit/vrrpkit/internal/netns"
 	"github.com/vrrpkit/vrrpkit/internal/rawsock"
-	"github.com/vrrpkit/vrrpkit/vrrp/packet"
 )
-
-// maxEars is how many sockets a link has at most: see earsFor.
-const maxEars = 4
 
 // link is a Link over raw sockets. A socket belongs to one incarnation of its
 // interface, which its index tells; another one gets another socket.
@@ -41,20 +36,6 @@ type link struct {
 	gone  bool // closed: nothing must be handed over any more
 }
 
-// ear is one socket of a link: for one interface and one IP protocol.
-type ear struct {
-	iface    string
-	protocol int
-
-	// The host's goroutine's.
-	socket *rawsock.Socket // nil while the interface does not exist
-	ready  bool            // something may wait in it
-
-	// The watcher's, as in link.
-	index  int   // the interface that the newest socket is for; 0: none
-	failed error // why there is no socket for it
-}
-
 // finding is news of a link's interfaces.
 type finding struct {
 	any   bool
@@ -66,25 +47,6 @@ type finding struct {
 type handover struct {
 	reopen bool            // socket replaces the one in use
 	socket *rawsock.Socket // may be nil
-}
-
-// earsFor lists what cfg wants to hear, and which of them speaks. Headers of
-// version 2 (AH) have a protocol number of their own, so that it takes a second
-// socket to hear, and to blame, a router with that authentication.
-func earsFor(cfg LinkConfig) (ears []ear, mouth int) {
-	for _, iface := range []string{cfg.Interface, cfg.VMAC} {
-		if iface == "" {
-			continue
-		}
-		if iface == cfg.VMAC && !cfg.XmitBase {
-			mouth = len(ears)
-		}
-		ears = append(ears, ear{iface: iface, protocol: packet.Protocol})
-		if !cfg.IPv6() {
-			ears = append(ears, ear{iface: iface, protocol: packet.ProtocolAH})
-		}
-	}
-	return ears, mouth
 }
 
 func newLink(n *network, cfg LinkConfig) *link {
@@ -150,32 +112,6 @@ func (l *link) Recv(ps []Packet) (n int, err error) {
 		}
 	}
 	return n, nil
-}
-
-// twins tells the two copies of a packet that has come in on both interfaces:
-// they have the same source and the same kernel timestamp.
-type twins struct {
-	recent [64]twin
-	next   int
-}
-
-type twin struct {
-	source netip.Addr
-	stamp  int64
-}
-
-// seen reports whether a packet is the second of its kind.
-func (t *twins) seen(source netip.Addr, stamp int64) bool {
-	p := twin{source, stamp}
-	if stamp == 0 {
-		return false
-	}
-	if slices.Contains(t.recent[:], p) {
-		return true
-	}
-	t.recent[t.next] = p
-	t.next = (t.next + 1) % len(t.recent)
-	return false
 }
 
 // State implements Link.
@@ -274,40 +210,6 @@ func (l *link) look() bool {
 	}
 	l.found = f
 	return true
-}
-
-// failing reports whether a socket is still to be opened.
-func (l *link) failing() bool {
-	for i := range l.ears { // not by value: other fields are another goroutine's
-		if l.ears[i].failed != nil {
-			return true
-		}
-	}
-	return false
-}
-
-// open opens a socket for an ear's interface, if there is one. What fails is
-// told by failed, and logged once.
-func (l *link) open(e *ear, exists bool) (s *rawsock.Socket) {
-	before := e.failed
-	e.failed = nil
-	if !exists {
-		return nil
-	}
-	log := l.network.log.With("interface", e.iface)
-	e.failed = netns.Do(l.network.namespace, func() (err error) {
-		s, err = rawsock.Open(rawsock.Config{
-			Interface: e.iface, Index: e.index, Protocol: e.protocol, Group: l.cfg.Group, Local: l.cfg.Local,
-		})
-		return err
-	})
-	switch {
-	case e.failed == nil:
-		log.Debug("socket opened", "index", e.index, "protocol", e.protocol)
-	case before == nil || before.Error() != e.failed.Error():
-		log.Warn("cannot open a socket", "error", e.failed)
-	}
-	return s
 }
 
 // lookAtState returns the state of the interface, or, if that is up, what is

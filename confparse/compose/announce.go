@@ -7,12 +7,20 @@ import (
 	"github.com/vrrpkit/vrrpkit/vip"
 )
 
-// paces translates garp_group, vrrp_garp_interval and vrrp_gna_interval.
-func paces(cfg *confparse.Config) (list []vip.Pace) {
+// paces translates garp_group, vrrp_garp_interval and vrrp_gna_interval. What a
+// group says of an interface goes for the virtual MAC interfaces on it.
+func paces(cfg *confparse.Config, vmacs map[*confparse.Instance]*virtual) (list []vip.Pace) {
 	for _, g := range cfg.GARPGroups {
 		p := vip.Pace{ARP: g.GARPInterval, NA: g.GNAInterval}
 		for _, i := range g.Interfaces {
 			p.Interfaces = append(p.Interfaces, i.Name)
+			for _, instance := range cfg.Instances {
+				for _, device := range vmacs[instance].all {
+					if device.Parent == i.Name {
+						p.Interfaces = append(p.Interfaces, device.Name)
+					}
+				}
+			}
 		}
 		list = append(list, p)
 	}

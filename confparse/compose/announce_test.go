@@ -38,6 +38,7 @@ func TestAnnouncementKeywords(t *testing.T) {
 		{"vrrp_min_garp", "", "", "0:0 0:1"},
 		{"vrrp_min_garp\nvrrp_garp_interval 0.5", "", "garp_master_repeat 2", "0:0 1:1 500:0 501:1"},
 		{"vrrp_min_garp", "garp_group {\n garp_interval 0.25\n interfaces {\n eth0\n eth1\n }\n}", "", "0:0 250:1"},
+		{"vrrp_min_garp", "garp_group {\n garp_interval 0.25\n interface eth0\n}", "use_vmac\n garp_master_repeat 2", "0:0 1:1 250:0 250:1"},
 		{"vrrp_min_garp", "", "garp_extra_if all 3", "0:0 0:1 3000:1 6000:1 9000:1"},
 		{"vrrp_min_garp", "", "garp_extra_if 3", "0:0 0:1"}, // virtual MAC interfaces only
 	} {

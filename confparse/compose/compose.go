@@ -96,7 +96,7 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 	if err := o.open(); err != nil {
 		return nil, err
 	}
-	if c.manager, err = vip.NewManager(vip.Config{Kernel: o.Kernel, Logger: o.Logger, Paces: paces(cfg), StateFile: o.StateFile}); err != nil {
+	if c.manager, err = vip.NewManager(vip.Config{Kernel: o.Kernel, Logger: o.Logger, Paces: paces(cfg, c.vmacs), StateFile: o.StateFile}); err != nil {
 		return nil, err
 	}
 	if c.devices, err = c.manager.Add(c.deviceConfig(cfg)); err != nil {

@@ -31,11 +31,9 @@ func NewTCP(cfg TCPConfig) (*TCP, error) {
 
 // Check connects. The deadline of ctx is keepalived's connect_timeout.
 func (c *TCP) Check(ctx context.Context) Result {
-	conn, err := c.dialer.dial(ctx)
-	if err != nil {
+	if err := c.dialer.probe(ctx); err != nil {
 		return connectFailure(ctx, "connect to "+c.dialer.addr, err)
 	}
-	_ = conn.Close()
 	return success(c.fine)
 }
 

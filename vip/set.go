@@ -26,6 +26,8 @@ type SetConfig struct {
 	VMACs []VMAC
 
 	// Routes and Rules are added behind the addresses, and removed before them.
+	// A Lifetime is not theirs: the kernel removes addresses by itself, and IPv4
+	// routes whose Source goes with them; CleanUp finds the rest.
 	Routes []Route
 	Rules  []Rule
 

@@ -1,0 +1,106 @@
+package check_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/vrrpkit/vrrpkit/check"
+	"github.com/vrrpkit/vrrpkit/internal/netlab"
+)
+
+// TestGroupScale: many TCP checks a second, each of an address of its own, and
+// nothing grows. Long runs make 5000 a second and demand that none is late.
+func TestGroupScale(t *testing.T) {
+	checks, duration := 300, 3*time.Second
+	if netlab.Soak() {
+		checks, duration = 5000, 90*time.Second
+	}
+	l, err := net.Listen("tcp4", ":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			c.Close()
+		}
+	}()
+	port := l.Addr().(*net.TCPAddr).AddrPort().Port()
+	g := check.NewGroup()
+	var runners []*check.Runner
+	for i := range checks {
+		addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 1, byte(i / 250), byte(i%250 + 1)}), port)
+		c, err := check.NewTCP(check.TCPConfig{Target: check.Target{Addr: addr}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		runners = append(runners, add(t, g, check.Config{Name: fmt.Sprint(addr), Checker: c, Interval: time.Second, Warmup: time.Second}))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- g.Run(ctx) }()
+
+	time.Sleep(duration / 3)
+	before := measure(t)
+	time.Sleep(duration - duration/3)
+	after := measure(t)
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	late := 0
+	for _, r := range runners {
+		s := r.Snapshot()
+		if s.State != check.Up {
+			t.Errorf("%s is %v: %s", s.Name, s.State, s.Last.Detail)
+		}
+		if s.Skipped > 0 || s.Runs+1 < uint64(duration.Seconds()) {
+			late++
+		}
+	}
+	t.Logf("%d checks a second for %v: before %v, after %v, %d were late", checks, duration, before, after, late)
+	if netlab.Soak() && late > 0 {
+		t.Errorf("%d runners fell behind", late)
+	}
+	if after.goroutines > before.goroutines+200 || after.descriptors > before.descriptors+200 || after.heap > 2*before.heap+4<<20 {
+		t.Errorf("grown from %v to %v", before, after)
+	}
+}
+
+type usage struct {
+	goroutines, descriptors int
+	heap                    uint64 // bytes that are reachable
+	cpu                     time.Duration
+}
+
+func (u usage) String() string {
+	return fmt.Sprintf("%d goroutines, %d descriptors, %d KiB, %v of CPU", u.goroutines, u.descriptors, u.heap>>10, u.cpu)
+}
+
+func measure(t *testing.T) usage {
+	t.Helper()
+	fds, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	var ru unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &ru); err != nil {
+		t.Fatal(err)
+	}
+	return usage{runtime.NumGoroutine(), len(fds), m.HeapAlloc, time.Duration(ru.Utime.Nano() + ru.Stime.Nano()).Round(time.Millisecond)}
+}

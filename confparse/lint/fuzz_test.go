@@ -14,7 +14,7 @@ func FuzzCheck(f *testing.F) {
 		f.Add([]byte(e.Bad[0].Text), []byte(e.Bad[len(e.Bad)-1].Text))
 	}
 	f.Fuzz(func(t *testing.T, a, b []byte) {
-		if len(a) > 2048 || len(b) > 2048 {
+		if len(a) > 1024 || len(b) > 1024 {
 			return
 		}
 		files := []File{{"a.conf", string(a)}, {"b.conf", string(b)}}

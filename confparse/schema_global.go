@@ -146,8 +146,8 @@ func globalRows() []row {
 		{"json_version", number(1, 2, func(g *global) *int { return &g.Files.JSONVersion }), "1", Known, "layout of keepalived.json"},
 		{"iproute_usr_dir", word("DIRECTORY", func(g *global) *string { return &g.Files.IPRouteUsr }).like("/usr/lib/iproute2", ""), "/usr/share/iproute2", Active, "directory of rt_tables and the like"},
 		{"iproute_etc_dir", word("DIRECTORY", func(g *global) *string { return &g.Files.IPRouteEtc }).like("/usr/local/etc/iproute2", ""), "/etc/iproute2", Active, "directory that overrides iproute_usr_dir"},
-		{"state_dump_file", word("PATH", func(g *global) *string { return &g.Files.StateDump }).like("/run/keepalived/state", ""), "<tmpdir>/keepalived.data", Known, "where the state is written on SIGUSR1"},
-		{"stats_dump_file", word("PATH", func(g *global) *string { return &g.Files.StatsDump }).like("/run/keepalived/stats", ""), "<tmpdir>/keepalived.stats", Known, "where statistics are written on SIGUSR2"},
-		{"json_dump_file", word("PATH", func(g *global) *string { return &g.Files.JSON }).like("/run/keepalived/json", ""), "<tmpdir>/keepalived.json", Known, "where JSON is written"},
+		{"state_dump_file", word("PATH", func(g *global) *string { return &g.Files.StateDump }).like("/run/keepalived/state", ""), "<tmpdir>/keepalived.data", Active, "where the state is written on SIGUSR1"},
+		{"stats_dump_file", word("PATH", func(g *global) *string { return &g.Files.StatsDump }).like("/run/keepalived/stats", ""), "<tmpdir>/keepalived.stats", Active, "where statistics are written on SIGUSR2"},
+		{"json_dump_file", word("PATH", func(g *global) *string { return &g.Files.JSON }).like("/run/keepalived/json", ""), "<tmpdir>/keepalived.json", Active, "where JSON is written"},
 	}
 }

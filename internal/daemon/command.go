@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -38,7 +40,7 @@ func Main(args []string) int {
 // status goes to *status; cobra's errors are mistakes in the command line.
 func rootCommand(status *int) *cobra.Command {
 	var o Options
-	var test, format string
+	var test, format, signum string
 	var showVersion bool
 	root := &cobra.Command{
 		Use:   "keepalived-lite",
@@ -52,6 +54,8 @@ func rootCommand(status *int) *cobra.Command {
 			switch {
 			case showVersion:
 				fmt.Fprintln(cmd.ErrOrStderr(), version())
+			case signum != "":
+				*status = printSignal(signum, cmd.OutOrStdout(), cmd.ErrOrStderr())
 			case cmd.Flags().Changed("config-test"):
 				*status = configTest(o, test, format, cmd.ErrOrStderr())
 			default:
@@ -64,6 +68,7 @@ func rootCommand(status *int) *cobra.Command {
 	f.StringVarP(&test, "config-test", "t", "", "check the configuration and exit: 0 good, 4 unreadable, 5 errors, 6 script security; findings to `[FILE]`, else standard error")
 	f.Lookup("config-test").NoOptDefVal = "-"
 	f.StringVar(&format, "format", "text", "how -t writes findings: text, json or sarif")
+	f.StringVar(&signum, "signum", "", "print the number of the signal for `NAME` (STOP, DATA, STATS, JSON) and exit")
 	f.BoolVarP(&showVersion, "version", "v", false, "show the version and exit")
 	f.SortFlags = false
 	root.AddCommand(&cobra.Command{
@@ -81,7 +86,8 @@ func rootCommand(status *int) *cobra.Command {
 
 func runForeground(o Options) int {
 	log, flush := newLog(os.Stderr, o)
-	ctx, stop := untilSignal(log)
+	ctx, dumps, stop := untilSignal(log)
+	o.dumps = dumps
 	err := Run(ctx, o, log)
 	stop()
 	flush()
@@ -89,6 +95,19 @@ func runForeground(o Options) int {
 		fmt.Fprintf(os.Stderr, "keepalived-lite: %v\n", err)
 	}
 	return exitStatus(err)
+}
+
+// printSignal prints the number of a signal by keepalived's name for what it
+// does, for scripts.
+func printSignal(name string, out, errOut io.Writer) int {
+	s, ok := signalNumbers[name]
+	if !ok {
+		names := slices.Sorted(maps.Keys(signalNumbers))
+		fmt.Fprintf(errOut, "keepalived-lite: --signum=%s: no such signal here; there are %s\n", name, strings.Join(names, ", "))
+		return exitFatal
+	}
+	fmt.Fprintln(out, int(s))
+	return exitOK
 }
 
 // configTest is keepalived's -t.
@@ -187,7 +206,7 @@ func demoCommand(status *int) *cobra.Command {
 			copy(o.Configs[:], args)
 			o.Live = terminal(os.Stdout)
 			o.Color = o.Live && os.Getenv("NO_COLOR") == ""
-			ctx, stop := untilSignal(slog.New(slog.DiscardHandler))
+			ctx, _, stop := untilSignal(slog.New(slog.DiscardHandler))
 			defer stop()
 			err := demo.Run(ctx, o)
 			if err != nil && !errors.Is(err, demo.ErrFailed) {

@@ -13,7 +13,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	log, flush := newLog(os.Stderr, Options{})
-	ctx, stop := untilSignal(log)
+	ctx, _, stop := untilSignal(log)
 	fmt.Println("ready")
 	<-ctx.Done()
 	log.Info("released")

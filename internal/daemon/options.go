@@ -25,6 +25,9 @@ type Options struct {
 	// whose absence could cost availability.
 	AllowUnsupported bool
 
+	// dumps are the dump files that are asked for; nil: none ever.
+	dumps <-chan dumpKind
+
 	// Rehearse runs no scripts: track scripts count as good, notify scripts
 	// are only shown. The demo sets it, because scripts act on the real
 	// machine.

@@ -10,4 +10,7 @@ import (
 var (
 	answered   []os.Signal
 	brokenPipe = []os.Signal{syscall.SIGPIPE}
+
+	dumpSignals   map[os.Signal]dumpKind
+	signalNumbers map[string]syscall.Signal
 )

@@ -4,6 +4,7 @@ package report
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/check"
@@ -163,7 +164,7 @@ func counters(c *vrrp.Counters) CounterTable {
 	}
 	for reason, n := range c.Errors {
 		if n > 0 {
-			t.PacketErrors[packet.Reason(reason).Error()] = n
+			t.PacketErrors[strings.ReplaceAll(packet.Reason(reason).String(), "-", "_")] = n
 		}
 	}
 	return t

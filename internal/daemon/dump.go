@@ -1,0 +1,73 @@
+package daemon
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/vrrpkit/vrrpkit/confparse"
+	"github.com/vrrpkit/vrrpkit/internal/report"
+)
+
+// dumpKind is a file that keepalived writes when it gets a signal.
+type dumpKind uint8
+
+const (
+	dumpData  dumpKind = iota // SIGUSR1: keepalived.data
+	dumpStats                 // SIGUSR2: keepalived.stats
+	dumpJSON                  // SIGRTMIN+2: keepalived.json
+)
+
+// file returns where a dump goes and what writes it.
+func (k dumpKind) file(f *confparse.GlobalFiles, d *report.Dump) (name string, write func(io.Writer) error) {
+	switch k {
+	case dumpStats:
+		return cmp.Or(f.StatsDump, filepath.Join(os.TempDir(), "keepalived.stats")), d.Stats
+	case dumpJSON:
+		return cmp.Or(f.JSON, filepath.Join(os.TempDir(), "keepalived.json")), d.JSON
+	}
+	return cmp.Or(f.StateDump, filepath.Join(os.TempDir(), "keepalived.data")), d.Data
+}
+
+// writeDumps writes what is asked for until kinds is closed or done is.
+func writeDumps(kinds <-chan dumpKind, done <-chan struct{}, cfg *confparse.Config, take func() *report.Dump, log *slog.Logger) {
+	for {
+		select {
+		case <-done:
+			return
+		case k, ok := <-kinds:
+			if !ok {
+				return
+			}
+			name, write := k.file(&cfg.Global.Files, take())
+			if err := writeDump(name, write); err != nil {
+				log.Error("cannot write a dump", "err", err)
+				continue
+			}
+			log.Info("dumped", "file", name)
+		}
+	}
+}
+
+// writeDump writes a file that only its owner may read, so that a reader sees
+// the old one or the new one. Whatever is at name, a link even, is replaced:
+// the directory may be one that everybody writes to.
+func writeDump(name string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	err = errors.Join(write(f), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}

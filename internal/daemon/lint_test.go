@@ -106,3 +106,22 @@ func TestLintExplain(t *testing.T) {
 		t.Errorf("status %d:\n%s", status, out)
 	}
 }
+
+// What the machine makes of a file is looked at only if asked for.
+func TestLintHere(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "notify.sh")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\n"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(script, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	file := configFile(t, "global_defs {\n enable_script_security\n script_user root\n}\n"+fmt.Sprintf(good, "notify "+script+"\n"))
+	want := "chmod go-w " + script
+	if _, out, _ := execute("lint", "--here", file); !strings.Contains(out, want) {
+		t.Errorf("no %q in:\n%s", want, out)
+	}
+	if _, out, _ := execute("lint", file); strings.Contains(out, want) {
+		t.Errorf("without --here:\n%s", out)
+	}
+}

@@ -166,7 +166,7 @@ func number(text string) (n int, ok bool) {
 		base = 8
 	}
 	for i := 0; i < len(text) && digit(text[i]) < base; i++ {
-		n, ok = min(n*base+digit(text[i]), math.MaxInt32), true
+		n, ok = int(min(int64(n)*int64(base)+int64(digit(text[i])), math.MaxInt32)), true
 	}
 	return sign * n, ok
 }

@@ -67,7 +67,7 @@ func TestFile(t *testing.T) {
 	if r := f.Check(t.Context()); r.OK || r.Weighted || !strings.Contains(r.Detail, "is a directory") {
 		t.Errorf("a directory: %+v", r)
 	}
-	for _, cfg := range []FileConfig{{}, {Path: "x", Weight: math.MaxInt32 + 1}} {
+	for _, cfg := range []FileConfig{{}, {Path: "x", Weight: math.MinInt32}} {
 		if _, err := NewFile(cfg); err == nil {
 			t.Errorf("%+v is accepted", cfg)
 		}

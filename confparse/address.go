@@ -44,7 +44,7 @@ type addressEntry struct {
 // out, whatever follows on its line.
 func (c *cursor) badEntry(w Word, want string) {
 	help := "it has to be an " + want
-	if c.d.isKeyword(w.Text) {
+	if !c.r.full() && c.d.isKeyword(w.Text) {
 		help = "is a '}' missing before it?"
 	}
 	c.r.errorf(CodeInvalid, w.Pos, help, "%q is not an IP address; the entry is left out", w.Text)

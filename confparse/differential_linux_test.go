@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/vrrpkit/vrrpkit/internal/netlab"
 )
 
@@ -25,6 +27,7 @@ type oracle struct {
 	// disagreements count by reason.
 	disagreements map[string]int
 	asked         int
+	took          time.Duration // processor time of the last answer
 }
 
 func newOracle(t *testing.T) *oracle {
@@ -33,17 +36,21 @@ func newOracle(t *testing.T) *oracle {
 	for _, dev := range []string{"eth1", "eth2", "eth3", "eth7", "eth9"} {
 		h.IP("link add " + dev + " type veth peer name peer-" + dev)
 	}
-	return &oracle{t, h, filepath.Join(t.TempDir(), "keepalived.conf"), map[string]int{}, 0}
+	return &oracle{t, h, filepath.Join(t.TempDir(), "keepalived.conf"), map[string]int{}, 0, 0}
 }
 
 // verdict returns the exit status, and what is said. The status is negative if
 // keepalived dies or hangs.
 func (o *oracle) verdict(src string) (status int, said string) {
+	return o.ask(src, 2*time.Second)
+}
+
+func (o *oracle) ask(src string, patience time.Duration) (status int, said string) {
 	o.t.Helper()
 	if err := os.WriteFile(o.file, []byte(src), 0o600); err != nil {
 		o.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(o.t.Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(o.t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "ip", "netns", "exec", o.host.Netns(), "keepalived", "-t", "-i", "main", "-f", o.file)
 	cmd.WaitDelay = 100 * time.Millisecond
@@ -51,6 +58,7 @@ func (o *oracle) verdict(src string) (status int, said string) {
 	if cmd.ProcessState == nil {
 		o.t.Fatal(err)
 	}
+	o.took = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	return cmd.ProcessState.ExitCode(), strings.ReplaceAll(strings.TrimSpace(string(out)), "\n", "; ")
 }
 
@@ -163,4 +171,38 @@ func keywordSeq(yield func(*Keyword) bool) {
 			return
 		}
 	}
+}
+
+// TestSpeedBesideKeepalived shows what large configurations cost both, in
+// processor time: that of the machine is shared with others.
+func TestSpeedBesideKeepalived(t *testing.T) {
+	if !netlab.Soak() {
+		t.Skip("takes a while: VRRPKIT_SOAK=1 go test -v -run SpeedBeside ./confparse")
+	}
+	o := newOracle(t)
+	for name, src := range map[string]string{"10,000 real servers": manyServers(10000), "1,000 instances": string(thousand())} {
+		theirs, mine := time.Hour, time.Hour
+		for range 5 {
+			status, said := o.ask(src, time.Minute)
+			if status < 0 {
+				t.Fatalf("%s: keepalived %d: %.300s", name, status, said)
+			}
+			theirs = min(theirs, o.took)
+			before := cpuTime(t)
+			if _, ds := parseCovered(src); ds.HasErrors() {
+				t.Fatal(ds.Render())
+			}
+			mine = min(mine, cpuTime(t)-before)
+		}
+		t.Logf("%s: keepalived -t %v, ours %v: %.1f times", name, theirs, mine, float64(theirs)/float64(mine))
+	}
+}
+
+// cpuTime returns what this process has used so far.
+func cpuTime(t *testing.T) time.Duration {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

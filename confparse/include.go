@@ -56,6 +56,9 @@ func (p *preproc) include(t text) bool {
 	}
 	alternatives := expandBraces(pattern)
 	for _, alt := range alternatives {
+		if !p.spend(len(alt), at) { // looking for files costs as well
+			return true
+		}
 		names := p.glob(alt)
 		if len(names) == 0 {
 			missing := checkMatch

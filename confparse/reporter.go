@@ -38,6 +38,10 @@ func (r *reporter) source(name, content string) {
 	r.sources[name] = content
 }
 
+// full reports whether nothing more is taken, so that nobody needs to think
+// about what to say.
+func (r *reporter) full() bool { return len(r.found) > maxFindings }
+
 func (r *reporter) report(s Severity, c Code, at Pos, help, format string, args ...any) {
 	d := Diagnostic{Pos: at, Code: c, Severity: s, Message: printable(fmt.Sprintf(format, args...)), Help: printable(help)}
 	key := finding{at.File, at.Line, at.Column, c, d.Message}

@@ -115,6 +115,9 @@ func (e entry[O]) again(c *cursor, other O) bool {
 
 // undefined reports a name that no block before has defined.
 func (c *cursor) undefined(kind string, w Word, names func(yield func(string) bool)) {
+	if c.r.full() {
+		return
+	}
 	help := fmt.Sprintf("define it before: %s %s { ... }", kind, w.Text)
 	if at, ok := c.d.later[kind+" "+w.Text]; ok {
 		help = fmt.Sprintf("move %s %s, which is at %s, before the block that refers to it", kind, w.Text, at)

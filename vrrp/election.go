@@ -18,13 +18,8 @@ func (m *machine) hear(s *step, in *Input, c *clock) {
 	}
 	m.heard = at
 	m.relistened = false
-	if m.state == Master && m.unproven && in.Priority == probePriority && m.priority > probePriority && at-m.since < int64(m.downInterval()) {
-		return // another one that asks, and may have been master for longer: its next one tells
-	}
-	// Right behind an advertisement of ours it may be the last one of a master
-	// that yields to it, who is not there any more.
-	probing := m.unproven && at-m.claimed >= m.probeLead()
-	m.unproven, m.probeAt = false, never
+	probing := m.unproven
+	m.unproven = false
 	switch m.state {
 	case Backup:
 		m.backupHears(s, in, at)
@@ -43,8 +38,6 @@ func (m *machine) backupHears(s *step, in *Input, at int64) {
 		m.timer = min(m.timer, at+int64(m.skewTime()))
 		m.cause, m.peer = ReasonPriorityZero, in.Source
 		m.preemptAt = never
-	case in.Priority == probePriority && in.Source != m.prober:
-		m.prober = in.Source // who may only be asking: a master will be heard again
 	case in.Priority >= m.priority || !m.preempts(in):
 		m.preemptAt = never
 		m.accept(s, in, at)

@@ -110,10 +110,7 @@ type machine struct {
 
 	againAt    int64 // when to announce again after a contest
 	relistened bool  // once since the last advertisement
-	unproven   bool  // nothing has been heard since the start or link-up, see probe
-	probeAt    int64
-	prober     netip.Addr // who was last heard with the priority of a probe
-	claimed    int64      // when a regular advertisement was last sent
+	unproven   bool  // nothing has been heard since the start or link-up, see claim
 
 	seen  seen // by the Set
 	group *group
@@ -135,7 +132,7 @@ type step struct {
 func (m *machine) init(id ID, p Params) {
 	*m = machine{
 		p: p, id: id, linkWhy: ReasonLinkDown, interval: p.Interval,
-		startAt: never, ownerBy: never, answered: -int64(answerGap), claimed: -int64(probeLead),
+		startAt: never, ownerBy: never, answered: -int64(answerGap),
 		tracks: withStates(p.Trackers, nil),
 	}
 	m.rest()
@@ -144,12 +141,12 @@ func (m *machine) init(id ID, p Params) {
 
 // rest stops the timers of a state, before another one is entered.
 func (m *machine) rest() {
-	m.timer, m.preemptAt, m.againAt, m.probeAt = never, never, never, never
+	m.timer, m.preemptAt, m.againAt = never, never, never
 	m.wants, m.relistened = false, false
 }
 
 func (m *machine) deadline() int64 {
-	return min(m.timer, m.ownerBy, m.startAt, m.preemptAt, m.againAt, m.probeAt)
+	return min(m.timer, m.ownerBy, m.startAt, m.preemptAt, m.againAt)
 }
 
 func (m *machine) handle(s *step, in *Input, c *clock) {
@@ -204,9 +201,6 @@ func (m *machine) tick(s *step) {
 		m.againAt = never
 		m.put(s, Output{Kind: OutputAnnounce})
 	}
-	if m.probeAt <= s.now {
-		m.probe(s)
-	}
 	switch {
 	case m.state == Backup && m.preemptAt <= s.now:
 		m.expire(s, ReasonPreempt, m.peer)
@@ -224,15 +218,13 @@ func (m *machine) tick(s *step) {
 // keepUp sends the regular advertisement of a master.
 func (m *machine) keepUp(s *step) {
 	late := s.now - m.timer
-	m.advertise(s, m.priority)
-	m.claimed = s.now
+	m.advertise(s, m.claim(s))
 	// Deadlines are absolute, so that lateness does not add up; but after a
 	// stall one advertisement is due, not all that were missed.
 	m.timer += int64(m.p.Interval)
 	if m.timer <= s.now {
 		m.timer = s.now + int64(m.p.Interval)
 	}
-	m.planProbe(s)
 	if patience := max(m.p.DownAdverts-1, 1) * int(m.p.Interval); late >= int64(patience) {
 		// Somebody may have taken over meanwhile, and have left without our
 		// knowing.
@@ -246,11 +238,9 @@ func (m *machine) keepUp(s *step) {
 func (m *machine) takeOver(s *step, why Reason, peer netip.Addr) {
 	m.rest()
 	m.interval, m.learned = m.p.Interval, false
-	m.advertise(s, m.priority)
-	m.claimed = s.now
+	m.advertise(s, m.claim(s))
 	m.timer = s.now + int64(m.p.Interval)
 	m.become(s, Master, why, peer)
-	m.planProbe(s)
 }
 
 // start is the Startup event of RFC 9568 section 6.4.1, unless there is a delay.
@@ -333,7 +323,7 @@ func (m *machine) enter(s *step) {
 		why = ReasonStartup
 	}
 	m.interval, m.learned = m.p.Interval, false
-	m.best, m.better, m.prober = 0, netip.Addr{}, netip.Addr{}
+	m.best, m.better = 0, netip.Addr{}
 	m.unproven = m.p.NoPreempt && m.p.Priority != OwnerPriority
 	m.await(s.now, ReasonNoResponse, netip.Addr{})
 	m.become(s, Backup, why, netip.Addr{})
@@ -358,9 +348,6 @@ func (m *machine) stop(s *step) {
 func (m *machine) await(from int64, cause Reason, peer netip.Addr) {
 	m.timer = from + int64(m.downInterval())
 	m.cause, m.peer = cause, peer
-	if m.unproven {
-		m.probeAt = m.timer - m.probeLead()
-	}
 }
 
 // effective returns the configured priority and what the trackers of the
@@ -408,9 +395,6 @@ func (m *machine) reweighAll(s *step) {
 func (m *machine) shift(by time.Duration) {
 	if m.state == Backup {
 		m.timer += int64(by)
-		if m.probeAt != never {
-			m.probeAt += int64(by)
-		}
 	}
 }
 

@@ -2,28 +2,19 @@ package vrrp
 
 // A router that does not preempt must not take the role from a live master only
 // because it could not hear it: a port that forwards nothing yet, as while a
-// spanning tree settles, sounds like a master that died. So as long as such a
-// router has heard nobody since its start or link-up, it sends a probe shortly
-// before each advertisement: one that loses against every master. A master that
-// hears it answers at once, as RFC 9568 section 6.4.3 demands and keepalived
-// does, and goes on undisturbed. Backups ignore the probe.
+// spanning tree settles, sounds like a master that died. So a master that does
+// not preempt, and has heard nobody since its start or link-up, advertises a
+// priority that loses against every other master, until it hears somebody or
+// every port forwards. A master that hears it answers at once, as RFC 9568
+// section 6.4.3 demands and keepalived does, and goes on undisturbed.
 
-// probe sends one.
-func (m *machine) probe(s *step) {
-	m.probeAt = never
-	m.advertise(s, probePriority)
-	m.timer = max(m.timer, s.now+m.probeLead())
-}
-
-// planProbe sets the next one of a master, until every port forwards.
-func (m *machine) planProbe(s *step) {
-	if m.unproven && s.now-m.since >= int64(probeTime) {
+// claim returns the priority to advertise.
+func (m *machine) claim(s *step) uint8 {
+	if m.unproven && m.state == Master && s.now-m.since >= int64(probeTime) {
 		m.unproven = false
 	}
 	if m.unproven {
-		m.probeAt = m.timer - m.probeLead()
+		return min(m.priority, probePriority)
 	}
+	return m.priority
 }
-
-// probeLead is how long before an advertisement the probe goes out.
-func (m *machine) probeLead() int64 { return int64(min(probeLead, m.interval/4)) }

@@ -322,8 +322,7 @@ func TestElectionConverges(t *testing.T) {
 				t.Fatalf("the master has priority %d, and %v with %d does not preempt", master, n.addr, p.Priority)
 			}
 		}
-		// A router that still probes sends twice as many.
-		if l.sent < 9*routers || l.sent > 22*routers {
+		if l.sent < 9*routers || l.sent > 11*routers {
 			t.Fatalf("%d advertisements in 10 intervals", l.sent)
 		}
 	})

@@ -32,9 +32,7 @@ func TestStateTable(t *testing.T) {
 					}
 					whole, skew := 3609375*time.Microsecond, 609375*time.Microsecond
 					lowerInBackup := cell(Backup, "", down)
-					start := whole
 					if noPreempt {
-						start -= probeLead
 						lowerInBackup = cell(Backup, "", whole)
 					}
 					answered := cell(Master, "100", advert)
@@ -46,7 +44,7 @@ func TestStateTable(t *testing.T) {
 						in                   Input
 						init, backup, master string
 					}{
-						{"startup", Input{Kind: InputStart}, cell(Backup, "", start), cell(Backup, "", down), cell(Master, "", advert)},
+						{"startup", Input{Kind: InputStart}, cell(Backup, "", whole), cell(Backup, "", down), cell(Master, "", advert)},
 						{"shutdown", Input{Kind: InputStop}, cell(Init, "", 0), cell(Init, "", 0), cell(Init, "0", 0)},
 						{"priority 0", hear(0, high), cell(Init, "", 0), cell(Backup, "", skew), cell(Master, "100", time.Second)},
 						{"lower", hear(99, high), cell(Init, "", 0), lowerInBackup, answered},

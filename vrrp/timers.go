@@ -34,12 +34,9 @@ const (
 	// rival: what the rival had under way has arrived by then.
 	contestGap = time.Second
 
-	// probeLead is how long before an advertisement a machine that listens
-	// before it claims sends its probe: time for a master to answer.
-	probeLead = 5 * time.Millisecond
-
-	// probeTime is how long it does so as master: twice the forwarding delay
-	// of spanning tree, after which every port forwards.
+	// probeTime is how long a master that has heard nobody advertises
+	// probePriority: twice the forwarding delay of spanning tree, after which
+	// every port forwards.
 	probeTime = 30 * time.Second
 
 	// probePriority loses against every master, who therefore answers.

@@ -28,9 +28,8 @@ func (m *machine) update(s *step, p Params) {
 	switch {
 	case m.state == Master && p.Interval != old.Interval:
 		// At once: the next one might be due after the others' patience.
-		m.advertise(s, m.priority)
+		m.advertise(s, m.claim(s))
 		m.timer = s.now + int64(p.Interval)
-		m.planProbe(s)
 	case m.state == Backup && p.Priority == OwnerPriority && old.Priority != OwnerPriority && m.group == nil:
 		m.takeOver(s, ReasonOwner, netip.Addr{})
 	}

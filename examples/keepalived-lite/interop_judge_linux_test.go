@@ -52,7 +52,7 @@ func (s *scene) takeover(e event) {
 	if !e.after.IsZero() {
 		began = e.after
 		first := s.wire.WaitAdvert(e.after, 20*s.interval+10*time.Second, e.winner.Name+"'s advert at "+e.name,
-			func(ad netlab.Advert) bool { return ad.Host == e.winner.Name && ad.Priority != 1 }) // which is a probe
+			func(ad netlab.Advert) bool { return ad.Host == e.winner.Name })
 		from, slack := e.from, lateness
 		if from.IsZero() {
 			from, slack = e.after, 2*time.Second // for it to start

@@ -240,6 +240,9 @@ type state map[string]string
 
 func stateOf(t *testing.T, h *netlab.Host) state {
 	t.Helper()
+	netlab.Eventually(t, 10*time.Second, h.Name+"'s addresses to be found unique", func() bool {
+		return h.Run("ip", "-6", "address", "show", "tentative") == ""
+	})
 	s := state{}
 	show := func(args string) (list []map[string]any) {
 		t.Helper()

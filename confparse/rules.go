@@ -77,6 +77,14 @@ func (d *decoder) setRole(i *instance) {
 			i.State = StateMaster
 		}
 	}
+	if owner := i.Priority == ownerPriority; i.Strict && owner != (i.State == StateMaster) {
+		was := i.State
+		i.State = StateBackup
+		if owner {
+			i.State = StateMaster
+		}
+		d.adjusted(i.line("state"), "state %v of vrrp_instance %s becomes %v in strict mode: MASTER is for priority %d, and for nothing else", was, i.Name, i.State, ownerPriority)
+	}
 }
 
 func (d *decoder) setAuth(i *instance) {

@@ -21,7 +21,7 @@ func (c *cursor) addressEntry() (a Address, ok bool) {
 	if slash {
 		if a.Prefix, err = netip.ParsePrefix(w.Text); err != nil {
 			c.r.errorf(CodeOutOfRange, w.Pos, "", "prefix length %q of %s is not in 0..%d; the entry is left out", length, addr, addr.BitLen())
-			c.i = len(c.n.words)
+			c.i = c.n.count()
 			return a, false
 		}
 	}
@@ -48,7 +48,7 @@ func (c *cursor) badEntry(w Word, want string) {
 		help = "is a '}' missing before it?"
 	}
 	c.r.errorf(CodeInvalid, w.Pos, help, "%q is not an IP address; the entry is left out", w.Text)
-	c.i = len(c.n.words)
+	c.i = c.n.count()
 }
 
 func staticAddress(c *cursor, cfg *Config) {

@@ -49,7 +49,7 @@ func processName[T any](field func(*T) *string) args {
 			return
 		}
 		if len(w.Text) > maxProcessName {
-			c.r.warnf(CodeTruncated, w.Pos, "", "only the first %d characters of %s count", maxProcessName, c.n.words[0].Text)
+			c.r.warnf(CodeTruncated, w.Pos, "", "only the first %d characters of %s count", maxProcessName, c.n.name())
 			w.Text = w.Text[:maxProcessName]
 		}
 		*field(to) = w.Text
@@ -63,7 +63,7 @@ func cpus[T any](field func(*T) *[]int) args {
 		for first := true; first || c.more(); first = false {
 			v, ok := c.number(0, maxCPU)
 			if !ok {
-				c.i = len(c.n.words)
+				c.i = c.n.count()
 				return
 			}
 			*field(to) = append(*field(to), int(v))
@@ -81,8 +81,8 @@ func fifo[T any](field func(*T) *FIFO) args {
 			return
 		}
 		if f.Path != "" {
-			c.r.errorf(CodeDuplicateName, w.Pos, "", "%s is given already", c.n.words[0].Text)
-			c.i = len(c.n.words)
+			c.r.errorf(CodeDuplicateName, w.Pos, "", "%s is given already", c.n.name())
+			c.i = c.n.count()
 			return
 		}
 		f.Path = w.Text
@@ -109,7 +109,7 @@ func (c *cursor) optional() string {
 		return ""
 	}
 	c.i++
-	return c.n.words[c.i-1].Text
+	return c.n.text(c.i - 1)
 }
 
 // anyBase takes a number that may be octal or hexadecimal.

@@ -19,8 +19,8 @@ func (c *cursor) notifyCommand() *Command {
 	if cmd == nil {
 		return nil
 	}
-	if cmd.User, c.i = c.identity(parts[1:], cmd.User), len(c.n.words); len(parts) > 3 {
-		c.r.warnf(CodeExtraArg, cmd.Pos, quoteHelp(c.n, parts), "%q is ignored: %s takes a script, a user and a group", strings.Join(parts[3:], " "), c.n.words[0].Text)
+	if cmd.User, c.i = c.identity(parts[1:], cmd.User), c.n.count(); len(parts) > 3 {
+		c.r.warnf(CodeExtraArg, cmd.Pos, quoteHelp(c.n, parts), "%q is ignored: %s takes a script, a user and a group", strings.Join(parts[3:], " "), c.n.name())
 	}
 	return cmd
 }
@@ -32,14 +32,14 @@ func (c *cursor) scriptCommand() *Command {
 	if cmd == nil {
 		return nil
 	}
-	if c.i = len(c.n.words); len(parts) > 1 {
+	if c.i = c.n.count(); len(parts) > 1 {
 		c.r.warnf(CodeExtraArg, cmd.Pos, quoteHelp(c.n, parts), "%q is ignored: script takes one word", strings.Join(parts[1:], " "))
 	}
 	return cmd
 }
 
 func quoteHelp(n *node, parts []string) string {
-	return "quote the command together with its arguments: " + n.words[0].Text + ` "` + strings.Join(parts, " ") + `"`
+	return "quote the command together with its arguments: " + n.name() + ` "` + strings.Join(parts, " ") + `"`
 }
 
 // command reads the line as a shell would: parts are the command and what
@@ -49,7 +49,7 @@ func (c *cursor) command() (parts []string, cmd *Command) {
 	if _, ok := c.next("command"); !ok {
 		return nil, nil
 	}
-	at := c.n.words[c.i-1].Pos
+	at := c.n.posOf(c.i - 1)
 	line := c.n.raw.s[len(kw.Text):] // the keyword is not quoted: it was found in a table
 	parts, ok := splitCommandLine(unescapeOutside(line))
 	if !ok {
@@ -123,7 +123,7 @@ func (c *cursor) identity(names []string, old User) User {
 		if name == "" || plausibleUser(name) {
 			continue
 		}
-		c.r.errorf(CodeInvalid, c.n.words[min(2, len(c.n.words)-1)].Pos, `arguments of a script belong into its quotes: "SCRIPT ARGUMENT ..."`,
+		c.r.errorf(CodeInvalid, c.n.posOf(min(2, c.n.count()-1)), `arguments of a script belong into its quotes: "SCRIPT ARGUMENT ..."`,
 			"%q cannot be the name of a user or group", name)
 		return old
 	}

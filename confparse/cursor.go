@@ -19,16 +19,16 @@ type cursor struct {
 }
 
 // keyword is the word that the one to be read belongs to.
-func (c *cursor) keyword() Word { return c.n.words[max(c.i-1, 0)] }
+func (c *cursor) keyword() Word { return c.n.word(max(c.i-1, 0)) }
 
-func (c *cursor) more() bool { return c.i < len(c.n.words) }
+func (c *cursor) more() bool { return c.i < c.n.count() }
 
 // peek returns the next word, which must exist.
-func (c *cursor) peek() Word { return c.n.words[c.i] }
+func (c *cursor) peek() Word { return c.n.word(c.i) }
 
 // accept skips the next word if it is the given one.
 func (c *cursor) accept(s string) bool {
-	if !c.more() || c.peek().Text != s {
+	if !c.more() || c.n.text(c.i) != s {
 		return false
 	}
 	c.i++
@@ -43,7 +43,7 @@ func (c *cursor) next(what string) (Word, bool) {
 		return Word{}, false
 	}
 	c.i++
-	return c.n.words[c.i-1], true
+	return c.n.word(c.i - 1), true
 }
 
 // article returns the one that stands before a noun.
@@ -196,8 +196,8 @@ func (c *cursor) options(to any) {
 			if s := suggest(w.Text, c.b.names); s != "" {
 				help = fmt.Sprintf("did you mean %s?", s)
 			}
-			c.r.errorf(CodeUnknownKeyword, w.Pos, help, "unknown option %s of %s", w.Text, c.n.words[0].Text)
-			c.i = len(c.n.words) // its arguments would be taken for options
+			c.r.errorf(CodeUnknownKeyword, w.Pos, help, "unknown option %s of %s", w.Text, c.n.name())
+			c.i = c.n.count() // its arguments would be taken for options
 			return
 		}
 		c.d.announce(k, w)
@@ -211,6 +211,6 @@ func (c *cursor) options(to any) {
 func (c *cursor) rest() {
 	if c.more() {
 		w := c.peek()
-		c.r.warnf(CodeExtraArg, w.Pos, "", "from here on the line is ignored: %s takes no more", c.n.words[0].Text)
+		c.r.warnf(CodeExtraArg, w.Pos, "", "from here on the line is ignored: %s takes no more", c.n.name())
 	}
 }

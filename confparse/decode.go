@@ -14,6 +14,7 @@ type decoder struct {
 	// later has what the whole tree defines, to tell what stands too late from
 	// what is missing.
 	later map[string]Pos
+	nodes []*node
 	top   *block
 	allow bool // Options.AllowUnsupported
 	// claims has the first holder of each address.
@@ -24,6 +25,7 @@ type decoder struct {
 	fs fs.FS
 	// unprioritised counts the rules without a priority.
 	unprioritised int
+	cursor        cursor
 }
 
 // isKeyword reports whether a word is a keyword anywhere, so that it is
@@ -45,24 +47,31 @@ func (d *decoder) config(nodes []*node) {
 	d.ownChanges = map[*Instance]bool{}
 	d.global = &global{Global: &d.cfg.Global}
 	for _, n := range nodes {
-		if n.words[0].Text == "global_defs" {
+		if n.name() == "global_defs" {
 			d.statement(n, d.cfg)
-		} else if len(n.words) > 1 && n.keyword != nil {
-			d.later[n.keyword.Name+" "+n.words[1].Text] = n.words[1].Pos
+		} else if n.count() > 1 && n.keyword != nil {
+			d.later[n.keyword.Name+" "+n.text(1)] = n.posOf(1)
 		}
 	}
 	d.global.resolve()
 	for _, n := range nodes {
-		if n.words[0].Text == "virtual_server_group" { // may stand behind those who use it
+		if n.name() == "virtual_server_group" { // may stand behind those who use it
 			d.statement(n, d.cfg)
 		}
 	}
 	for _, n := range nodes {
-		if name := n.words[0].Text; name != "global_defs" && name != "virtual_server_group" {
+		if name := n.name(); name != "global_defs" && name != "virtual_server_group" {
 			d.statement(n, d.cfg)
 		}
 	}
 	d.crossCheck()
+}
+
+// over returns the cursor, which there is one of, over n from word i on. Blocks
+// are decoded after the words before them, so that no two are needed at a time.
+func (d *decoder) over(n *node, b *block, i int) *cursor {
+	d.cursor = cursor{r: d.r, d: d, b: b, n: n, i: i}
+	return &d.cursor
 }
 
 // contents decodes what stands between the braces of n.
@@ -74,11 +83,11 @@ func (d *decoder) contents(b *block, n *node, to any) {
 			d.statement(n, to)
 		case to == nil || b.entry == nil:
 		case b.kind == wordList:
-			for c := (&cursor{r: d.r, d: d, b: b, n: n}); c.more(); {
+			for c := d.over(n, b, 0); c.more(); {
 				b.entry(c, to)
 			}
 		default:
-			c := &cursor{r: d.r, d: d, b: b, n: n}
+			c := d.over(n, b, 0)
 			b.entry(c, to)
 			c.rest()
 		}
@@ -91,8 +100,8 @@ func (d *decoder) statement(n *node, to any) {
 	if n.skip || k == nil {
 		return
 	}
-	d.announce(k, n.words[0])
-	c := &cursor{r: d.r, d: d, n: n, i: 1}
+	d.announce(k, n.word(0))
+	c := d.over(n, nil, 1)
 	if k.body == nil {
 		if k.read != nil && to != nil {
 			k.read(c, to)

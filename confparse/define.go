@@ -120,6 +120,9 @@ func referenceAt(s string, i int) (ref reference, ok bool) {
 // reference to a multi-line definition counts only at the end of the line: its
 // first line joins what stands before it, and more are the others.
 func (p *preproc) substitute(t text) (line text, more []text, changed bool) {
+	if strings.IndexByte(t.s, '$') < 0 {
+		return t, nil, false
+	}
 	count := 0
 	for i := 0; i < len(t.s); {
 		if t.s[i] != '$' {

@@ -92,7 +92,7 @@ func (p *parser) document(name string, cfg *Config) *Document {
 
 func publish(nodes []*node) (list []*Statement) {
 	for _, n := range nodes {
-		list = append(list, &Statement{Words: n.words, Line: squeeze(n.raw.s), Block: n.opened, Body: publish(n.body)})
+		list = append(list, &Statement{Words: n.words(), Line: squeeze(n.raw.s), Block: n.opened, Body: publish(n.body)})
 	}
 	return list
 }

@@ -147,13 +147,13 @@ func FuzzLexer(f *testing.F) {
 			return
 		}
 		end, _ := commentStart(s)
-		line := newText(s, Pos{File: "f", Line: 1, Column: 1}).cut(0, end).trim()
+		line := text{s: s, pos: mark{&reading{file: "f"}, 1, 1}}.cut(0, end).trim()
 		if i := braceIndex(line.s); i >= 0 && line.s[i] != '{' && line.s[i] != '}' {
 			t.Errorf("braceIndex(%q) = %d", line.s, i)
 		}
-		ws, _ := words(line)
+		ws, _ := words(nil, line.s)
 		last := 0
-		for _, w := range ws {
+		for _, w := range (&node{raw: line, tokens: ws}).words() {
 			col := w.Pos.Column
 			if col <= last || col > end {
 				t.Fatalf("word %q of %q is at column %d", w.Text, s, col)

@@ -25,7 +25,7 @@ func lvsTimeouts(c *cursor, g *global) {
 		to := fields[w.Text]
 		if to == nil {
 			c.r.errorf(CodeInvalid, w.Pos, "tcp, tcpfin or udp", "lvs_timeouts cannot be %q", w.Text)
-			c.i = len(c.n.words)
+			c.i = c.n.count()
 			return
 		}
 		if v, ok := c.duration(0, maxIPVSTimeout, time.Second); ok {
@@ -49,7 +49,7 @@ func syncDaemon(c *cursor, g *global) {
 	s := &SyncDaemon{ID: Inherited, Pos: c.keyword().Pos}
 	ifname(func(s *SyncDaemon) *string { return &s.Interface }).read(c, s)
 	if s.Interface == "" {
-		c.i = len(c.n.words)
+		c.i = c.n.count()
 		return
 	}
 	options := map[string]func() bool{
@@ -73,7 +73,7 @@ func syncDaemon(c *cursor, g *global) {
 		if c.more() && options[c.peek().Text] == nil {
 			v, ok := c.number(0, 255)
 			if !ok {
-				c.i = len(c.n.words)
+				c.i = c.n.count()
 				return
 			}
 			s.ID = int(v)
@@ -84,10 +84,10 @@ func syncDaemon(c *cursor, g *global) {
 		w, _ := c.next("")
 		if read := options[w.Text]; read == nil {
 			c.r.errorf(CodeInvalid, w.Pos, "inst, id, maxlen, port, ttl or group", "lvs_sync_daemon has no option %q", w.Text)
-			c.i = len(c.n.words)
+			c.i = c.n.count()
 			return
 		} else if !read() {
-			c.i = len(c.n.words)
+			c.i = c.n.count()
 			return
 		}
 	}
@@ -177,7 +177,7 @@ func umask(c *cursor, g *global) {
 			bit, ok := umaskBits[name]
 			if !ok && name != "" {
 				c.r.errorf(CodeInvalid, w.Pos, "a number, or names such as IXUSR|IRWXG|IRWXO", "umask does not know %q", name)
-				c.i = len(c.n.words)
+				c.i = c.n.count()
 				return
 			}
 			mask |= bit

@@ -35,6 +35,9 @@ var includeWords = map[string]includeCheck{
 // include reads the files that "include PATTERN" names, and returns false if t
 // is something else.
 func (p *preproc) include(t text) bool {
+	if !strings.HasPrefix(t.s, "include") {
+		return false
+	}
 	word, rest := t.s, ""
 	if i := strings.IndexAny(t.s, " \t\""); i >= 0 {
 		word, rest = t.s[:i], t.s[i:]

@@ -58,11 +58,28 @@ func braceIndex(s string) int {
 	return -1
 }
 
-// words splits a logical line. Quotes are dropped and have no escapes inside; a
-// quote in the middle of a word ends it and begins another. ok is false if the
-// last quote is never closed: what follows it is left out then.
-func words(t text) (ws []Word, ok bool) {
-	s := t.s
+// token is a word in the text of a line.
+type token struct {
+	start, end      int32 // start is at the quote, if there is one
+	quoted, escaped bool
+}
+
+// text returns the word in the line s.
+func (t token) text(s string) string {
+	switch {
+	case t.quoted:
+		return s[t.start+1 : t.end]
+	case t.escaped:
+		return unescape(s[t.start:t.end])
+	}
+	return s[t.start:t.end]
+}
+
+// words splits a logical line, and appends to ws. Quotes are dropped and have
+// no escapes inside; a quote in the middle of a word ends it and begins
+// another. ok is false if the last quote is never closed: what follows it is
+// left out then.
+func words(ws []token, s string) (_ []token, ok bool) {
 	for i := 0; i < len(s); {
 		switch {
 		case isBlank(s[i]):
@@ -72,15 +89,15 @@ func words(t text) (ws []Word, ok bool) {
 			if n < 0 {
 				return ws, false
 			}
-			ws = append(ws, Word{s[i+1 : i+1+n], true, t.at(i)})
+			ws = append(ws, token{start: int32(i), end: int32(i + 1 + n), quoted: true})
 			i += n + 2
 		default:
-			j := i
-			for j < len(s) && !isBlank(s[j]) && s[j] != '"' {
-				j++
+			w := token{start: int32(i)}
+			for ; i < len(s) && !isBlank(s[i]) && s[i] != '"'; i++ {
+				w.escaped = w.escaped || s[i] == '\\'
 			}
-			ws = append(ws, Word{unescape(s[i:j]), false, t.at(i)})
-			i = j
+			w.end = int32(i)
+			ws = append(ws, w)
 		}
 	}
 	return ws, true
@@ -102,4 +119,13 @@ func curlyQuote(w Word) (quote string, off int) {
 		}
 	}
 	return "", 0
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }

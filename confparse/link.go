@@ -134,7 +134,7 @@ func hmacKey(c *cursor, h *HMAC) {
 	k := HMACKey{Pos: c.keyword().Pos}
 	id, ok := c.number(1, 255)
 	if !ok {
-		c.i = len(c.n.words)
+		c.i = c.n.count()
 		return
 	}
 	k.ID = uint8(id)

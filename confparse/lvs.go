@@ -139,7 +139,7 @@ func familyName(a netip.Addr) Family {
 // endpoint takes ADDRESS [PORT].
 func (c *cursor) endpoint() (a netip.Addr, port uint16, ok bool) {
 	if a, _, ok = c.address(); !ok {
-		c.i = len(c.n.words)
+		c.i = c.n.count()
 		return a, 0, false
 	}
 	if c.more() {
@@ -149,7 +149,7 @@ func (c *cursor) endpoint() (a netip.Addr, port uint16, ok bool) {
 		}
 		p, ok := c.number(1, 65535)
 		if !ok {
-			c.i = len(c.n.words)
+			c.i = c.n.count()
 			return a, 0, false
 		}
 		port = uint16(p)
@@ -190,7 +190,7 @@ func forwarding[T any](field func(*T) *Forwarding) args {
 	return custom("NAT|DR|TUN [type ipip|gue port 1..65535|gre] [nocsum|csum|remcsum]", func(c *cursor, to *T) {
 		m, ok := choice(c, []string{"NAT", "DR", "TUN"}, []Method{NAT, DirectRouting, Tunnel})
 		if !ok {
-			c.i = len(c.n.words)
+			c.i = c.n.count()
 			return
 		}
 		*field(to) = Forwarding{Method: m}
@@ -222,7 +222,7 @@ func (c *cursor) tunnel(f *Forwarding) bool {
 			ok = false
 		}
 		if !ok {
-			c.i = len(c.n.words)
+			c.i = c.n.count()
 			return false
 		}
 	}
@@ -331,7 +331,7 @@ func sorryOption(a args) args {
 	a.read = func(c *cursor, to any) {
 		if v := to.(*virtualServer); v.Sorry == nil {
 			c.r.errorf(CodeInvalid, c.keyword().Pos, "write it behind sorry_server", "%s is ignored: there is no sorry_server yet", c.keyword().Text)
-			c.i = len(c.n.words)
+			c.i = c.n.count()
 			return
 		}
 		read(c, to)

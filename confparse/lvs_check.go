@@ -169,7 +169,7 @@ func takeRegexOptions(c *cursor, u *URL) {
 	for first := true; first || c.more(); first = false {
 		o, ok := choice(c, regexOptions, regexOptions)
 		if !ok {
-			c.i = len(c.n.words)
+			c.i = c.n.count()
 			return
 		}
 		u.RegexOptions = append(u.RegexOptions, o)
@@ -179,7 +179,7 @@ func takeRegexOptions(c *cursor, u *URL) {
 func regexStack(c *cursor, u *URL) {
 	start, ok := c.number(1, 1<<31-1)
 	if !ok {
-		c.i = len(c.n.words)
+		c.i = c.n.count()
 		return
 	}
 	if end, ok := c.number(start, 1<<31-1); ok {
@@ -236,7 +236,7 @@ func (c *cursor) hexBytes(wild bool) (value, mask []byte, ok bool) {
 						v, m = v<<4, m<<4
 					case digit < 0 || d < '0':
 						c.r.errorf(CodeInvalid, w.Pos, "pairs of hexadecimal digits", "%s %q is not hexadecimal", at.Text, w.Text)
-						c.i = len(c.n.words)
+						c.i = c.n.count()
 						return nil, nil, false
 					default:
 						v, m = v<<4|byte(digit), m<<4|0xf

@@ -44,7 +44,7 @@ func groupEntry(c *cursor, g *ServerGroup) {
 	first, last, why := addressRange(w.Text)
 	if why != "" {
 		c.r.errorf(CodeInvalid, w.Pos, "ADDRESS, ADDRESS/LENGTH, ADDRESS-END or fwmark N", "%s: %s; the entry is left out", w.Text, why)
-		c.i = len(c.n.words)
+		c.i = c.n.count()
 		return
 	}
 	if e.First, e.Last = first, last; c.more() {

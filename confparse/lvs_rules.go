@@ -42,7 +42,7 @@ func closeVirtualServer(d *decoder, n *node, v *virtualServer) {
 func (v *virtualServer) line(keyword string) Pos {
 	at := v.Pos
 	for _, n := range v.node.body {
-		if n.words[0].Text == keyword {
+		if n.name() == keyword {
 			at = n.pos()
 		}
 	}

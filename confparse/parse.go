@@ -68,7 +68,7 @@ func (p *parser) directive(n *node) {
 	if n.keyword.Block != "global_defs" {
 		return
 	}
-	switch n.words[0].Text {
+	switch n.name() {
 	case "include_check":
 		p.includeCheck(n)
 	case "random_seed":
@@ -82,11 +82,11 @@ func (p *parser) directive(n *node) {
 // includeCheck evaluates "include_check [[+|-]read|match|wildcard_match|brace_match ...]".
 func (p *parser) includeCheck(n *node) {
 	names := map[string]includeCheck{"read": checkRead, "readable": checkRead, "match": checkMatch, "wildcard_match": checkWildcard, "brace_match": checkBrace}
-	if len(n.words) == 1 {
+	if n.count() == 1 {
 		p.pre.check = checkAll
 		return
 	}
-	for i, w := range n.words[1:] {
+	for i, w := range n.words()[1:] {
 		name := w.Text
 		sign := byte(0)
 		if name != "" && (name[0] == '+' || name[0] == '-') {

@@ -66,28 +66,27 @@ func (p *preproc) source(name, content string, via *Via) {
 		p.r.warnf(CodeLine, Pos{name, 1, 1, via}, "save the file as UTF-8 without byte order mark", "keepalived takes the byte order mark for a part of the first word")
 		content = rest
 	}
-	n := 0
+	at := mark{in: &reading{name, via}, column: 1}
 	for line := range strings.Lines(content) {
-		n++
+		at.line++
 		if p.stopped {
 			return
 		}
-		p.physical(strings.TrimRight(line, "\r\n"), Pos{name, n, 1, via})
+		p.physical(text{s: strings.TrimRight(line, "\r\n"), pos: at})
 	}
 }
 
 // physical handles one line of a file.
-func (p *preproc) physical(s string, at Pos) {
-	if i := strings.IndexByte(s, 0); i >= 0 {
-		at.Column += i
-		p.r.errorf(CodeLine, at, "", "the line contains a NUL byte and is left out")
+func (p *preproc) physical(t text) {
+	if i := strings.IndexByte(t.s, 0); i >= 0 {
+		p.r.errorf(CodeLine, t.at(i), "", "the line contains a NUL byte and is left out")
 		return
 	}
-	if len(s) > maxLine {
-		p.r.warnf(CodeLine, at, "split it with a multi-line definition", "keepalived reads at most %d characters of a line, this one has %d", maxLine, len(s))
+	if len(t.s) > maxLine {
+		p.r.warnf(CodeLine, t.at(0), "split it with a multi-line definition", "keepalived reads at most %d characters of a line, this one has %d", maxLine, len(t.s))
 	}
-	empty := s == ""
-	line := p.uncomment(newText(s, at))
+	empty := t.s == ""
+	line := p.uncomment(t)
 	if p.open != nil {
 		p.collect(line, empty)
 		return

@@ -71,22 +71,8 @@ func (r *reporter) notef(c Code, at Pos, help, format string, args ...any) {
 // source line; those without a place come last.
 func (r *reporter) diagnostics() Diagnostics {
 	order := map[string]int{}
-	lines := map[string][]string{}
 	for i, f := range r.files {
 		order[f] = i
-	}
-	for i, d := range r.found {
-		if !d.IsValid() {
-			continue
-		}
-		if lines[d.File] == nil {
-			lines[d.File] = strings.Split(r.sources[d.File], "\n")
-		}
-		all := lines[d.File]
-		if d.Line > len(all) || HoldsSecret(all[d.Line-1]) {
-			continue // findings get logged, and passwords must not
-		}
-		r.found[i].Source = strings.TrimRight(all[d.Line-1], "\r\n")
 	}
 	slices.SortStableFunc(r.found, func(a, b Diagnostic) int {
 		if a.IsValid() != b.IsValid() {
@@ -97,5 +83,24 @@ func (r *reporter) diagnostics() Diagnostics {
 		}
 		return cmp.Or(cmp.Compare(order[a.File], order[b.File]), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
+	r.quote()
 	return r.found
+}
+
+// quote gives each finding its source line. They are in order.
+func (r *reporter) quote() {
+	rest, line := "", 0 // what is left of the file, and the line that it begins with
+	for i := range r.found {
+		d := &r.found[i]
+		if i == 0 || d.File != r.found[i-1].File {
+			rest, line = r.sources[d.File], 1
+		}
+		for ; line < d.Line; line++ {
+			_, rest, _ = strings.Cut(rest, "\n")
+		}
+		s, _, _ := strings.Cut(rest, "\n")
+		if d.IsValid() && !HoldsSecret(s) { // findings get logged, and passwords must not
+			d.Source = strings.TrimRight(s, "\r")
+		}
+	}
 }

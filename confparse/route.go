@@ -40,7 +40,7 @@ func (c *cursor) routeEntry() (Route, bool) {
 	if !r.drop {
 		r.finish(c)
 	}
-	c.i = len(c.n.words)
+	c.i = c.n.count()
 	return r.Route, !r.drop
 }
 

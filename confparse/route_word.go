@@ -32,7 +32,7 @@ func metric(kind uint8, most uint64, lockable bool) args {
 		case !ok:
 			r.drop = true
 		case v > most:
-			r.refuse(c, CodeOutOfRange, c.n.words[at].Pos, "", "%s %d is greater than %d", kw, v, most)
+			r.refuse(c, CodeOutOfRange, c.n.posOf(at), "", "%s %d is greater than %d", kw, v, most)
 		default:
 			r.Metrics = append(r.Metrics, RouteMetric{kind, uint32(v), lock})
 		}

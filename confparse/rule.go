@@ -44,7 +44,7 @@ func (c *cursor) ruleEntry() (Rule, bool) {
 	if !r.drop {
 		r.finish(c)
 	}
-	c.i = len(c.n.words)
+	c.i = c.n.count()
 	return r.Rule, !r.drop
 }
 

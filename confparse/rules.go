@@ -36,7 +36,7 @@ func (d *decoder) adjusted(at Pos, format string, args ...any) {
 // line returns where a keyword of the instance stands: the last one counts.
 func (i *instance) line(keyword string) Pos {
 	for _, n := range slices.Backward(i.node.body) {
-		if n.words[0].Text == keyword {
+		if n.name() == keyword {
 			return n.pos()
 		}
 	}

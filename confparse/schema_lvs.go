@@ -66,7 +66,7 @@ func virtualServerRows() []row {
 		{"sorry_server_inhibit", sorryOption(flag(func(v *virtualServer) *bool { return &v.Sorry.Inhibit })), "off", Known, "keep sorry server in table with weight 0"},
 		{"sorry_server_lvs_method", sorryOption(forwarding(func(v *virtualServer) *Forwarding { return &v.Sorry.Forwarding })), "virtual server's", Known, "forwarding of sorry server"},
 		{"real_server", section("ADDRESS [PORT]", newBlock("virtual_server.real_server", realServerRows()), openRealServer, func(*decoder, *node, *realServer) {}).like("192.0.2.21 80", "192.0.2"), "at least one needed, else VS dropped", Known, "destination"},
-		{"nat_mask", custom("NETMASK", func(c *cursor, _ *virtualServer) { c.i = len(c.n.words) }).like("255.255.255.0"), "", Deprecated, "it has had no meaning for many years: remove it"},
+		{"nat_mask", custom("NETMASK", func(c *cursor, _ *virtualServer) { c.i = c.n.count() }).like("255.255.255.0"), "", Deprecated, "it has had no meaning for many years: remove it"},
 	}
 }
 

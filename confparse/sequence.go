@@ -43,7 +43,7 @@ func (p *preproc) sequence(t text) {
 	}
 	for tuple := range values {
 		for i, name := range vars {
-			p.defs[name] = definition{name: name, lines: []text{newText(tuple[i], at)}, pos: at}
+			p.defs[name] = definition{name: name, lines: []text{{s: tuple[i], pos: newMark(at)}}, pos: at}
 		}
 		p.logical(body, true)
 		if p.stopped {

@@ -6,26 +6,67 @@ import "slices"
 // from, whatever was cut from it or put into it.
 type text struct {
 	s     string
+	pos   mark   // of the first byte, if parts is nil, as nearly always
 	parts []part // by offset, the first at or before 0
+}
+
+// mark is a Pos in little space: every line and every word needs one, and few
+// are ever shown.
+type mark struct {
+	in           *reading
+	line, column int32
+}
+
+// reading is what the lines of a file have in common while it is read once.
+type reading struct {
+	file string
+	via  *Via
+}
+
+func newMark(p Pos) mark {
+	return mark{&reading{p.File, p.Via}, int32(p.Line), int32(p.Column)}
+}
+
+// plus returns the place n bytes behind m.
+func (m mark) plus(n int) mark {
+	m.column += int32(n)
+	return m
+}
+
+// Pos returns the place for others.
+func (m mark) Pos() Pos {
+	if m.in == nil {
+		return Pos{}
+	}
+	return Pos{m.in.file, int(m.line), int(m.column), m.in.via}
 }
 
 // part is a run of bytes with one origin.
 type part struct {
 	off   int  // where in s it begins
-	pos   Pos  // of its first byte
+	pos   mark // of its first byte
 	fixed bool // every byte is at pos: it replaces what stood there
 }
 
-func newText(s string, pos Pos) text { return text{s, []part{{pos: pos}}} }
+// origins returns the parts of t.
+func (t text) origins() []part {
+	if t.parts == nil {
+		return []part{{pos: t.pos}}
+	}
+	return t.parts
+}
 
 // at returns where byte i came from.
 func (t text) at(i int) Pos {
+	if t.parts == nil {
+		return t.pos.plus(i).Pos()
+	}
 	for _, p := range slices.Backward(t.parts) {
 		if p.off <= i {
 			if !p.fixed {
-				p.pos.Column += i - p.off
+				p.pos = p.pos.plus(i - p.off)
 			}
-			return p.pos
+			return p.pos.Pos()
 		}
 	}
 	return Pos{}
@@ -33,8 +74,11 @@ func (t text) at(i int) Pos {
 
 // cut returns bytes i to j.
 func (t text) cut(i, j int) text {
+	if t.parts == nil {
+		return text{s: t.s[i:j], pos: t.pos.plus(i)}
+	}
 	if i == 0 {
-		return text{t.s[:j], t.parts}
+		return text{s: t.s[:j], parts: t.parts}
 	}
 	// Columns stay right if a part's offset becomes negative.
 	parts := make([]part, 0, len(t.parts))
@@ -45,50 +89,52 @@ func (t text) cut(i, j int) text {
 		p.off -= i
 		parts = append(parts, p)
 	}
-	return text{t.s[i:j], parts}
+	return text{s: t.s[i:j], parts: parts}
 }
 
 // replace puts s, all of it at pos, in the place of bytes i to j.
 func (t text) replace(i, j int, s string, pos Pos) text {
 	var parts []part
-	for _, p := range t.parts {
+	for _, p := range t.origins() {
 		if p.off < i {
 			parts = append(parts, p)
 		}
 	}
-	parts = append(parts, part{i, pos, true})
+	parts = append(parts, part{i, newMark(pos), true})
 	if j < len(t.s) {
-		for _, p := range t.cut(j, len(t.s)).parts {
+		for _, p := range t.cut(j, len(t.s)).origins() {
 			if p.off < 0 && !p.fixed {
-				p.pos.Column -= p.off
+				p.pos = p.pos.plus(-p.off)
 			}
 			p.off = max(p.off, 0) + i + len(s)
 			parts = append(parts, p)
 		}
 	}
-	return text{t.s[:i] + s + t.s[j:], parts}
+	return text{s: t.s[:i] + s + t.s[j:], parts: parts}
 }
 
 // join returns t followed by u.
 func (t text) join(u text) text {
-	parts := slices.Clone(t.parts)
-	for _, p := range u.cut(0, len(u.s)).parts {
+	parts := slices.Clone(t.origins())
+	for _, p := range u.origins() {
 		if p.off < 0 && !p.fixed {
-			p.pos.Column -= p.off
+			p.pos = p.pos.plus(-p.off)
 		}
 		p.off = max(p.off, 0) + len(t.s)
 		parts = append(parts, p)
 	}
-	return text{t.s + u.s, parts}
+	return text{s: t.s + u.s, parts: parts}
 }
 
 // via returns t with v as what brought it here.
 func (t text) via(v *Via) text {
-	parts := slices.Clone(t.parts)
-	for i := range parts {
-		parts[i].pos.Via = v
+	parts := slices.Clone(t.origins())
+	for i, p := range parts {
+		if p.pos.in != nil {
+			parts[i].pos.in = &reading{p.pos.in.file, v}
+		}
 	}
-	return text{t.s, parts}
+	return text{s: t.s, parts: parts}
 }
 
 // trim returns t without blanks at either end.
@@ -105,9 +151,5 @@ func (t text) trim() text {
 
 // isBlank reports whether c separates words.
 func isBlank(c byte) bool {
-	switch c {
-	case ' ', '\t', '\f', '\v', '\r', '\n':
-		return true
-	}
-	return false
+	return c == ' ' || c >= '\t' && c <= '\r' // \t \n \v \f \r
 }

@@ -40,7 +40,7 @@ func closeScript(d *decoder, n *node, s *Script) {
 // has reports whether the block of n has a line with that keyword.
 func (n *node) has(keyword string) bool {
 	for _, m := range n.body {
-		if m.words[0].Text == keyword {
+		if m.name() == keyword {
 			return true
 		}
 	}

@@ -13,7 +13,7 @@ func named[O trackable](c *cursor, all []O, at func(O) Pos) (Word, bool) {
 	}
 	for _, o := range all {
 		if o.trackName() == w.Text {
-			c.duplicate(c.n.words[0].Text, w, at(o))
+			c.duplicate(c.n.name(), w, at(o))
 			return w, false
 		}
 	}

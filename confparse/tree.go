@@ -4,21 +4,44 @@ import "fmt"
 
 // node is a statement with the block that it opens.
 type node struct {
-	words   []Word // at least one
-	raw     text   // for what is read as a shell would
+	raw     text
+	tokens  []token // of raw, at least one
 	keyword *Keyword
 	body    []*node
 	opened  bool
 	skip    bool // reported already: not to be decoded
 }
 
-func (n *node) pos() Pos { return n.words[0].Pos }
+// count returns how many words there are.
+func (n *node) count() int { return len(n.tokens) }
+
+// word returns word i.
+func (n *node) word(i int) Word { return Word{n.text(i), n.tokens[i].quoted, n.posOf(i)} }
+
+// text returns the text of word i, which is most of what is asked for.
+func (n *node) text(i int) string { return n.tokens[i].text(n.raw.s) }
+
+func (n *node) posOf(i int) Pos { return n.raw.at(int(n.tokens[i].start)) }
+
+// name returns the first word: a keyword, or an entry of a list.
+func (n *node) name() string { return n.text(0) }
+
+func (n *node) pos() Pos { return n.posOf(0) }
+
+// words returns all words.
+func (n *node) words() []Word {
+	ws := make([]Word, n.count())
+	for i := range ws {
+		ws[i] = n.word(i)
+	}
+	return ws
+}
 
 // title names a block as users do: by keyword and name.
 func (n *node) title() string {
-	s := n.words[0].Text
-	for _, w := range n.words[1:] {
-		s += " " + w.Text
+	s := n.name()
+	for i := 1; i < n.count(); i++ {
+		s += " " + n.text(i)
 	}
 	return s
 }
@@ -27,10 +50,15 @@ func (n *node) title() string {
 // tell a brace that is missing from one that is misplaced.
 type builder struct {
 	r     *reporter
-	stack []*frame // the open blocks, the top level first
+	stack []frame // the open blocks, the top level first
 	// hook sees each statement as it is added: some change how the rest is read.
 	hook  func(*node)
 	hints map[hint]string // what unknown has found out
+
+	nodes  slab[node]
+	bodies slab[*node]
+	tokens slab[token]
+	line   []token // those of the line at hand
 }
 
 type hint struct {
@@ -50,10 +78,11 @@ type frame struct {
 }
 
 func newBuilder(r *reporter, top *block, hook func(*node)) *builder {
-	return &builder{r: r, hook: hook, hints: map[hint]string{}, stack: []*frame{{block: top, node: &node{}}}}
+	return &builder{r: r, hook: hook, hints: map[hint]string{}, stack: []frame{{block: top, node: &node{}}}}
 }
 
-func (b *builder) top() *frame { return b.stack[len(b.stack)-1] }
+// top returns the innermost block, until another one is opened.
+func (b *builder) top() *frame { return &b.stack[len(b.stack)-1] }
 
 // add takes the next logical line.
 func (b *builder) add(t text) {
@@ -69,7 +98,7 @@ func (b *builder) add(t text) {
 
 func (b *builder) push(block *block, n *node, at Pos) {
 	n.opened = true
-	b.stack = append(b.stack, &frame{block: block, node: n, at: at})
+	b.stack = append(b.stack, frame{block: block, node: n, at: at})
 }
 
 func (b *builder) pop() {
@@ -91,7 +120,7 @@ func (b *builder) open(at Pos) {
 	case n != nil && n.keyword == nil && f.block.kind == statements:
 		b.push(nil, n, at) // its keyword has been reported as unknown
 	case n != nil:
-		b.r.errorf(CodeBrace, at, "", "%s takes no block", n.words[0].Text)
+		b.r.errorf(CodeBrace, at, "", "%s takes no block", n.name())
 		b.push(nil, &node{}, at)
 	default:
 		b.r.errorf(CodeBrace, at, "", "unexpected '{': no keyword stands before it")
@@ -114,7 +143,7 @@ func (b *builder) requireBlock() {
 	n := f.last
 	f.last = nil
 	if n != nil && f.block != nil && n.keyword != nil && n.keyword.body != nil && !n.opened {
-		b.r.errorf(CodeBrace, n.pos(), fmt.Sprintf("%s { ... }", n.title()), "%s has no block", n.words[0].Text)
+		b.r.errorf(CodeBrace, n.pos(), fmt.Sprintf("%s { ... }", n.title()), "%s has no block", n.name())
 		n.skip = true
 	}
 }
@@ -124,32 +153,22 @@ func (b *builder) statement(t text) {
 	if f.block == nil {
 		return
 	}
-	n := &node{raw: t}
 	var ok bool
-	if n.words, ok = words(t); !ok {
-		// The language layer has reported the quote.
-		n.skip = true
-	}
-	if len(n.words) == 0 {
+	if b.line, ok = words(b.line[:0], t.s); len(b.line) == 0 {
 		return
 	}
-	for _, w := range n.words {
-		if q, off := curlyQuote(w); q != "" {
-			at := w.Pos
-			at.Column += off
-			b.r.errorf(CodeCurlyQuote, at, `type it as "`, "%s is a typographic quote, which means nothing to keepalived", q)
-			n.skip = true
-			break
-		}
-	}
+	n := b.nodes.one()
+	n.raw, n.tokens = t, b.tokens.copy(b.line)
+	// The language layer has reported a quote that is not closed.
+	n.skip = b.curlyQuote(n) || !ok
 	if f.block.kind != statements {
-		f.node.body = append(f.node.body, n)
+		b.into(f.node, n)
 		f.last = n
 		return
 	}
 	if f.last != nil && f.last.keyword != nil && f.last.keyword.body != nil && !f.last.opened && b.fits(f.last.keyword.body, n) {
 		// What follows is the content of the block: only its brace is missing.
-		b.r.errorf(CodeBrace, f.last.pos(), fmt.Sprintf("%s {", f.last.title()), "the '{' after %s is missing", f.last.words[0].Text)
+		b.r.errorf(CodeBrace, f.last.pos(), fmt.Sprintf("%s {", f.last.title()), "the '{' after %s is missing", f.last.name())
 		b.push(f.last.keyword.body, f.last, f.last.pos())
 		f.last = nil
 		b.statement(t)
@@ -159,9 +178,33 @@ func (b *builder) statement(t text) {
 	b.place(n)
 }
 
+// into makes n a part of the block of outer.
+func (b *builder) into(outer, n *node) {
+	if outer.body == nil {
+		outer.body = b.bodies.room(4) // which is enough for most
+	}
+	outer.body = append(outer.body, n)
+}
+
+// curlyQuote reports whether n has a word with a typographic quote.
+func (b *builder) curlyQuote(n *node) bool {
+	if isASCII(n.raw.s) {
+		return false
+	}
+	for _, w := range n.words() {
+		if q, off := curlyQuote(w); q != "" {
+			at := w.Pos
+			at.Column += off
+			b.r.errorf(CodeCurlyQuote, at, `type it as "`, "%s is a typographic quote, which means nothing to keepalived", q)
+			return true
+		}
+	}
+	return false
+}
+
 // fits reports whether n could be content of the block.
 func (b *builder) fits(inner *block, n *node) bool {
-	name := n.words[0].Text
+	name := n.name()
 	if inner.kind == statements {
 		return inner.lookup(name) != nil
 	}

@@ -5,14 +5,14 @@ import "fmt"
 // place finds the keyword of n and puts it where it belongs.
 func (b *builder) place(n *node) {
 	f := b.top()
-	name := n.words[0].Text
+	name := n.name()
 	if n.keyword = f.block.lookup(name); n.keyword != nil {
 		b.append(f, n)
 		return
 	}
 	f.last = n
 	for i := len(b.stack) - 2; i >= 0; i-- {
-		outer := b.stack[i]
+		outer := &b.stack[i]
 		if outer.block == nil {
 			continue
 		}
@@ -30,11 +30,11 @@ func (b *builder) place(n *node) {
 		// Either a '}' has been forgotten, or the line has slipped. It means
 		// the same in both cases.
 		if !f.doubt {
-			b.r.errorf(CodeMisplaced, n.pos(), fmt.Sprintf("is a '}' missing before it? %s opened its block at %s", f.node.words[0].Text, f.at),
-				"%s does not belong into %s, but into %s", name, f.node.words[0].Text, outer.node.words[0].Text)
+			b.r.errorf(CodeMisplaced, n.pos(), fmt.Sprintf("is a '}' missing before it? %s opened its block at %s", f.node.name(), f.at),
+				"%s does not belong into %s, but into %s", name, f.node.name(), outer.node.name())
 		}
-		for _, g := range b.stack[i:] {
-			g.doubt = true
+		for j := range b.stack[i:] {
+			b.stack[i+j].doubt = true
 		}
 		b.append(outer, n)
 		f.last = n
@@ -44,16 +44,16 @@ func (b *builder) place(n *node) {
 }
 
 func (b *builder) append(f *frame, n *node) {
-	f.node.body = append(f.node.body, n)
+	b.into(f.node, n)
 	f.last = n
 	b.hook(n)
 }
 
 func (b *builder) unknown(n *node, f *frame) {
-	name := n.words[0].Text
+	name := n.name()
 	where := "at the top level"
 	if len(b.stack) > 1 {
-		where = "in " + f.node.words[0].Text
+		where = "in " + f.node.name()
 	}
 	key := hint{f.block, name}
 	help, ok := b.hints[key]
@@ -102,7 +102,7 @@ func (b *builder) reopen(n *node) bool {
 		if b.stack[i].block == nil {
 			continue
 		}
-		k := b.stack[i].block.lookup(n.words[0].Text)
+		k := b.stack[i].block.lookup(n.name())
 		if k == nil || k.body == nil {
 			continue
 		}
@@ -110,7 +110,7 @@ func (b *builder) reopen(n *node) bool {
 		list.node.body = list.node.body[:len(list.node.body)-1]
 		b.closeTo(i, n)
 		n.keyword = k
-		b.top().node.body = append(b.top().node.body, n)
+		b.into(b.top().node, n)
 		return true
 	}
 	return false
@@ -120,8 +120,8 @@ func (b *builder) reopen(n *node) bool {
 func (b *builder) closeTo(i int, n *node) {
 	for len(b.stack)-1 > i {
 		if f := b.top(); !f.doubt {
-			b.r.errorf(CodeBrace, n.pos(), fmt.Sprintf("%s opened its block at %s", f.node.words[0].Text, f.at),
-				"a '}' is missing before %s: %s is still open", n.words[0].Text, f.node.title())
+			b.r.errorf(CodeBrace, n.pos(), fmt.Sprintf("%s opened its block at %s", f.node.name(), f.at),
+				"a '}' is missing before %s: %s is still open", n.name(), f.node.title())
 		}
 		b.pop()
 	}

@@ -92,7 +92,7 @@ func (h *Host) flush() {
 		case s.priority == packet.PriorityStop:
 			r.counters.PriorityZeroSent++
 			r.log.Debug("sent 0 priority")
-		case r.owner != nil:
+		case r.owner != nil && h.set.Status(r.id).State == Master: // not one that yields
 			h.renewals = append(h.renewals, r.owner.owner)
 		}
 		r.counters.AdvertsSent++

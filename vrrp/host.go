@@ -2,7 +2,6 @@ package vrrp
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -104,7 +103,7 @@ func (h *Host) Add(cfg Config) (*Router, error) {
 		return nil, err
 	}
 	if h.network == nil {
-		return nil, errors.New("vrrp: the host has no Network")
+		return nil, errNoNetwork
 	}
 	cfg = cfg.withDefaults()
 	h.adding.Lock()
@@ -140,9 +139,7 @@ func (h *Host) Add(cfg Config) (*Router, error) {
 	if r.owner != nil {
 		h.owners++
 	}
-	for a := range r.vips {
-		h.vips[r.place(a)]++
-	}
+	r.countVIPs(1)
 	if h.phase == running {
 		h.network.Wake()
 	}
@@ -176,7 +173,8 @@ func (h *Host) openLink(cfg LinkConfig) (*hostLink, error) {
 	return l, nil
 }
 
-// Close frees a host that is not Run. After Run, or during it, it does nothing.
+// Close frees a host that is not Run, and closes its channels. After Run, or
+// during it, it does nothing.
 func (h *Host) Close() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -184,6 +182,10 @@ func (h *Host) Close() error {
 		return nil
 	}
 	h.phase = ended
+	h.closeChannels()
+	if h.network == nil {
+		return nil
+	}
 	return h.network.Close()
 }
 

@@ -10,9 +10,7 @@ import (
 func (h *Host) remove(r *Router) error {
 	h.mu.Lock()
 	switch {
-	case h.phase == ended:
-		h.mu.Unlock()
-		return nil
+	case h.phase == ended: // or about to end: Run closes gone
 	case h.phase == waiting:
 		if !r.leaving {
 			h.forget(r)
@@ -45,15 +43,12 @@ func (h *Host) bury() {
 func (h *Host) forget(r *Router) {
 	r.leaving = true
 	h.outputs = h.set.Remove(time.Now(), r.id, h.outputs)
+	// What is still asked of it is void: another router may get its place.
+	h.outputs = slices.DeleteFunc(h.outputs, func(o Output) bool { return o.ID == r.id && o.Kind != OutputGroup })
 	h.byID[r.id.Index()] = nil
 	same := func(o *Router) bool { return o == r }
 	h.routers, h.added = slices.DeleteFunc(h.routers, same), slices.DeleteFunc(h.added, same)
-	for a := range r.vips {
-		if h.vips[r.place(a)]--; h.vips[r.place(a)] == 0 {
-			delete(h.vips, r.place(a))
-		}
-	}
-	h.stale = true
+	r.countVIPs(-1)
 	r.link.routers[r.cfg.VRID] = nil
 	h.closeLink(r.link)
 	if r.owner != nil {

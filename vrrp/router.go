@@ -76,7 +76,7 @@ func New(cfg Config) (*Router, error) {
 // router of a Host runs with that Host, and Run is an error.
 func (r *Router) Run(ctx context.Context) error {
 	if !r.alone {
-		return fmt.Errorf("vrrp: router %s belongs to a Host: run that", r.cfg.Name)
+		return fmt.Errorf("vrrp: router %s belongs to a Host: run that", r.Name())
 	}
 	return r.host.Run(ctx)
 }
@@ -137,6 +137,9 @@ func newRouter(h *Host, cfg Config) *Router {
 
 // adopt makes cfg the router's configuration, as far as it is not the machine's.
 func (r *Router) adopt(cfg Config) {
+	if !cfg.LearnChecksum || cfg.Checksum != r.cfg.Checksum {
+		r.forms = nil
+	}
 	r.cfg = cfg
 	r.name.Store(&cfg.Name)
 	r.log = r.host.log
@@ -185,6 +188,19 @@ func (r *Router) place(a netip.Addr) place {
 		return place{a, r.cfg.Interface}
 	}
 	return place{addr: a}
+}
+
+// countVIPs adds n to the number of routers that have each of the router's
+// virtual addresses. Called with host.mu held.
+func (r *Router) countVIPs(n int) {
+	h := r.host
+	for a := range r.vips {
+		p := r.place(a)
+		if h.vips[p] += n; h.vips[p] == 0 {
+			delete(h.vips, p)
+		}
+	}
+	h.stale = true // which addresses to send from may have changed
 }
 
 // pickSource returns the address to advertise from: the configured one, or the

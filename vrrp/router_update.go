@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"reflect"
 	"time"
 )
 
@@ -49,9 +50,6 @@ func (r *Router) Prepare(cfg Config) (commit func(), err error) {
 // compatible reports why a running router cannot take cfg, and fills in what
 // stays. Called with host.mu held.
 func (r *Router) compatible(cfg *Config) error {
-	if cfg.Owner == nil {
-		cfg.Owner = r.cfg.Owner
-	}
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	if cfg.VRID != r.cfg.VRID {
@@ -60,8 +58,11 @@ func (r *Router) compatible(cfg *Config) error {
 	if was, is := r.cfg.link(), cfg.link(); was != is {
 		bad("the socket cannot change from %v to %v: close this router and add another one", was, is)
 	}
-	if cfg.Owner != r.cfg.Owner {
-		bad("the Owner cannot change")
+	switch {
+	case cfg.Owner == nil:
+		cfg.Owner = r.cfg.Owner
+	case !sameOwner(cfg.Owner, r.cfg.Owner):
+		bad("the Owner cannot change: leave it out, or close this router and add another one")
 	}
 	if cfg.Sync != nil && (cfg.Sync.host != r.host || cfg.Sync.closed) {
 		bad("sync group %s is not of this host", cfg.Sync.name)
@@ -69,22 +70,20 @@ func (r *Router) compatible(cfg *Config) error {
 	return errors.Join(errs...)
 }
 
+// sameOwner compares two owners; those of a type that cannot be compared differ.
+func sameOwner(a, b Owner) bool { return reflect.ValueOf(a).Comparable() && a == b }
+
 // commit makes an update. Called with host.mu held.
 func (r *Router) commit(cfg Config) {
 	h := r.host
 	if r.leaving || h.phase > running {
 		return
 	}
-	for a := range r.vips {
-		h.vips[r.place(a)]--
-	}
+	r.countVIPs(-1)
 	r.adopt(cfg)
-	for a := range r.vips {
-		h.vips[r.place(a)]++
-	}
+	r.countVIPs(1)
 	// Validate and compatible have seen to it that this cannot fail.
 	h.outputs, _ = h.set.Update(time.Now(), r.id, cfg.params(), h.outputs)
-	h.stale = true // which addresses to send from may have changed
 	h.network.Wake()
 }
 

@@ -37,7 +37,9 @@ func (h *Host) Run(ctx context.Context) error {
 	cancelWatchers()
 	h.watchers.Wait()
 	err := errors.Join(h.reap(cancelCalls), h.network.Close())
-	h.closeEvents()
+	h.mu.Lock()
+	h.closeChannels()
+	h.mu.Unlock()
 	cancelLogs()
 	waitFor(&logs, logPatience)
 	return err
@@ -46,17 +48,18 @@ func (h *Host) Run(ctx context.Context) error {
 func (h *Host) begin(watchCtx, callCtx context.Context) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.phase != waiting {
-		return errors.New("vrrp: a host runs only once")
+	switch {
+	case h.network == nil:
+		return errNoNetwork
+	case h.phase != waiting:
+		return errors.New("vrrp: a host runs only once, and not after Close")
 	}
 	h.phase, h.watchCtx, h.callCtx = running, watchCtx, callCtx
 	return nil
 }
 
-// closeEvents ends all channels, and all calls of Close.
-func (h *Host) closeEvents() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+// closeChannels ends all channels, and all calls of Close. Called with mu held.
+func (h *Host) closeChannels() {
 	h.events.Close()
 	h.conflicts.Close()
 	for _, g := range h.groups {

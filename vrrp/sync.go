@@ -40,6 +40,9 @@ type Group struct {
 
 // AddGroup adds a group without members.
 func (h *Host) AddGroup(cfg GroupConfig) (*Group, error) {
+	if h.network == nil {
+		return nil, errNoNetwork
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.phase > running {

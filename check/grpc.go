@@ -16,6 +16,9 @@ import (
 // maxMessage is how long the answer of a health service may be: a few bytes.
 const maxMessage = 4096
 
+// maxFrame is how much of it is taken at once.
+const maxFrame = 16 << 10
+
 // GRPCConfig describes a check that asks a gRPC server's health service,
 // grpc.health.v1.Health. keepalived has no such check.
 type GRPCConfig struct {
@@ -78,21 +81,30 @@ func (c *GRPC) String() string { return c.what }
 
 // Check asks, over a connection of its own.
 func (c *GRPC) Check(ctx context.Context) Result {
+	return c.dialer.converse(ctx, func(conn net.Conn) Result { return c.ask(ctx, conn) })
+}
+
+// ask makes the call over conn. A Transport that dials by itself goes on with
+// that, and keeps the connection, when the request has been given up.
+func (c *GRPC) ask(ctx context.Context, conn net.Conn) Result {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP2(c.tls != nil)
 	protocols.SetUnencryptedHTTP2(c.tls == nil)
-	connected := false
+	conns := make(chan net.Conn, 1)
+	conns <- conn
+	close(conns)
 	transport := &http.Transport{
 		Protocols:              protocols,
+		HTTP2:                  &http.HTTP2Config{MaxReceiveBufferPerStream: maxFrame, MaxReceiveBufferPerConnection: 64 << 10},
 		TLSClientConfig:        c.tls,
 		MaxResponseHeaderBytes: maxHeader,
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			conn, err := c.dialer.dial(ctx)
-			connected = err == nil
-			return conn, err
+		DialContext: func(context.Context, string, string) (net.Conn, error) {
+			if conn, ok := <-conns; ok {
+				return conn, nil
+			}
+			return nil, io.ErrUnexpectedEOF // it wants to try again
 		},
 	}
-	defer transport.CloseIdleConnections()
 	req := &http.Request{
 		Method: http.MethodPost, URL: &c.url, Host: c.host,
 		Header:        http.Header{"Content-Type": {"application/grpc"}, "Te": {"trailers"}, "User-Agent": {userAgent}},
@@ -101,9 +113,6 @@ func (c *GRPC) Check(ctx context.Context) Result {
 	}
 	resp, err := transport.RoundTrip(req.WithContext(ctx))
 	if err != nil {
-		if !connected {
-			return connectFailure(ctx, c.what, err)
-		}
 		return failure(ctx, c.what, err)
 	}
 	defer resp.Body.Close()

@@ -92,7 +92,7 @@ func TestGRPC(t *testing.T) {
 		{"TLS", grpcServer(t, &tls.Config{Certificates: []tls.Certificate{cert}}, health("00000000020801", "0")), files, check.ReasonOK, " web: SERVING"},
 		{"TLS, not trusted", grpcServer(t, &tls.Config{Certificates: []tls.Certificate{cert}}, health("00000000020801", "0")), &tls.Config{}, check.ReasonTLS, ""},
 		{"says nothing", serve(t, saysNothing), nil, check.ReasonTimeout, " web: timed out"},
-		{"nobody listens", closedPort(t), nil, check.ReasonRefused, " web: connection refused"},
+		{"nobody listens", closedPort(t), nil, check.ReasonRefused, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

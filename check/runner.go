@@ -93,12 +93,16 @@ func (r *Runner) Resume() {
 	})
 }
 
-// act lets f change the schedule.
+// act lets f change the schedule of a runner that has not ended.
 func (r *Runner) act(f func(now time.Time, out []output) []output) {
-	r.group.mu.Lock()
-	defer r.group.unlock()
+	g := r.group
+	g.mu.Lock()
+	defer g.unlock()
+	if g.ended || !g.runners[r] {
+		return
+	}
 	now := time.Now()
-	r.group.carryOut(r, now, f(now, nil))
+	g.carryOut(r, now, f(now, nil))
 	r.snapshot.Suspended = r.schedule.paused
 }
 

@@ -191,6 +191,9 @@ func (s *schedule) judge(now time.Time, r Result, out []output) []output {
 		}
 	}
 	if r.Reason == ReasonLocal || r.Reason == ReasonCanceled { // no verdict
+		if !s.confirm.IsZero() && !now.Before(s.confirm) {
+			s.confirm = s.next // not confirmed: the next check may
+		}
 		return append(out, output{kind: outputJudge, result: r, from: s.state, to: s.state})
 	}
 	from := s.state

@@ -24,6 +24,12 @@ const (
 
 	// maxIdle is how many goroutines wait for checks to make.
 	maxIdle = 64
+
+	// pulse is how often Run wakes while checks run, to see whether it can.
+	pulse = 100 * time.Millisecond
+
+	// punctual is how late Run wakes without that being worth a thought.
+	punctual = 10 * time.Millisecond
 )
 
 // Group runs many checks with one timer. A check that hangs delays none of the
@@ -41,6 +47,7 @@ type Group struct {
 	runners map[*Runner]bool // false: removed, but its check still runs
 	next    time.Time        // when the timer wakes Run; zero: never
 	gather  time.Duration    // least time between two such wakes: what falls due meanwhile is done together
+	running int              // checks
 	busy    int              // goroutines of checks and watches
 	idle    int              // those of them that wait for a check to make
 	told    []told
@@ -179,6 +186,7 @@ func (g *Group) tick() time.Time {
 	g.mu.Lock()
 	defer g.unlock()
 	now := time.Now()
+	g.excuse(now)
 	var out []output
 	for len(g.queue) > 0 && !g.queue[0].at.After(now) {
 		r := g.queue[0]
@@ -188,11 +196,31 @@ func (g *Group) tick() time.Time {
 	g.next = time.Time{}
 	if len(g.queue) > 0 {
 		g.next = g.queue[0].at
+		if g.running > 0 {
+			g.next = earlier(g.next, now.Add(pulse))
+		}
 		if soon := now.Add(g.gather); g.next.Before(soon) {
 			g.next = soon
 		}
 	}
 	return g.next
+}
+
+// excuse finds out whether our process did not run: Run was not woken in time.
+// The checks that run are not to blame for what they could not do meanwhile.
+func (g *Group) excuse(now time.Time) {
+	if g.next.IsZero() {
+		return
+	}
+	late := now.Sub(g.next)
+	if late <= punctual {
+		return
+	}
+	g.next = now
+	for r := range g.runners {
+		r.schedule.stalled(now, late)
+		g.enqueue(r)
+	}
 }
 
 // carryOut does what the runner's schedule wants done.
@@ -202,6 +230,7 @@ func (g *Group) carryOut(r *Runner, now time.Time, out []output) {
 		switch o.kind {
 		case outputStart:
 			r.snapshot.Runs++
+			g.running++
 			var ctx context.Context
 			ctx, r.cancel = context.WithDeadline(r.ctx, now.Add(r.cfg.Timeout))
 			g.make(job{r, ctx})

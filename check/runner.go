@@ -66,7 +66,8 @@ func (r *Runner) Snapshot() Snapshot {
 }
 
 // Trigger checks at once instead of at the next due time, or once more if a
-// check is running. The interval begins anew.
+// check is running. The next is due an interval later, give or take half of one:
+// a runner keeps its place among the others.
 func (r *Runner) Trigger() {
 	r.act(func(now time.Time, out []output) []output { return r.schedule.trigger(now, out) })
 }
@@ -131,6 +132,7 @@ func (r *Runner) check(ctx context.Context) {
 	g.mu.Lock()
 	defer g.unlock()
 	r.cancel()
+	g.running--
 	if !g.runners[r] {
 		delete(g.runners, r)
 	}
@@ -139,6 +141,7 @@ func (r *Runner) check(ctx context.Context) {
 		return
 	}
 	now := time.Now()
+	g.excuse(now)
 	g.carryOut(r, now, r.schedule.done(now, result, nil))
 }
 

@@ -13,11 +13,14 @@ const overdueAfter = 50 * time.Millisecond
 // starts nothing: tick is called at the deadline, done when a check returns,
 // and all that append outputs say what is to be done.
 //
-// Checks start on a grid of whole intervals, so that lateness does not add up.
+// Checks start on a grid of whole intervals, so that lateness does not add up,
+// and that many checks stay spread whatever delays all of them. After one that
+// starts off the grid (late, triggered, a retry) the next is due where the grid
+// is nearest to an interval later.
+//
 // A check that is still running when the next one is due makes that one be
-// skipped. If its timeout has passed, the next one waits for it and begins a
-// new grid; if it is overdue, it has failed once more. Whatever starts a check
-// between two of the grid begins a new grid too.
+// skipped. If it has to end soon, the next one waits for it; if it is overdue,
+// it has failed once more.
 type schedule struct {
 	interval, timeout    time.Duration
 	retry                time.Duration // from a failure of what is still Up to the next check; 0: as ever
@@ -27,13 +30,16 @@ type schedule struct {
 	counter              counter
 
 	state   State
-	grid    time.Time // when the next check is due, but for jitter
-	next    time.Time // when it is due
-	confirm time.Time // when the other state that the counter has reached has lasted long enough; zero: it has not
-	started time.Time // when the running check was started; zero: none runs
-	overdue bool      // the running check has been given up: its result does not count
-	discard bool      // nor does this one's, which was started before a pause
-	waiting bool      // a check is due as soon as the running one ends
+	grid    time.Time     // one of the grid's points: when the next check is due, but for jitter and retries
+	next    time.Time     // when it is due
+	jittery time.Duration // what of that is jitter
+	confirm time.Time     // when the other state that the counter has reached has lasted long enough; zero: it has not
+	started time.Time     // when the running check was started; zero: none runs
+	limit   time.Time     // when it is overdue
+	lost    time.Duration // for how long of it our process did not run
+	overdue bool          // the running check has been given up: its result does not count
+	discard bool          // nor does this one's, which was started before a pause
+	waiting bool          // a check is due as soon as the running one ends
 	paused  bool
 	skipped int // checks skipped because of the running one
 }
@@ -60,7 +66,15 @@ func (s *schedule) begin(now time.Time, warmup time.Duration) {
 	s.due(now.Add(s.uniform(warmup)))
 }
 
-func (s *schedule) due(at time.Time) { s.grid, s.next = at, at }
+// due begins a grid.
+func (s *schedule) due(at time.Time) { s.grid, s.next, s.jittery = at, at, 0 }
+
+// follow makes the check due that follows one of now.
+func (s *schedule) follow(now time.Time) {
+	s.grid = s.grid.Add(now.Add(s.interval).Sub(s.grid).Round(s.interval))
+	s.jittery = s.uniform(s.jitter)
+	s.next = s.grid.Add(s.jittery)
+}
 
 func (s *schedule) uniform(below time.Duration) time.Duration {
 	if below <= 0 {
@@ -75,7 +89,7 @@ func (s *schedule) deadline() time.Time {
 	case s.paused:
 		return time.Time{}
 	case s.running() && !s.overdue:
-		return earlier(s.next, s.limit())
+		return earlier(s.next, s.limit)
 	case !s.running() && !s.confirm.IsZero():
 		return earlier(s.next, s.confirm)
 	}
@@ -89,15 +103,27 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-func (s *schedule) running() bool    { return !s.started.IsZero() }
-func (s *schedule) limit() time.Time { return s.started.Add(s.timeout + overdueAfter) }
+func (s *schedule) running() bool { return !s.started.IsZero() }
+
+// stalled tells that our process did not run for d before now. The running check
+// could not go on, and may return that much later.
+func (s *schedule) stalled(now time.Time, d time.Duration) {
+	if !s.running() || s.overdue {
+		return
+	}
+	s.lost += d
+	s.limit = s.limit.Add(d)
+	if soon := now.Add(overdueAfter); s.limit.Before(soon) {
+		s.limit = soon
+	}
+}
 
 // tick starts what is due and gives up what is overdue.
 func (s *schedule) tick(now time.Time, out []output) []output {
 	if s.paused {
 		return out
 	}
-	if s.running() && !s.overdue && !now.Before(s.limit()) {
+	if s.running() && !s.overdue && !now.Before(s.limit) {
 		s.overdue = true
 		if s.waiting {
 			s.waiting = false
@@ -111,17 +137,16 @@ func (s *schedule) tick(now time.Time, out []output) []output {
 		}
 		return out
 	}
-	s.grid = s.grid.Add((now.Sub(s.grid)/s.interval + 1) * s.interval)
-	s.next = s.grid.Add(s.uniform(s.jitter))
+	s.follow(now.Add(-s.jittery))
 	switch {
 	case !s.running():
 		out = s.start(now, out)
 	case s.overdue:
 		out = s.judge(now, s.overdueResult(now), s.skip(out))
-	case now.Sub(s.started) < s.timeout:
-		out = s.skip(out)
-	default:
+	case s.limit.Before(now.Add(s.interval / 2)):
 		s.waiting = true
+	default:
+		out = s.skip(out)
 	}
 	return out
 }
@@ -131,6 +156,9 @@ func (s *schedule) done(now time.Time, r Result, out []output) []output {
 	counts := !s.overdue && !s.discard
 	if counts {
 		r.Latency = now.Sub(s.started)
+		if !r.OK && r.Latency >= s.timeout && s.lost >= s.timeout/4 {
+			r = s.excused(r)
+		}
 		out = s.judge(now, r, out)
 	}
 	waiting := s.waiting
@@ -138,7 +166,7 @@ func (s *schedule) done(now time.Time, r Result, out []output) []output {
 	switch {
 	case s.paused:
 	case counts && !r.OK && s.state == Up && s.retry > 0 && r.Reason != ReasonLocal:
-		s.due(now.Add(s.retry))
+		s.next, s.jittery = now.Add(s.retry), 0
 	case waiting:
 		out = s.restart(now, out)
 	}
@@ -169,12 +197,12 @@ func (s *schedule) resume(now time.Time, warmup time.Duration) {
 }
 
 func (s *schedule) restart(now time.Time, out []output) []output {
-	s.due(now.Add(s.interval))
+	s.follow(now)
 	return s.start(now, out)
 }
 
 func (s *schedule) start(now time.Time, out []output) []output {
-	s.started, s.skipped = now, 0
+	s.started, s.limit, s.lost, s.skipped = now, now.Add(s.timeout+overdueAfter), 0, 0
 	return append(out, output{kind: outputStart})
 }
 
@@ -217,6 +245,13 @@ func (s *schedule) reach(now time.Time, to State) {
 		}
 	}
 	s.state, s.confirm = to, time.Time{}
+}
+
+// excused is a failure that is our own: the answer may have been there in time.
+func (s *schedule) excused(r Result) Result {
+	r.Reason = ReasonLocal
+	r.Detail = fmt.Sprintf("this process itself did not run for %v: %s", s.lost, r.Detail)
+	return r
 }
 
 func (s *schedule) overdueResult(now time.Time) Result {

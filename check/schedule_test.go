@@ -13,6 +13,9 @@ import (
 
 var t0 = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// at is a time in milliseconds.
+func at(ms int) time.Time { return t0.Add(time.Duration(ms) * time.Millisecond) }
+
 // simulate drives a schedule in virtual time. takes says how long each check
 // runs in milliseconds, the last one's for all that follow; negative means that
 // it fails. It writes what happens and when, in milliseconds.
@@ -91,7 +94,7 @@ func TestSchedule(t *testing.T) {
 		{
 			"timeout is interval: the next check starts when the last has been ended",
 			newSchedule(1000, 1000, 1, 3), 3050, []int{-1010, -1010, 100},
-			[]string{"0: start", "1010: failed (down), start", "2020: failed (down), start", "2120: ok (up)", "3020: start"},
+			[]string{"0: start", "1010: failed (down), start", "2020: failed (down), start", "2120: ok (up)", "3000: start"},
 		},
 		{
 			"overdue",
@@ -109,11 +112,12 @@ func TestSchedule(t *testing.T) {
 			[]string{"0: start", "1050: skip, overdue (down)", "2000: skip, overdue (down)", "3000: skip, overdue (down)", "4000: start", "4010: ok (up)", "5000: start"},
 		},
 		{
-			"a failure is retried sooner while up, and the grid begins anew",
-			with(newSchedule(1000, 1000, 1, 3), func(s *schedule) { s.retry = 200 * time.Millisecond }), 3700, []int{10, -10, 10, -10, -10, -10, -10},
+			"a failure is retried sooner while up, and the grid stays",
+			with(newSchedule(1000, 1000, 1, 3), func(s *schedule) { s.retry = 200 * time.Millisecond }), 4100, []int{10, -10, 10, -10, -10, -10, -10},
 			[]string{
 				"0: start", "10: ok (up)", "1000: start", "1010: failed (up)", "1210: start", "1220: ok (up)",
-				"2210: start", "2220: failed (up)", "2420: start", "2430: failed (up)", "2630: start", "2640: failed (down)", "3630: start", "3640: failed (down)",
+				"2000: start", "2010: failed (up)", "2210: start", "2220: failed (up)", "2420: start", "2430: failed (down)", "3000: start", "3010: failed (down)",
+				"4000: start", "4010: failed (down)",
 			},
 		},
 		{
@@ -123,11 +127,11 @@ func TestSchedule(t *testing.T) {
 		},
 		{
 			"a state has to last before it counts",
-			with(newSchedule(1000, 1000, 1, 1), func(s *schedule) { s.fallDelay, s.riseDelay = 1500*time.Millisecond, 300*time.Millisecond }), 6000, []int{10, -10, 10, -10, -10, -10, 10},
+			with(newSchedule(1000, 1000, 1, 1), func(s *schedule) { s.fallDelay, s.riseDelay = 1500*time.Millisecond, 300*time.Millisecond }), 7000, []int{10, -10, 10, -10, -10, -10, 10},
 			[]string{
 				"0: start", "10: ok (up)", "1000: start", "1010: failed (up)", "2000: start", "2010: ok (up)",
 				"3000: start", "3010: failed (up)", "4000: start", "4010: failed (up)", "4510: start", "4520: failed (down)",
-				"5510: start", "5520: ok (down)", "5820: start", "5830: ok (up)",
+				"6000: start", "6010: ok (down)", "6310: start", "6320: ok (up)", "7000: start",
 			},
 		},
 		{
@@ -149,42 +153,94 @@ func TestSchedule(t *testing.T) {
 	}
 }
 
-// TestScheduleStall: after a long stall one check starts, not all that were
-// missed, and the grid stays.
+// TestScheduleStall: after a long stall of our process one check starts, not all
+// that were missed, and the grid stays: many checks do not come together.
 func TestScheduleStall(t *testing.T) {
-	s := newSchedule(1000, 1000, 1, 1)
-	s.begin(t0, 0)
-	s.tick(t0, nil)
-	s.done(t0.Add(time.Millisecond), Result{OK: true}, nil)
-	out := s.tick(t0.Add(3700*time.Millisecond), nil)
-	if len(out) != 1 || out[0].kind != outputStart || !s.deadline().Equal(t0.Add(4*time.Second)) {
-		t.Errorf("outputs %+v, next deadline after %v", out, s.deadline().Sub(t0))
+	for _, tt := range []struct {
+		stall, next int
+	}{{1700, 3000}, {2300, 3000}, {2700, 4000}, {3000, 4000}} {
+		s := newSchedule(1000, 1000, 1, 1)
+		s.begin(t0, 0)
+		s.tick(at(0), nil)
+		s.done(at(1), Result{OK: true}, nil)
+		s.stalled(at(tt.stall), time.Duration(tt.stall-1000)*time.Millisecond)
+		out := s.tick(at(tt.stall), nil)
+		if len(out) != 1 || out[0].kind != outputStart || !s.next.Equal(at(tt.next)) {
+			t.Errorf("stalled until %d: outputs %+v, the next check after %v, want %d", tt.stall, out, s.next.Sub(t0), tt.next)
+		}
 	}
 }
 
-// TestScheduleProperties: whatever checks take, starts are at least an interval
-// apart, nothing is silent for longer than an interval and a timeout, and the
-// state follows the results.
+// TestScheduleStalledCheck: a check that runs while our process does not says
+// nothing if it fails for lack of time, is not overdue, and the grid stays.
+func TestScheduleStalledCheck(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		lost      int
+		result    Result
+		took      int
+		want      Reason
+		wantState State
+	}{
+		{"a timeout that we cannot judge", 3000, Result{Reason: ReasonTimeout}, 3300, ReasonLocal, Up},
+		{"a refusal in time", 3000, Result{Reason: ReasonRefused}, 500, ReasonRefused, Down},
+		{"success, though late", 3000, Result{OK: true}, 3300, ReasonOK, Up},
+		{"a hiccup is no excuse", 200, Result{Reason: ReasonTimeout}, 1010, ReasonTimeout, Down},
+	} {
+		s := newSchedule(1000, 1000, 1, 1)
+		s.begin(t0, 0)
+		s.tick(at(0), nil)
+		s.done(at(1), Result{OK: true}, nil)
+		s.tick(at(1000), nil)
+		if tt.took > 1000 { // it ends when our process runs again
+			s.stalled(at(1000+tt.took), time.Duration(tt.lost)*time.Millisecond)
+			if out := s.tick(at(1000+tt.took), nil); len(out) > 1 || len(out) == 1 && out[0].kind != outputSkip {
+				t.Errorf("%s: after the stall: %+v", tt.name, out)
+			}
+		}
+		out := s.done(at(1000+tt.took), tt.result, nil)
+		if out[0].result.Reason != tt.want || out[0].to != tt.wantState {
+			t.Errorf("%s: %+v", tt.name, out[0])
+		}
+		if phase := s.next.Sub(t0) % time.Second; phase != 0 {
+			t.Errorf("%s: the next check is off the grid by %v", tt.name, phase)
+		}
+	}
+
+	// One that does not end after all is overdue.
+	s := newSchedule(1000, 1000, 1, 1)
+	s.begin(t0, 0)
+	s.tick(at(0), nil)
+	s.stalled(at(3000), 2*time.Second)
+	s.tick(at(3000), nil)
+	if out := s.tick(s.deadline(), nil); !s.deadline().Equal(at(4000)) || len(out) == 0 || out[len(out)-1].result.Reason != ReasonOverdue {
+		t.Errorf("%+v, deadline after %v", out, s.deadline().Sub(t0))
+	}
+}
+
+// TestScheduleProperties: whatever checks take, starts are at least half an
+// interval apart, nothing is silent for longer than one and a half and a timeout,
+// and the state follows the results.
 func TestScheduleProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		interval, timeout := rapid.IntRange(100, 3000).Draw(t, "interval"), rapid.IntRange(20, 3000).Draw(t, "timeout")
 		takes := rapid.SliceOfN(rapid.IntRange(-7000, 7000), 1, 10).Draw(t, "takes")
 		s := newSchedule(interval, timeout, 1, 1)
 		log := simulate(s, 20*time.Second, slices.Clone(takes)...)
-		started, last := -interval, 0
+		started, last, silence := -interval, 0, interval+interval/2+timeout+int(overdueAfter.Milliseconds())
 		for _, line := range log {
 			var at int
 			if _, err := fmt.Sscanf(line, "%d:", &at); err != nil {
 				t.Fatal(err)
 			}
 			if strings.Contains(line, "start") {
-				if at-started < interval {
+				if at-started < interval/2 {
 					t.Fatalf("%s: started %d ms after the one before", line, at-started)
 				}
 				started = at
 			}
 			if strings.Contains(line, "(") {
-				if at-last > interval+timeout+int(overdueAfter.Milliseconds()) {
+				if at-last > silence {
 					t.Fatalf("%s: nothing was heard for %d ms", line, at-last)
 				}
 				last = at
@@ -193,7 +249,7 @@ func TestScheduleProperties(t *testing.T) {
 				}
 			}
 		}
-		if silent := 20000 - last; silent > interval+timeout+int(overdueAfter.Milliseconds()) {
+		if silent := 20000 - last; silent > silence {
 			t.Fatalf("nothing was heard for the last %d ms of\n%s", silent, strings.Join(log, "\n"))
 		}
 	})
@@ -226,7 +282,6 @@ func TestScheduleJitter(t *testing.T) {
 
 // TestSchedulePause: nothing starts and nothing counts until it goes on.
 func TestSchedulePause(t *testing.T) {
-	at := func(ms int) time.Time { return t0.Add(time.Duration(ms) * time.Millisecond) }
 	s := newSchedule(1000, 1000, 1, 1)
 	s.begin(t0, 0)
 	s.tick(at(0), nil)
@@ -259,7 +314,6 @@ func TestSchedulePause(t *testing.T) {
 // TestScheduleTrigger: a trigger during a check is not lost, as the answer may
 // be older than what triggered.
 func TestScheduleTrigger(t *testing.T) {
-	at := func(ms int) time.Time { return t0.Add(time.Duration(ms) * time.Millisecond) }
 	s := newSchedule(1000, 1000, 1, 1)
 	s.begin(t0, 0)
 	s.tick(at(0), nil)
@@ -270,7 +324,7 @@ func TestScheduleTrigger(t *testing.T) {
 		t.Errorf("after it: %+v", out)
 	}
 	s.done(at(20), Result{OK: true}, nil)
-	if out := s.trigger(at(300), nil); len(out) != 1 || out[0].kind != outputStart || !s.deadline().Equal(at(1300)) {
+	if out := s.trigger(at(510), nil); len(out) != 1 || out[0].kind != outputStart || !s.deadline().Equal(at(1560)) || !s.next.Equal(at(2000)) {
 		t.Errorf("between checks: %+v, deadline %v", out, s.deadline())
 	}
 }

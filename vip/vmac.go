@@ -22,6 +22,10 @@ const vmacPatience = 200 * time.Millisecond
 // Parent does not answer ARP requests for addresses of the VMAC; the former
 // setting comes back with the last VMAC of the parent. Its name must be among
 // the Silent of the Filter.
+//
+// It has no addresses of its own. keepalived copies the parent's link-local
+// address to one for IPv6: neighbours then find the machine itself at the
+// virtual MAC address, which on a backup is another machine.
 type VMAC struct {
 	Name   string // of the interface; at most MaxInterface octets
 	Parent string // the interface below

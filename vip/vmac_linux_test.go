@@ -32,13 +32,16 @@ func whoHas(h *netlab.Host, addr string) string {
 	return strings.Join(slices.Compact(macs), " ")
 }
 
+// neighbourPause is how long after the first answer a second one may come.
+const neighbourPause = 20 * time.Millisecond
+
 var labVMAC = vip.VMAC{Name: "vrrp.51", Parent: "eth0", MAC: vip.RouterMAC(51, false)}
 
 // The virtual address is at the virtual MAC address and the machine's own at its
 // real one; in the end everything is as it was, after a crash too.
 func TestKernelVMAC(t *testing.T) {
 	lab := netlab.New(t, "arping", "sysctl")
-	h, client := lab.Host("h", "192.0.2.1/24"), lab.Host("client", "192.0.2.2/24")
+	h, client := lab.Host("h", "192.0.2.1/24", "2001:db8::1/64"), lab.Host("client", "192.0.2.2/24", "2001:db8::2/64")
 	before := machine(t, h)
 	own := strings.TrimSpace(h.Run("sh", "-c", "ip -o link show eth0 | grep -o '02:00:[0-9a-f:]*' | head -1"))
 
@@ -66,6 +69,18 @@ func TestKernelVMAC(t *testing.T) {
 	}
 	if !answers(client, "192.0.2.100") || !answers(client, "192.0.2.1") {
 		t.Error("an address does not answer")
+	}
+	linkLocal := h.Addresses("eth0")[slices.IndexFunc(h.Addresses("eth0"), func(p netip.Prefix) bool { return p.Addr().IsLinkLocalUnicast() })].Addr()
+	for addr, mac := range map[string]string{
+		"2001:db8::100": "00:00:5e:00:02:33", "2001:db8::1": own, linkLocal.WithZone("eth0").String(): own,
+	} {
+		if !answers(client, addr) {
+			t.Errorf("%s does not answer", addr)
+		}
+		time.Sleep(neighbourPause) // for a second answer, of which the last one counts
+		if got := client.Run("ip", "-6", "neigh", "show", netip.MustParseAddr(addr).WithZone("").String(), "dev", "eth0"); !strings.Contains(got, mac) {
+			t.Errorf("%s is at %q, want %s", addr, got, mac)
+		}
 	}
 
 	h.IP("link del vrrp.51")

@@ -13,8 +13,12 @@ import (
 )
 
 // v3 is the flavour of which failovers take a third of a second.
-func v3() flavour {
-	return flavours[slices.IndexFunc(flavours, func(f flavour) bool { return f.name == "v3 IPv4" })]
+func v3() flavour { return flavourOf("v3 IPv4") }
+
+func v3IPv6() flavour { return flavourOf("v3 IPv6") }
+
+func flavourOf(name string) flavour {
+	return flavours[slices.IndexFunc(flavours, func(f flavour) bool { return f.name == name })]
 }
 
 // A master whose processes are stopped for longer than its peer waits comes

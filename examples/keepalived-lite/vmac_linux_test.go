@@ -2,6 +2,8 @@ package main_test
 
 import (
 	"net"
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,12 +18,22 @@ import (
 func TestVMAC(t *testing.T) {
 	var report report
 	t.Cleanup(func() { report.log(t) })
-	for _, tt := range [][2]string{{lite, lite}, {lite, keepalived}, {keepalived, lite}, {lite, frr}, {frr, lite}} {
-		t.Run(tt[0]+"+"+tt[1], func(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		ipv6 bool
+	}{
+		{lite, lite, false}, {lite, keepalived, false}, {keepalived, lite, false}, {lite, frr, false}, {frr, lite, false},
+		{lite, lite, true}, {lite, keepalived, true}, {keepalived, lite, true},
+	} {
+		f := v3()
+		f.instance = "use_vmac"
+		if tt.ipv6 {
+			f = v3IPv6()
+			f.instance = "use_vmac\n    native_ipv6"
+		}
+		t.Run(f.name+" "+tt.a+"+"+tt.b, func(t *testing.T) {
 			t.Parallel()
-			f := v3()
-			f.instance = "use_vmac"
-			s := newScene(t, &report, f, tt[0], tt[1])
+			s := newScene(t, &report, f, tt.a, tt.b)
 			state := func(n *side) string { return n.Run("ip", "-d", "link") }
 			before := map[*side]string{s.a: state(s.a), s.b: state(s.b)}
 			s.start(s.a)
@@ -59,7 +71,7 @@ func TestVMAC(t *testing.T) {
 // from its MAC address.
 func (s *scene) macsAreVirtual() {
 	s.t.Helper()
-	want := vip.RouterMAC(51, false).String()
+	want := vip.RouterMAC(51, strings.Contains(s.vip(), ":")).String()
 	adverts, arps := 0, 0
 	wrong := func(what string, mac net.HardwareAddr) bool {
 		if mac.String() != want {
@@ -76,6 +88,11 @@ func (s *scene) macsAreVirtual() {
 	for _, f := range s.wire.Frames() {
 		if a, ok := f.ARP(); ok && a.Gratuitous() {
 			if arps++; wrong("a gratuitous ARP", a.SenderMAC) {
+				return
+			}
+		}
+		if target, ok := f.NeighborAdvert(); ok && slices.ContainsFunc(s.vips, func(v string) bool { return netip.MustParsePrefix(v).Addr() == target }) {
+			if arps++; wrong("a neighbour advertisement", net.HardwareAddr(f.Data[6:12])) {
 				return
 			}
 		}

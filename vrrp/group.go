@@ -34,6 +34,7 @@ type group struct {
 	id      GroupID
 	members []*machine // in the order in which they joined
 	tracks  []TrackerState
+	sum     int // what all trackers add, see weigh
 
 	state   State  // as last reported
 	event   Output // the next report, if pending
@@ -42,6 +43,14 @@ type group struct {
 
 // active reports whether a member counts: it runs, or is about to.
 func (g *group) active(m *machine) bool { return !m.stopped }
+
+// weigh recomputes what the trackers add, and the priorities of all members.
+func (g *group) weigh(s *step) {
+	g.sum = g.contribution()
+	for _, m := range g.members {
+		m.reweigh(s)
+	}
+}
 
 // contribution is what all trackers add to the priority of each member.
 func (g *group) contribution() int {

@@ -345,3 +345,16 @@ func TestGroupMembership(t *testing.T) {
 		}
 	})
 }
+
+// A member that is added changes the others' priority, and so when they want to
+// be looked at next.
+func TestGroupMemberIsAdded(t *testing.T) {
+	r := newGroupRig(t, GroupParams{}, nil)
+	r.up(0)
+	r.sleep(time.Second)
+	r.add(func(p *Params) { p.Trackers = []Tracker{{Name: "chk", Weight: 100, Initial: TrackUp}} })
+	st := r.s.Status(r.ids[0])
+	if st.Priority != 200 || !st.TakeOverAt.Equal(r.start.Add(3*time.Second+56*time.Second/256)) || !r.s.Deadline().Equal(st.TakeOverAt) {
+		t.Errorf("priority %d, takes over at %v, deadline %v", st.Priority, st.TakeOverAt.Sub(r.start), r.s.Deadline().Sub(r.start))
+	}
+}

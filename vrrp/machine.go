@@ -359,7 +359,7 @@ func (m *machine) effective() uint8 {
 	}
 	sum := int(m.p.Priority)
 	if m.group != nil {
-		sum += m.group.contribution()
+		sum += m.group.sum
 	} else {
 		for i := range m.tracks {
 			sum += m.tracks[i].Contribution
@@ -386,9 +386,7 @@ func (m *machine) reweighAll(s *step) {
 		m.reweigh(s)
 		return
 	}
-	for _, o := range m.group.members {
-		o.reweigh(s)
-	}
+	m.group.weigh(s)
 }
 
 // shift moves a backup's running timer.

@@ -50,7 +50,10 @@ func (s *Set) Add(p Params) (ID, error) {
 	m.init(ID{i, s.generations[i]}, p)
 	s.machines[i] = m
 	m.seen = seen{skew: never}
-	s.join(&step{}, m, p.Group) // a member more changes nothing before it starts
+	// What its trackers add changes the others' timers, and nothing that has
+	// to be done before it starts.
+	s.join(&step{}, m, p.Group)
+	s.refreshWith(m)
 	return m.id, nil
 }
 
@@ -215,9 +218,7 @@ func (s *Set) Handle(now time.Time, in Input, out []Output) []Output {
 
 // changed has the members of a group notice that its trackers have.
 func (s *Set) changed(st *step, g *group) {
-	for _, m := range g.members {
-		m.reweigh(st)
-	}
+	g.weigh(st)
 	g.settle(st)
 	s.refreshAll(g)
 }

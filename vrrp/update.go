@@ -13,6 +13,9 @@ func (m *machine) update(s *step, p Params) {
 	if m.state != Backup || !m.learned || p.Version == V2 {
 		m.interval = p.Interval
 	}
+	if m.group != nil {
+		m.group.sum = m.group.contribution()
+	}
 	was := m.priority
 	if m.priority = m.effective(); m.priority != was {
 		m.put(s, Output{Kind: OutputPriority, Was: was, Priority: m.priority})
@@ -24,6 +27,11 @@ func (m *machine) update(s *step, p Params) {
 	}
 	if p.NoPreempt || p.PreemptDelay == 0 {
 		m.preemptAt = never
+	}
+	if patient := p.NoPreempt && p.Priority != OwnerPriority; !patient {
+		m.unproven = false
+	} else if m.state == Backup && m.cause == ReasonPreempt && !m.wants {
+		m.await(m.heard, ReasonNoResponse, m.peer) // as if the master had been accepted
 	}
 	switch {
 	case m.state == Master && p.Interval != old.Interval:

@@ -1,6 +1,7 @@
 package vrrp
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -129,5 +130,36 @@ func TestUpdateRefuses(t *testing.T) {
 		if out, err := r.m.Update(r.now, p, nil); err == nil || len(out) > 0 {
 			t.Errorf("%+v was accepted", p)
 		}
+	}
+}
+
+// A backup that was about to preempt does not, once it is told not to.
+func TestUpdateStopsPreemption(t *testing.T) {
+	r := newRig(t, nil).up()
+	for range 3 { // the master's priority is lower: a takeover is under way
+		r.sleep(time.Second)
+		r.hear(50, lower)
+	}
+	r.sleep(500 * time.Millisecond)
+	r.update(func(p *Params) { p.NoPreempt = true })
+	r.sleep(500 * time.Millisecond) // it would have been at 3.609 s
+	r.hear(50, lower)
+	r.sleep(time.Second)
+	if st := r.m.Status(); st.State != Backup {
+		t.Errorf("%v (%v)", st.State, st.Reason)
+	}
+}
+
+// A master that may preempt need not probe.
+func TestUpdateStopsProbing(t *testing.T) {
+	r := master(t, func(p *Params) { p.NoPreempt = true })
+	if !r.m.Status().Probing {
+		t.Fatal("it does not probe")
+	}
+	r.log = nil
+	r.update(func(p *Params) { p.NoPreempt = false })
+	r.sleep(time.Second)
+	if got := strings.Join(r.log, "\n"); !strings.Contains(got, "advertise 100") || r.m.Status().Probing {
+		t.Errorf("probing %v:\n%s", r.m.Status().Probing, got)
 	}
 }

@@ -63,10 +63,9 @@ func (m *machine) preempts(in *Input) bool {
 
 // accept takes an advertisement as proof that the master lives.
 func (m *machine) accept(s *step, in *Input, at int64) {
-	if in.Source != m.better {
-		m.better, m.best = in.Source, 0
+	if in.Source != m.better || in.Priority > m.best {
+		m.better, m.best = in.Source, in.Priority
 	}
-	m.best = max(m.best, in.Priority)
 	m.wants = false
 	m.learn(in)
 	m.await(at, ReasonNoResponse, in.Source)

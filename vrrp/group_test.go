@@ -225,6 +225,70 @@ func TestGroupWeights(t *testing.T) {
 	}
 }
 
+// A tracker counts once, even with the least weight; one of weight 0 has none
+// that could count.
+func TestGroupCountsOnce(t *testing.T) {
+	chk := func(w int) []Tracker { return []Tracker{{Name: "chk", Weight: w, Initial: TrackUp}} }
+	for _, tt := range []struct{ group, a, b, want int }{
+		{1, 10, 20, 101}, {0, 1, 20, 101}, {0, 10, 20, 110}, {0, 0, 20, 120},
+	} {
+		r := newGroupRig(t, GroupParams{Trackers: chk(tt.group)},
+			func(p *Params) { p.Trackers = chk(tt.a) }, func(p *Params) { p.Trackers = chk(tt.b) })
+		for n := range r.ids {
+			if got := int(r.s.Status(r.ids[n]).Priority); got != tt.want {
+				t.Errorf("weights %d, %d and %d: priority %d of member %d, want %d", tt.group, tt.a, tt.b, got, n, tt.want)
+			}
+		}
+	}
+}
+
+// PRE-02, PRE-03: a member whose delay is over waits for the others', although
+// it goes on hearing the worse master; one that has waited for another reason,
+// and now hears a worse master, has its delay still before it.
+func TestGroupPreemptDelay(t *testing.T) {
+	delayed := func(p *Params) { p.PreemptDelay = 5 * time.Second }
+	t.Run("waits", func(t *testing.T) {
+		r := newGroupRig(t, GroupParams{}, delayed, delayed)
+		r.up(0)
+		r.up(1)
+		r.log = nil
+		for n := range 7 {
+			r.hear(0, 90, upper)
+			if n > 0 {
+				r.hear(1, 90, upper)
+			}
+			if n < 6 {
+				r.sleep(time.Second)
+			}
+		}
+		r.want("6s A advertise 100", "6s A BACKUP->MASTER (preemption)", "6s B advertise 100", "6s B BACKUP->MASTER (preemption)",
+			"6s group BACKUP->MASTER (preemption)", "6s A advertise 100", "6s B advertise 100")
+	})
+	t.Run("silence before", func(t *testing.T) {
+		r := newGroupRig(t, GroupParams{}, delayed, delayed)
+		r.up(0)
+		r.up(1)
+		r.sleep(2 * time.Second)
+		r.hear(1, 200, upper)
+		r.log = nil
+		r.sleep(2 * time.Second) // A would take over since 3.6 s
+		for range 5 {            // B would since 5.6 s
+			r.hear(0, 90, upper)
+			r.sleep(time.Second)
+		}
+		r.want("9s A advertise 100", "9s A BACKUP->MASTER (preemption)", "9s B advertise 100", "9s B BACKUP->MASTER (no response)",
+			"9s group BACKUP->MASTER (preemption)")
+	})
+}
+
+// A group that is refused has no identifier.
+func TestGroupRefused(t *testing.T) {
+	id, err := NewSet().AddGroup(GroupParams{Trackers: []Tracker{{Name: "x"}, {Name: "x"}}})
+	if id != 0 || err == nil {
+		t.Errorf("group %d, %v", id, err)
+	}
+}
+
 func TestGroupTrackerFault(t *testing.T) {
 	r := newGroupRig(t, GroupParams{Trackers: []Tracker{{Name: "chk"}}}, nil, nil)
 	r.up(0)

@@ -323,7 +323,7 @@ func (m *machine) enter(s *step) {
 		why = ReasonStartup
 	}
 	m.interval, m.learned = m.p.Interval, false
-	m.best, m.better = 0, netip.Addr{}
+	m.better = netip.Addr{}
 	m.unproven = m.p.NoPreempt && m.p.Priority != OwnerPriority
 	m.await(s.now, ReasonNoResponse, netip.Addr{})
 	m.become(s, Backup, why, netip.Addr{})

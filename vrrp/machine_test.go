@@ -247,6 +247,18 @@ func TestFloodOfPriorityZero(t *testing.T) {
 	}
 }
 
+// A losing advertisement is answered if the last answer is 10 ms old.
+func TestAnswerGap(t *testing.T) {
+	r := master(t, nil)
+	r.hear(0, upper)
+	r.sleep(10*time.Millisecond - 1)
+	r.hear(0, upper)
+	r.want("3.609375s advertise 100")
+	r.sleep(1)
+	r.hear(0, upper)
+	r.want("3.619375s advertise 100")
+}
+
 func TestLinkDownWithoutAReason(t *testing.T) {
 	r := newRig(t, nil)
 	r.do(Input{Kind: InputLink}, Input{Kind: InputStart})
@@ -473,6 +485,42 @@ func TestLateMaster(t *testing.T) {
 	)
 }
 
+// R1: a master was late if a backup may have become one meanwhile: one that
+// misses one advertisement less than we would.
+func TestHowLateAMasterMayBe(t *testing.T) {
+	for adverts, patience := range map[int]time.Duration{1: time.Second, 2: time.Second, 3: 2 * time.Second, 5: 4 * time.Second} {
+		for _, late := range []time.Duration{patience - 1, patience} {
+			r := newRig(t, func(p *Params) { p.DownAdverts = adverts }).up()
+			r.sleep(time.Duration(adverts)*time.Second + 609375*time.Microsecond)
+			r.log = nil
+			r.now = r.m.Deadline().Add(late)
+			r.do(Input{Kind: InputTick})
+			if stalled := len(r.log) > 1; stalled != (late == patience) {
+				t.Errorf("down adverts %d, %v late: %q", adverts, late, r.log)
+			}
+		}
+	}
+}
+
+// What a machine shows of itself.
+func TestStatus(t *testing.T) {
+	r := newRig(t, nil)
+	if st := r.m.Status(); st.State != Init || !st.Since.IsZero() || !st.TakeOverAt.IsZero() || st.Priority != 100 {
+		t.Errorf("before the start: %+v", st)
+	}
+	r.now = r.now.Add(time.Hour)
+	r.up()
+	down := 3609375 * time.Microsecond
+	if st := r.m.Status(); st.State != Backup || !st.Since.Equal(r.now) || !st.TakeOverAt.Equal(r.now.Add(down)) ||
+		st.DownInterval != down || st.SkewTime != 609375*time.Microsecond || st.Interval != time.Second {
+		t.Errorf("as backup: %+v", st)
+	}
+	r.sleep(down)
+	if st := r.m.Status(); st.State != Master || !st.Since.Equal(r.now) || !st.TakeOverAt.IsZero() || st.Reason != ReasonNoResponse {
+		t.Errorf("as master: %+v", st)
+	}
+}
+
 // Events wait for the owner, at most OwnerTimeout, and never change their order.
 func TestEventsWaitForTheOwner(t *testing.T) {
 	owned := func(p *Params) { p.OwnerTimeout = time.Second }
@@ -518,10 +566,28 @@ func TestParamsValidate(t *testing.T) {
 		{"GEN-03 longest", func(p *Params) { p.Interval = 40950 * time.Millisecond }, ""},
 		{"GEN-03 long", func(p *Params) { p.Interval = 40960 * time.Millisecond }, "centiseconds"},
 		{"GEN-04 sub-second", func(p *Params) { p.Version, p.Interval = V2, 1500*time.Millisecond }, "whole seconds"},
+		{"GEN-04 sub-second, shortest", func(p *Params) { p.Version, p.Interval = V2, 0 }, "whole seconds"},
+		{"GEN-04 shortest", func(p *Params) { p.Version, p.Interval = V2, time.Second }, ""},
+		{"GEN-04 longest", func(p *Params) { p.Version, p.Interval = V2, 255*time.Second }, ""},
+		{"GEN-03 broken", func(p *Params) { p.Interval = 15 * time.Millisecond }, "centiseconds"},
 		{"GEN-04 long", func(p *Params) { p.Version, p.Interval = V2, 256*time.Second }, "whole seconds"},
 		{"version", func(p *Params) { p.Version = 4 }, "version 4"},
 		{"down adverts", func(p *Params) { p.DownAdverts = 0 }, "down adverts 0"},
+		{"most down adverts", func(p *Params) { p.DownAdverts = 100 }, ""},
+		{"too many down adverts", func(p *Params) { p.DownAdverts = 101 }, "down adverts 101: 1 to 100"},
+		{"one down advert", func(p *Params) { p.DownAdverts = 1 }, ""},
 		{"owner timeout", func(p *Params) { p.OwnerTimeout = -1 }, "negative"},
+		{"GEN-02 owner", func(p *Params) { p.Priority = 255 }, ""},
+		{"PRE-01 preempt delay", func(p *Params) { p.PreemptDelay = 1000 * time.Second }, ""},
+		{"PRE-01 long preempt delay", func(p *Params) { p.PreemptDelay = 1000*time.Second + 1 }, "0 to 16m40s"},
+		{"PRE-01 negative preempt delay", func(p *Params) { p.PreemptDelay = -1 }, "preempt delay -1ns"},
+		{"start delay", func(p *Params) { p.StartDelay = 2 * time.Hour }, ""},
+		{"long start delay", func(p *Params) { p.StartDelay = 2*time.Hour + 1 }, "0 to 2h0m0s"},
+		{"negative start delay", func(p *Params) { p.StartDelay = -1 }, "start delay -1ns"},
+		{"greatest weights", func(p *Params) { p.Trackers = []Tracker{{Name: "x", Weight: 253}, {Name: "y", Weight: -253}} }, ""},
+		{"small weight", func(p *Params) { p.Trackers = []Tracker{{Name: "x", Weight: -254}} }, "-253..253"},
+		{"initially down", func(p *Params) { p.Trackers = []Tracker{{Name: "x", Initial: TrackDown}} }, ""},
+		{"initially a number", func(p *Params) { p.Trackers = []Tracker{{Name: "x", Initial: TrackValue}} }, "initial status value"},
 		{"weight", func(p *Params) { p.Trackers = []Tracker{{Name: "x", Weight: 254}} }, "-253..253"},
 		{"twice", func(p *Params) { p.Trackers = []Tracker{{Name: "x"}, {Name: "x"}} }, "twice"},
 	} {

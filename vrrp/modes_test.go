@@ -40,6 +40,16 @@ func TestPreemptDelay(t *testing.T) {
 		r.sleep(10 * time.Millisecond)
 		r.want("1.609375s advertise 100", "1.609375s acquire", "1.609375s BACKUP->MASTER (master left)")
 	})
+	t.Run("PRE-03 cancelled by priority 0 shortly before its end", func(t *testing.T) {
+		r := newRig(t, delayed).up()
+		steady(r, 4, 90, upper)
+		r.hear(90, upper)
+		r.sleep(800 * time.Millisecond)
+		r.hear(0, upper)
+		r.log = nil
+		r.sleep(609375 * time.Microsecond)
+		r.want("5.409375s advertise 100", "5.409375s acquire", "5.409375s BACKUP->MASTER (master left)")
+	})
 	t.Run("PRE-04 silence does not wait", func(t *testing.T) {
 		r := newRig(t, delayed).up()
 		r.hear(90, upper)
@@ -219,10 +229,10 @@ func TestProbe(t *testing.T) {
 		if !r.m.Status().Probing {
 			t.Error("not probing")
 		}
-		r.sleep(29 * time.Second)
+		r.sleep(28 * time.Second)
 		r.log = nil
-		r.sleep(time.Second) // every port forwards by now
-		r.want("33.609375s advertise 100")
+		r.sleep(2 * time.Second) // every port forwards by now
+		r.want("32.609375s advertise 1", "33.609375s advertise 100")
 		if r.m.Status().Probing {
 			t.Error("still probing")
 		}

@@ -2,6 +2,7 @@ package vrrp
 
 import (
 	"cmp"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"testing"
@@ -60,6 +61,30 @@ func TestDeadlinesAgainstModel(t *testing.T) {
 	})
 }
 
+// A heap of some depth is emptied in order, whatever has been done to it.
+func TestDeadlinesDrain(t *testing.T) {
+	var d deadlines
+	random := rand.New(rand.NewPCG(1, 2))
+	const n = 500
+	for range n {
+		d.add(never)
+	}
+	for range 50 * n {
+		d.set(slot(random.IntN(n)), random.Int64N(1000))
+	}
+	for last := int64(-1); ; {
+		id, due := d.min()
+		if due == never {
+			break
+		}
+		if due < last {
+			t.Fatalf("%d comes behind %d", due, last)
+		}
+		last = due
+		d.set(id, never)
+	}
+}
+
 func TestNoAllocation(t *testing.T) {
 	s := NewSet()
 	now := time.Unix(1000, 0)
@@ -104,5 +129,102 @@ func BenchmarkSet(b *testing.B) {
 				n += len(out)
 			}
 		})
+	}
+}
+
+// What a set counts of its machines, against a look at each of them, while
+// machines come, go, and change: an identifier is never given out twice, its
+// index only after its machine has gone, and whatever is for a machine that is
+// gone does nothing.
+func TestSetAgainstModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s, now := NewSet(), time.Unix(1000, 0)
+		var live, gone []ID
+		most := 0 // that were live at a time
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 1500).Draw(t, "ms")) * time.Millisecond)
+			what := rapid.SampledFrom([]string{"add", "remove", "stop", "start", "unplug", "priority", "hear", "zero", "tick", "update", "ghost"}).Draw(t, "what")
+			if what == "add" {
+				p := Params{
+					Version: V3, Priority: uint8(rapid.IntRange(1, 255).Draw(t, "priority")), DownAdverts: 3,
+					Interval:     rapid.SampledFrom([]time.Duration{100 * time.Millisecond, time.Second}).Draw(t, "interval"),
+					StartDelay:   rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(t, "start delay"),
+					OwnerTimeout: rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(t, "owner timeout"),
+				}
+				id, err := s.Add(p)
+				if err != nil || slices.Contains(live, id) || slices.Contains(gone, id) {
+					t.Fatalf("added %v, %v", id, err)
+				}
+				if slices.ContainsFunc(live, func(o ID) bool { return o.Index() == id.Index() }) || id.Index() > most {
+					t.Fatalf("added %v to %v: its index is in use, or one was free", id, live)
+				}
+				live = append(live, id)
+				most = max(most, len(live))
+				s.Handle(now, Input{Kind: InputLink, ID: id, Up: true, Source: us}, nil)
+				s.Handle(now, Input{Kind: InputStart, ID: id}, nil)
+			}
+			if what == "ghost" && len(gone) > 0 {
+				id := rapid.SampledFrom(gone).Draw(t, "gone")
+				if out := s.Handle(now, Input{Kind: InputStart, ID: id}, nil); len(out) > 0 || s.Status(id) != (Status{}) || s.Trackers(id) != nil {
+					t.Fatalf("%v is gone, and does %v", id, out)
+				}
+				if _, err := s.Update(now, id, Params{Version: V3, Priority: 1, Interval: time.Second, DownAdverts: 3}, nil); err == nil {
+					t.Fatalf("%v is gone, and was updated", id)
+				}
+				s.Remove(now, id, nil)
+			}
+			if len(live) > 0 {
+				n := rapid.IntRange(0, len(live)-1).Draw(t, "machine")
+				id := live[n]
+				in := Input{ID: id, Source: upper, Interval: rapid.SampledFrom([]time.Duration{50 * time.Millisecond, time.Second}).Draw(t, "advertised")}
+				switch what {
+				case "remove":
+					s.Remove(now, id, nil)
+					live, gone = slices.Delete(live, n, n+1), append(gone, id)
+				case "stop":
+					in.Kind = InputStop
+				case "start":
+					in.Kind = InputStart
+				case "unplug":
+					in.Kind = InputLink
+				case "priority":
+					in.Kind, in.Priority = InputPriority, uint8(rapid.IntRange(1, 254).Draw(t, "priority"))
+				case "hear":
+					in.Kind, in.Priority = InputAdvert, uint8(rapid.IntRange(1, 255).Draw(t, "priority"))
+				case "zero":
+					in.Kind = InputAdvert
+				case "update":
+					p := s.find(id).p
+					p.Priority = uint8(rapid.IntRange(1, 254).Draw(t, "priority"))
+					if _, err := s.Update(now, id, p, nil); err != nil {
+						t.Fatal(err)
+					}
+				}
+				s.Handle(now, in, nil)
+			}
+			if rapid.Bool().Draw(t, "look") {
+				checkSet(t, s, live)
+			}
+		}
+		checkSet(t, s, live)
+	})
+}
+
+func checkSet(t *rapid.T, s *Set, live []ID) {
+	masters, skew, deadline := 0, time.Duration(never), time.Time{}
+	for _, id := range live {
+		st := s.Status(id)
+		switch st.State {
+		case Master:
+			masters++
+		case Backup:
+			skew = min(skew, st.SkewTime)
+		}
+		if due := s.clock.time(s.find(id).deadline()); deadline.IsZero() || !due.IsZero() && due.Before(deadline) {
+			deadline = due
+		}
+	}
+	if s.Masters() != masters || s.LeastSkew() != skew || !s.Deadline().Equal(deadline) {
+		t.Fatalf("%d masters, least skew %v, deadline %v; want %d, %v, %v", s.Masters(), s.LeastSkew(), s.Deadline(), masters, skew, deadline)
 	}
 }

@@ -58,6 +58,8 @@ func TestWeights(t *testing.T) {
 		want    int
 	}{
 		{Tracker{Weight: 5}, TrackUp, 0, 5},
+		{Tracker{Weight: 1}, TrackUp, 0, 1},
+		{Tracker{Weight: -1}, TrackDown, 0, -1},
 		{Tracker{Weight: 5}, TrackDown, 0, 0},
 		{Tracker{Weight: -5}, TrackUp, 0, 0},
 		{Tracker{Weight: -5}, TrackDown, 0, -5},
@@ -94,5 +96,30 @@ func TestWeights(t *testing.T) {
 		if got := st.Contribution; st.Fault != (tt.want == fault) || !st.Fault && got != tt.want || st.Fault && got != 0 {
 			t.Errorf("%+v, %v %d: adds %d, fault %v; want %d", tt.tracker, tt.status, tt.value, got, st.Fault, tt.want)
 		}
+	}
+}
+
+// A tracker may report one number behind another; up and down have none.
+func TestTrackedNumbers(t *testing.T) {
+	r := newRig(t, func(p *Params) { p.Trackers = []Tracker{{Name: "load", Weight: -2}} }).up()
+	for _, tt := range []struct {
+		status   TrackStatus
+		value    int
+		priority uint8
+		shown    int
+	}{
+		{TrackValue, 3, 94, 3}, {TrackValue, 5, 90, 5}, {TrackValue, 5, 90, 5}, {TrackUp, 5, 100, 0}, {TrackDown, 7, 98, 0}, {TrackValue, 0, 100, 0},
+	} {
+		r.do(Input{Kind: InputTrack, Tracker: "load", Track: tt.status, Value: tt.value})
+		if got := r.m.Status().Priority; got != tt.priority || r.m.m.tracks[0].Value != tt.shown {
+			t.Errorf("%v %d: priority %d, number %d; want %d, %d", tt.status, tt.value, got, r.m.m.tracks[0].Value, tt.priority, tt.shown)
+		}
+	}
+}
+
+// GEN-02, GEN-03, TM-02: what counts where nothing is configured.
+func TestDefaults(t *testing.T) {
+	if DefaultPriority != 100 || DefaultInterval != time.Second || DefaultDownAdverts != 3 || OwnerPriority != 255 || DefaultOwnerTimeout != time.Second {
+		t.Error(DefaultPriority, DefaultInterval, DefaultDownAdverts, OwnerPriority, DefaultOwnerTimeout)
 	}
 }

@@ -113,6 +113,22 @@ func TestTurnsDoNotAllocate(t *testing.T) {
 	}
 }
 
+// A host looks twice a second whether it was stalled, and tells a master's owner
+// four times a second that the protocol lives.
+func TestTurnWaits(t *testing.T) {
+	h := newTurner(t, 100)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := time.Now()
+	if until, _ := h.turn(now); until.Sub(now) != 500*time.Millisecond {
+		t.Errorf("a backup waits %v", until.Sub(now))
+	}
+	now = now.Add(4 * time.Second)
+	if until, _ := h.turn(now); until.Sub(now) != 250*time.Millisecond {
+		t.Errorf("a master waits %v", until.Sub(now))
+	}
+}
+
 func BenchmarkTurn(b *testing.B) {
 	for name, turn := range hotPaths(b) {
 		b.Run(name, func(b *testing.B) {

@@ -100,6 +100,37 @@ func TestUpdateStopsPreemptDelay(t *testing.T) {
 	r.want()
 }
 
+// Without a delay, the backup's patience ends when it would have anyway; an
+// update of something else leaves the delay alone.
+func TestUpdateOfPreemptDelay(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		edit func(*Params)
+		at   string
+	}{
+		{"none any more", func(p *Params) { p.PreemptDelay = 0 }, "3.609375s "},
+		{"something else", func(p *Params) { p.QuietYield = true }, "2s "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t, func(p *Params) { p.PreemptDelay = 2 * time.Second }).up()
+			r.hear(90, upper)
+			r.update(tt.edit)
+			r.log = nil
+			for range 36 {
+				r.sleep(100 * time.Millisecond)
+				r.hear(90, upper)
+				if len(r.log) > 0 {
+					break
+				}
+			}
+			r.sleep(9375 * time.Microsecond)
+			if len(r.log) < 3 || r.log[2] != tt.at+"BACKUP->MASTER (preemption)" {
+				t.Errorf("%q, want it at %s", r.log, tt.at)
+			}
+		})
+	}
+}
+
 // Trackers keep their states by name, wherever they are in the list.
 func TestUpdateKeepsTrackers(t *testing.T) {
 	r := newRig(t, func(p *Params) { p.Trackers = []Tracker{{Name: "a", Weight: -10}, {Name: "b", Weight: -20}} }).up()

@@ -19,7 +19,15 @@ type Mutant struct {
 	ID   int
 	Pos  string // file:line:column
 	What string
-	edit edit // how to make it
+	Line string // of the source
+	edit edit   // how to make it
+}
+
+// String names the mistake by what stands there, so that the name holds when
+// lines move.
+func (m Mutant) String() string {
+	file, _, _ := strings.Cut(m.Pos, ":")
+	return fmt.Sprintf("%s: %s: %s", file, m.Line, m.What)
 }
 
 // edit replaces a part of a file.
@@ -92,9 +100,10 @@ func (p *Package) find(set *token.FileSet, f *ast.File, info *types.Info, timers
 		if switched != nil {
 			e.switched = switched(id, string(p.source[start.Filename][start.Offset:end.Offset]))
 		}
-		p.Mutants = append(p.Mutants, Mutant{id, fmt.Sprintf("%s:%d:%d", filepath.Base(start.Filename), start.Line, start.Column), what, e})
+		p.Mutants = append(p.Mutants, Mutant{id, fmt.Sprintf("%s:%d:%d", filepath.Base(start.Filename), start.Line, start.Column), what, p.line(start), e})
 	}
 	constant := false // within a constant declaration
+	keys := map[ast.Expr]bool{}
 	var walk func(n ast.Node) bool
 	walk = func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -106,6 +115,8 @@ func (p *Package) find(set *token.FileSet, f *ast.File, info *types.Info, timers
 			}
 			constant = was
 			return false
+		case *ast.KeyValueExpr:
+			keys[n.Key] = true
 		case *ast.ArrayType:
 			return false // a length must be constant
 		case *ast.BinaryExpr:
@@ -128,11 +139,14 @@ func (p *Package) find(set *token.FileSet, f *ast.File, info *types.Info, timers
 				return true
 			}
 			what := fmt.Sprintf("%d instead of %s", v+1, n.Value)
-			if constant {
+			// An index of an array's literal must be constant, and a part of a
+			// constant expression has no type of its own.
+			basic, ok := info.Types[n].Type.(*types.Basic)
+			if constant || keys[n] || ok && basic.Info()&types.IsUntyped != 0 {
 				add(n, what, nil, strconv.FormatInt(v+1, 10))
 				return true
 			}
-			typ := types.TypeString(types.Default(info.Types[n].Type), func(o *types.Package) string {
+			typ := types.TypeString(info.Types[n].Type, func(o *types.Package) string {
 				if o.Name() == p.Name {
 					return ""
 				}
@@ -150,6 +164,12 @@ func (p *Package) text(set *token.FileSet, n ast.Node) string {
 	start, end := set.Position(n.Pos()), set.Position(n.End())
 	line, _, _ := strings.Cut(string(p.source[start.Filename][start.Offset:end.Offset]), "\n")
 	return line
+}
+
+// line returns the line at pos without the space around it.
+func (p *Package) line(pos token.Position) string {
+	lines := strings.Split(string(p.source[pos.Filename]), "\n")
+	return strings.TrimSpace(lines[pos.Line-1])
 }
 
 func isTimer(x ast.Expr, timers []string) bool {

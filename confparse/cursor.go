@@ -21,6 +21,9 @@ type cursor struct {
 // keyword is the word that the one to be read belongs to.
 func (c *cursor) keyword() Word { return c.n.word(max(c.i-1, 0)) }
 
+// keywordText is the Text of keyword.
+func (c *cursor) keywordText() string { return c.n.text(max(c.i-1, 0)) }
+
 func (c *cursor) more() bool { return c.i < c.n.count() }
 
 // peek returns the next word, which must exist.
@@ -37,13 +40,32 @@ func (c *cursor) accept(s string) bool {
 
 // next takes a word that must be there.
 func (c *cursor) next(what string) (Word, bool) {
+	if !c.require(what) {
+		return Word{}, false
+	}
+	return c.n.word(c.i - 1), true
+}
+
+// nextText is next for the Text only. last has the rest.
+func (c *cursor) nextText(what string) (string, bool) {
+	if !c.require(what) {
+		return "", false
+	}
+	return c.n.text(c.i - 1), true
+}
+
+// last returns the word taken last.
+func (c *cursor) last() Word { return c.n.word(c.i - 1) }
+
+// require takes a word that must be there.
+func (c *cursor) require(what string) bool {
 	if !c.more() {
 		last := c.keyword()
 		c.r.errorf(CodeMissingArg, last.Pos, fmt.Sprintf("%s %s", last.Text, strings.ToUpper(what)), "%s needs %s %s", last.Text, article(what), what)
-		return Word{}, false
+		return false
 	}
 	c.i++
-	return c.n.word(c.i - 1), true
+	return true
 }
 
 // article returns the one that stands before a noun.
@@ -56,18 +78,18 @@ func article(noun string) string {
 
 // number takes a decimal integer in lo..hi.
 func (c *cursor) number(lo, hi int64) (int64, bool) {
-	kw := c.keyword().Text
-	w, ok := c.next("number")
+	kw := c.keywordText()
+	s, ok := c.nextText("number")
 	if !ok {
 		return 0, false
 	}
-	v, err := strconv.ParseInt(strings.TrimSpace(w.Text), 10, 64)
+	v, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
 	if err != nil && !isRange(err) {
-		c.r.errorf(CodeInvalid, w.Pos, fmt.Sprintf("a whole number in %d..%d", lo, hi), "%s %q is not a number", kw, w.Text)
+		c.r.errorf(CodeInvalid, c.last().Pos, fmt.Sprintf("a whole number in %d..%d", lo, hi), "%s %q is not a number", kw, s)
 		return 0, false
 	}
 	if err != nil || v < lo || v > hi {
-		c.r.errorf(CodeOutOfRange, w.Pos, "", "%s %s is not in %d..%d", kw, w.Text, lo, hi)
+		c.r.errorf(CodeOutOfRange, c.last().Pos, "", "%s %s is not in %d..%d", kw, s, lo, hi)
 		return 0, false
 	}
 	return v, true
@@ -80,26 +102,26 @@ func isRange(err error) bool {
 
 // duration takes seconds in lo..hi, with decimals down to step.
 func (c *cursor) duration(lo, hi, step time.Duration) (time.Duration, bool) {
-	kw := c.keyword().Text
-	w, ok := c.next("number of seconds")
+	kw := c.keywordText()
+	s, ok := c.nextText("number of seconds")
 	if !ok {
 		return 0, false
 	}
-	v, ok := parseSeconds(strings.TrimSpace(w.Text))
+	v, ok := parseSeconds(strings.TrimSpace(s))
 	if !ok {
-		c.r.errorf(CodeInvalid, w.Pos, fmt.Sprintf("seconds, %s", secondsRange(lo, hi)), "%s %q is not a number of seconds", kw, w.Text)
+		c.r.errorf(CodeInvalid, c.last().Pos, fmt.Sprintf("seconds, %s", secondsRange(lo, hi)), "%s %q is not a number of seconds", kw, s)
 		return 0, false
 	}
 	if v < lo || v > hi {
-		c.r.errorf(CodeOutOfRange, w.Pos, "", "%s %s is not in %s seconds", kw, w.Text, secondsRange(lo, hi))
+		c.r.errorf(CodeOutOfRange, c.last().Pos, "", "%s %s is not in %s seconds", kw, s, secondsRange(lo, hi))
 		return 0, false
 	}
 	if rounded := v.Round(step); rounded != v {
 		if step == time.Second {
-			c.r.errorf(CodeInvalid, w.Pos, "", "%s takes whole seconds, not %s", kw, w.Text)
+			c.r.errorf(CodeInvalid, c.last().Pos, "", "%s takes whole seconds, not %s", kw, s)
 			return 0, false
 		}
-		c.r.warnf(CodeAdjusted, w.Pos, "", "%s %s is rounded to %s seconds", kw, w.Text, formatSeconds(rounded))
+		c.r.warnf(CodeAdjusted, c.last().Pos, "", "%s %s is rounded to %s seconds", kw, s, formatSeconds(rounded))
 		v = rounded
 	}
 	return v, true
@@ -142,21 +164,21 @@ func (c *cursor) boolean() (v, ok bool) {
 	if !c.more() {
 		return true, true
 	}
-	kw := c.keyword().Text
-	w, _ := c.next("")
-	switch w.Text {
+	kw := c.keywordText()
+	s, _ := c.nextText("")
+	switch s {
 	case "on", "true", "yes":
 		return true, true
 	case "off", "false", "no":
 		return false, true
 	}
-	c.r.errorf(CodeInvalid, w.Pos, "on, off, true, false, yes or no, in lower case", "%s %q is neither on nor off", kw, w.Text)
+	c.r.errorf(CodeInvalid, c.last().Pos, "on, off, true, false, yes or no, in lower case", "%s %q is neither on nor off", kw, s)
 	return false, false
 }
 
 // address takes an IP address.
 func (c *cursor) address() (netip.Addr, Word, bool) {
-	kw := c.keyword().Text
+	kw := c.keywordText()
 	w, ok := c.next("address")
 	if !ok {
 		return netip.Addr{}, w, false
@@ -171,17 +193,17 @@ func (c *cursor) address() (netip.Addr, Word, bool) {
 
 // choice takes one of some words.
 func choice[E any](c *cursor, words []string, values []E) (v E, ok bool) {
-	kw := c.keyword().Text
-	w, ok := c.next("value")
+	kw := c.keywordText()
+	s, ok := c.nextText("value")
 	if !ok {
 		return v, false
 	}
-	for i, s := range words {
-		if s == w.Text {
+	for i, w := range words {
+		if w == s {
 			return values[i], true
 		}
 	}
-	c.r.errorf(CodeInvalid, w.Pos, "one of "+strings.Join(words, ", "), "%s cannot be %q", kw, w.Text)
+	c.r.errorf(CodeInvalid, c.last().Pos, "one of "+strings.Join(words, ", "), "%s cannot be %q", kw, s)
 	return v, false
 }
 

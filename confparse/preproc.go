@@ -67,14 +67,52 @@ func (p *preproc) source(name, content string, via *Via) {
 		content = rest
 	}
 	at := mark{in: &reading{name, via}, column: 1}
-	for line := range strings.Lines(content) {
+	for content != "" && !p.stopped {
+		var line string
+		line, content, _ = strings.Cut(content, "\n")
 		at.line++
-		if p.stopped {
-			return
+		if !p.simple(line, at) {
+			p.physical(text{s: strings.TrimRight(line, "\r"), pos: at})
 		}
-		p.physical(text{s: strings.TrimRight(line, "\r\n"), pos: at})
 	}
 }
+
+// simple handles a line of a file as physical does, if it is one of those that
+// need nothing but to be handed out. Nearly all of a large file are.
+func (p *preproc) simple(line string, at mark) bool {
+	i, j := inner(line)
+	n := j - i
+	if l := &p.opts.limits; p.open != nil || n == 0 || n > maxLine || p.depth >= l.depth || p.lines >= l.lines || p.bytes > l.bytes-n {
+		return false
+	}
+	s := line[i:j]
+	brace := s[n-1] == '{' || s == "}"
+	if brace {
+		n--
+	}
+	for k := range n {
+		if isSign[s[k]] {
+			return false
+		}
+	}
+	if strings.HasPrefix(s, "include") {
+		return false
+	}
+	p.lines++
+	p.bytes += len(s)
+	at = at.plus(i)
+	if n > 0 {
+		_, end := inner(s[:n])
+		p.sink(text{s: s[:end], pos: at})
+	}
+	if brace {
+		p.sink(text{s: s[n:], pos: at.plus(n)})
+	}
+	return true
+}
+
+// isSign has the characters that mean something to this layer.
+var isSign = [256]bool{0: true, '"': true, '\\': true, '!': true, '#': true, '$': true, '@': true, '~': true, '{': true, '}': true}
 
 // physical handles one line of a file.
 func (p *preproc) physical(t text) {

@@ -57,19 +57,21 @@ func (t text) origins() []part {
 }
 
 // at returns where byte i came from.
-func (t text) at(i int) Pos {
+func (t text) at(i int) Pos { return t.mark(i).Pos() }
+
+func (t text) mark(i int) mark {
 	if t.parts == nil {
-		return t.pos.plus(i).Pos()
+		return t.pos.plus(i)
 	}
 	for _, p := range slices.Backward(t.parts) {
 		if p.off <= i {
 			if !p.fixed {
 				p.pos = p.pos.plus(i - p.off)
 			}
-			return p.pos.Pos()
+			return p.pos
 		}
 	}
-	return Pos{}
+	return mark{}
 }
 
 // cut returns bytes i to j.
@@ -139,14 +141,20 @@ func (t text) via(v *Via) text {
 
 // trim returns t without blanks at either end.
 func (t text) trim() text {
-	i, j := 0, len(t.s)
-	for i < j && isBlank(t.s[i]) {
+	i, j := inner(t.s)
+	return t.cut(i, j)
+}
+
+// inner returns where s begins and ends without blanks.
+func inner(s string) (i, j int) {
+	j = len(s)
+	for i < j && isBlank(s[i]) {
 		i++
 	}
-	for i < j && isBlank(t.s[j-1]) {
+	for i < j && isBlank(s[j-1]) {
 		j--
 	}
-	return t.cut(i, j)
+	return i, j
 }
 
 // isBlank reports whether c separates words.

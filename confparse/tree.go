@@ -70,7 +70,7 @@ type hint struct {
 type frame struct {
 	block *block // nil: the contents are skipped
 	node  *node
-	at    Pos   // of the opening brace
+	at    mark  // of the opening brace
 	last  *node // the latest statement, which a brace may still follow
 	// doubt says that its closing brace has probably been forgotten, which has
 	// been reported.
@@ -88,15 +88,15 @@ func (b *builder) top() *frame { return &b.stack[len(b.stack)-1] }
 func (b *builder) add(t text) {
 	switch t.s {
 	case "{":
-		b.open(t.at(0))
+		b.open(t.mark(0))
 	case "}":
-		b.close(t.at(0))
+		b.close(t.mark(0))
 	default:
 		b.statement(t)
 	}
 }
 
-func (b *builder) push(block *block, n *node, at Pos) {
+func (b *builder) push(block *block, n *node, at mark) {
 	n.opened = true
 	b.stack = append(b.stack, frame{block: block, node: n, at: at})
 }
@@ -106,7 +106,7 @@ func (b *builder) pop() {
 	b.top().last = nil
 }
 
-func (b *builder) open(at Pos) {
+func (b *builder) open(at mark) {
 	f := b.top()
 	n := f.last
 	f.last = nil
@@ -120,17 +120,17 @@ func (b *builder) open(at Pos) {
 	case n != nil && n.keyword == nil && f.block.kind == statements:
 		b.push(nil, n, at) // its keyword has been reported as unknown
 	case n != nil:
-		b.r.errorf(CodeBrace, at, "", "%s takes no block", n.name())
+		b.r.errorf(CodeBrace, at.Pos(), "", "%s takes no block", n.name())
 		b.push(nil, &node{}, at)
 	default:
-		b.r.errorf(CodeBrace, at, "", "unexpected '{': no keyword stands before it")
+		b.r.errorf(CodeBrace, at.Pos(), "", "unexpected '{': no keyword stands before it")
 		b.push(nil, &node{}, at)
 	}
 }
 
-func (b *builder) close(at Pos) {
+func (b *builder) close(at mark) {
 	if len(b.stack) == 1 {
-		b.r.errorf(CodeBrace, at, "", "unexpected '}': no block is open")
+		b.r.errorf(CodeBrace, at.Pos(), "", "unexpected '}': no block is open")
 		return
 	}
 	b.requireBlock()
@@ -169,7 +169,7 @@ func (b *builder) statement(t text) {
 	if f.last != nil && f.last.keyword != nil && f.last.keyword.body != nil && !f.last.opened && b.fits(f.last.keyword.body, n) {
 		// What follows is the content of the block: only its brace is missing.
 		b.r.errorf(CodeBrace, f.last.pos(), fmt.Sprintf("%s {", f.last.title()), "the '{' after %s is missing", f.last.name())
-		b.push(f.last.keyword.body, f.last, f.last.pos())
+		b.push(f.last.keyword.body, f.last, f.last.raw.mark(0))
 		f.last = nil
 		b.statement(t)
 		return
@@ -220,7 +220,7 @@ func (b *builder) fits(inner *block, n *node) bool {
 func (b *builder) finish() []*node {
 	b.requireBlock()
 	if f := b.top(); len(b.stack) > 1 && !f.doubt {
-		b.r.errorf(CodeBrace, f.at, "", "the block that begins here is never closed")
+		b.r.errorf(CodeBrace, f.at.Pos(), "", "the block that begins here is never closed")
 	}
 	return b.stack[0].node.body
 }

@@ -30,7 +30,7 @@ func (b *builder) place(n *node) {
 		// Either a '}' has been forgotten, or the line has slipped. It means
 		// the same in both cases.
 		if !f.doubt {
-			b.r.errorf(CodeMisplaced, n.pos(), fmt.Sprintf("is a '}' missing before it? %s opened its block at %s", f.node.name(), f.at),
+			b.r.errorf(CodeMisplaced, n.pos(), fmt.Sprintf("is a '}' missing before it? %s opened its block at %s", f.node.name(), f.at.Pos()),
 				"%s does not belong into %s, but into %s", name, f.node.name(), outer.node.name())
 		}
 		for j := range b.stack[i:] {
@@ -120,7 +120,7 @@ func (b *builder) reopen(n *node) bool {
 func (b *builder) closeTo(i int, n *node) {
 	for len(b.stack)-1 > i {
 		if f := b.top(); !f.doubt {
-			b.r.errorf(CodeBrace, n.pos(), fmt.Sprintf("%s opened its block at %s", f.node.name(), f.at),
+			b.r.errorf(CodeBrace, n.pos(), fmt.Sprintf("%s opened its block at %s", f.node.name(), f.at.Pos()),
 				"a '}' is missing before %s: %s is still open", n.name(), f.node.title())
 		}
 		b.pop()

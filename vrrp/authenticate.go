@@ -187,15 +187,15 @@ func (a *authenticator) cut(message []byte, ipv6 bool) (_, trailer []byte) {
 // check judges an advertisement that has come in p: its message is advert and,
 // encoded, message.
 func (a *authenticator) check(advert *packet.Advert, message, trailer []byte, p *Packet, now time.Time) (w proof, err error) {
+	if advert.AuthType == packet.AuthHeader != (p.Protocol == packet.ProtocolAH) {
+		return w, &packet.Error{Reason: packet.ErrAuthMismatch, Got: int(advert.AuthType), Want: int(a.kind)}
+	}
 	if a.hmac != nil {
 		w.stamp, err = a.checkTrailer(message, trailer, p.Source, now)
 		return w, err
 	}
 	if advert.Version != V2 {
 		return w, nil
-	}
-	if advert.AuthType == packet.AuthHeader != (p.Protocol == packet.ProtocolAH) {
-		return w, &packet.Error{Reason: packet.ErrAuthMismatch, Got: int(advert.AuthType), Want: int(a.kind)}
 	}
 	if err := advert.Authenticate(a.kind, a.password); err != nil || a.ah == nil {
 		return w, err

@@ -69,7 +69,7 @@ func (c *complaints) forget(now time.Time) {
 }
 
 // complainAbout logs a packet that is wrong (err) or odd (nil).
-func (r *Router) complainAbout(p *Packet, reason packet.Reason, err error) {
+func (r *Router) complainAbout(p *Packet, reason packet.Reason, text string, err error) {
 	times, ok := r.complain.due(complaint{reason, p.Source}, time.Now())
 	if !ok {
 		return
@@ -78,7 +78,7 @@ func (r *Router) complainAbout(p *Packet, reason packet.Reason, err error) {
 	if err != nil {
 		args = append(args, "err", err)
 	}
-	r.log.Warn(complaintText(reason), append(args, repeated(times)...)...)
+	r.log.Warn(text, append(args, repeated(times)...)...)
 }
 
 // complaintText says what a reason means for the operator.

@@ -50,8 +50,8 @@ var causes = [packet.NumReasons]Cause{
 }
 
 const (
-	// conflictFor is how long a conflict counts as present behind its last
-	// packet, if not longer for three of the router's intervals.
+	// conflictFor is the least time that a conflict counts as present behind
+	// its last packet; see patienceFor.
 	conflictFor = 10 * time.Second
 
 	// maxConflicts bounds what forged packets can make a router remember.
@@ -123,7 +123,10 @@ func (c *conflicts) present(now time.Time, patience time.Duration) (list []Confl
 	return list
 }
 
-func (r *Router) patience() time.Duration { return max(conflictFor, 3*r.cfg.Interval) }
+func (r *Router) patience() time.Duration { return patienceFor(r.cfg.Interval) }
+
+// patienceFor returns how long a conflict lasts behind its last packet.
+func patienceFor(interval time.Duration) time.Duration { return max(conflictFor, 3*interval) }
 
 // conflict notes a packet that is wrong or odd, and returns the conflict if it
 // is new, for tellConflict. Called with host.mu held.

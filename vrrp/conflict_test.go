@@ -28,6 +28,8 @@ var mismatches = []struct {
 	{name: "AH and PASS", a: authentications["PASS"], b: authentications["AH"], cause: vrrp.CauseAuthType, watch: vrrp.CauseAuthType, words: "auth_type"},
 	{name: "password", a: authentications["PASS"], b: authentications["PASS 2"], cause: vrrp.CausePassword, watch: vrrp.CausePassword, words: "password"},
 	{name: "HMAC key", a: authentications["HMAC"], b: authentications["HMAC wrong key"], cause: vrrp.CausePassword, watch: vrrp.CauseUnheard, words: "keys"},
+	{name: "HMAC and none", b: authentications["HMAC"], cause: vrrp.CauseAuthType, watch: vrrp.CauseAuthType, words: "auth_hmac"},
+	{name: "none and HMAC", a: authentications["HMAC"], cause: vrrp.CauseAuthType, watch: vrrp.CauseAuthType, words: "HMAC"},
 	{name: "VRID", b: func(c *vrrp.Config) { c.VRID = 52 }, cause: vrrp.CauseVRID, watch: vrrp.CauseVRID,
 		words: "192.0.2.2 advertises VRID 52 with the address 192.0.2.100, which our VRID 51 has"},
 	{name: "version", b: authentications["none"], cause: vrrp.CauseVersion, watch: vrrp.CauseVersion, words: "VRRP version"},
@@ -170,4 +172,23 @@ func TestConflictsFromOutside(t *testing.T) {
 			}
 		})
 	}
+}
+
+// One conflict is reported once, however rarely the two advertise.
+func TestWatchOfRareAdverts(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		watched := watch(t, b)
+		one, two := b.host("192.0.2.1"), b.host("192.0.2.2")
+		b.seg.Lose(one.port, two.port, true)
+		b.seg.Lose(two.port, one.port, true)
+		rare := func(c *vrrp.Config) { c.Interval = 30 * time.Second }
+		one.add(t, 200, rare)
+		time.Sleep(10 * time.Second) // or they would advertise in the same moment
+		two.add(t, 100, rare)
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if got := strings.Join(watched(), "; "); got != "unheard 192.0.2.2" {
+			t.Errorf("Watch found %q", got)
+		}
+	})
 }

@@ -197,11 +197,21 @@ func (l *hostLink) discard(r *Router, p *Packet, err error) {
 		}
 		return
 	}
-	if c := r.conflict(causes[reason], p); c != nil {
-		r.tellConflict(c, fmt.Sprintf("%v: %s (%v)", p.Source, complaintText(reason), err))
+	cause, text := causes[reason], complaintText(reason)
+	if reason == packet.ErrLength && l.signed(p) {
+		cause, text = CauseAuthType, "discarded an advertisement with an HMAC: all routers must have auth_hmac, or none"
+	}
+	if c := r.conflict(cause, p); c != nil {
+		r.tellConflict(c, fmt.Sprintf("%v: %s (%v)", p.Source, text, err))
 	}
 	r.wrong(p, reason)
-	r.complainAbout(p, reason, err)
+	r.complainAbout(p, reason, text, err)
+}
+
+// signed reports whether p is as long as with an HMAC behind its message.
+func (l *hostLink) signed(p *Packet) bool {
+	_, trailer := packet.CutTrailer(p.Payload, l.cfg.IPv6())
+	return trailer != nil
 }
 
 // remark counts what is odd about an accepted packet.
@@ -220,13 +230,14 @@ func (l *hostLink) remark(r *Router, p *Packet) {
 
 // odd counts one thing that is odd about an accepted packet.
 func (r *Router) odd(p *Packet, reason packet.Reason) {
+	text := complaintText(reason)
 	r.wrong(p, reason)
-	r.complainAbout(p, reason, nil)
+	r.complainAbout(p, reason, text, nil)
 	if reason == packet.ErrInterval {
 		return // which version 3 learns
 	}
 	if c := r.conflict(causes[reason], p); c != nil {
-		r.tellConflict(c, fmt.Sprintf("%v: %s", p.Source, complaintText(reason)))
+		r.tellConflict(c, fmt.Sprintf("%v: %s", p.Source, text))
 	}
 }
 

@@ -50,6 +50,10 @@ var discards = []discard{
 	{name: "V2-AUTH-02 authentication type 3", versions: []vrrp.Version{vrrp.V2}, edit: func(p *vrrp.Packet) { p.Payload[4] = 3; p.Payload[6] -= 2 }, reason: packet.ErrAuthType},
 	{name: "V2-AUTH-01 no authentication", versions: []vrrp.Version{vrrp.V2}, advert: func(a *packet.Advert) { a.AuthType = packet.AuthNone }, reason: packet.ErrAuthMismatch},
 	{name: "V2-AUTH-03 other password", versions: []vrrp.Version{vrrp.V2}, advert: func(a *packet.Advert) { a.Auth[7] = 1 }, reason: packet.ErrAuth},
+	{name: "version 3 in an authentication header", versions: []vrrp.Version{vrrp.V3}, edit: func(p *vrrp.Packet) {
+		p.Protocol = packet.ProtocolAH
+		p.Payload = packet.NewAH("secret").Append(nil, p.Payload, packet.IPv4Header{Source: p.Source, Destination: p.Destination, TTL: p.TTL}, 1)
+	}, reason: packet.ErrAuthMismatch},
 	{name: "V2-RX-02 other interval", versions: []vrrp.Version{vrrp.V2}, advert: func(a *packet.Advert) { a.Interval = 2 * time.Second }, reason: packet.ErrInterval},
 	{name: "RX-16 unicast destination", edit: func(p *vrrp.Packet) { p.Destination = netip.MustParseAddr("192.0.2.1") }},
 	{name: "RX-14 our own address", edit: func(p *vrrp.Packet) { p.Source = netip.MustParseAddr("192.0.2.1") }, reason: packet.ErrOwnAddress, martian: true},

@@ -76,6 +76,7 @@ type sighting struct {
 type sender struct {
 	advert  packet.Advert
 	form    packet.ChecksumForm
+	signed  bool // by an HMAC
 	ttl     uint8
 	last    time.Time
 	between int // adverts in a row between which another router sent one
@@ -113,7 +114,7 @@ func (w *watcher) hear(iface string, p *Packet, report func(Conflict)) {
 			return
 		}
 	}
-	message, _ = packet.CutTrailer(message, p.Source.Is6())
+	message, trailer := packet.CutTrailer(message, p.Source.Is6())
 	var a packet.Advert
 	form, err := a.Parse(message, p.Source, p.Destination)
 	if err != nil || a.Priority == packet.PriorityStop {
@@ -133,7 +134,7 @@ func (w *watcher) hear(iface string, p *Packet, report func(Conflict)) {
 	if p.At.Sub(before) > 3*a.Interval {
 		before, s.between = time.Time{}, 0 // it has been silent, as a backup is
 	}
-	s.advert, s.form, s.ttl, s.last = a, form, p.TTL, p.At
+	s.advert, s.form, s.signed, s.ttl, s.last = a, form, trailer != nil, p.TTL, p.At
 	contested := false
 	for key, o := range w.senders {
 		if key == me || key.iface != iface || key.from.Is6() != p.Source.Is6() || p.At.Sub(o.last) > 3*o.advert.Interval {
@@ -147,7 +148,7 @@ func (w *watcher) hear(iface string, p *Packet, report func(Conflict)) {
 			contested = true
 			if s.between++; s.between >= masterTwice {
 				cause, detail := difference(key.from, o, me.from, s)
-				w.tell(cause, loser(key, o, me, s), p.At, detail, report)
+				w.tell(cause, loser(key, o, me, s), p.At, a.Interval, detail, report)
 			}
 		}
 	}
@@ -161,7 +162,7 @@ func (w *watcher) sameAddress(other sighting, o *sender, me sighting, s *sender,
 	for _, addr := range s.advert.Addresses {
 		for _, theirs := range o.advert.Addresses {
 			if addr == theirs {
-				w.tell(CauseVRID, loser(other, o, me, s), s.last, fmt.Sprintf("%v advertises VRID %d and %v VRID %d, both with the address %v: give them the same virtual_router_id",
+				w.tell(CauseVRID, loser(other, o, me, s), s.last, s.advert.Interval, fmt.Sprintf("%v advertises VRID %d and %v VRID %d, both with the address %v: give them the same virtual_router_id",
 					other.from, other.vrid, me.from, me.vrid, addr), report)
 				return
 			}
@@ -177,7 +178,7 @@ func loser(x sighting, o *sender, y sighting, s *sender) sighting {
 	return y
 }
 
-func (w *watcher) tell(cause Cause, who sighting, now time.Time, detail string, report func(Conflict)) {
+func (w *watcher) tell(cause Cause, who sighting, now time.Time, interval time.Duration, detail string, report func(Conflict)) {
 	key := sighting{who.iface, who.vrid, netip.Addr{}}
 	known := w.known[key]
 	if known == nil {
@@ -187,7 +188,7 @@ func (w *watcher) tell(cause Cause, who sighting, now time.Time, detail string, 
 		known = &conflicts{}
 		w.known[key] = known
 	}
-	if c := known.note(cause, who.from, now, conflictFor); c != nil {
+	if c := known.note(cause, who.from, now, patienceFor(interval)); c != nil {
 		c.Interface, c.VRID, c.Detail = who.iface, who.vrid, detail
 		report(*c)
 	}
@@ -204,6 +205,8 @@ func difference(x netip.Addr, o *sender, y netip.Addr, s *sender) (Cause, string
 		return CauseVersion, both("they speak different versions", a.Version, b.Version)
 	case a.AuthType != b.AuthType:
 		return CauseAuthType, both("they authenticate differently", a.AuthType, b.AuthType)
+	case o.signed != s.signed:
+		return CauseAuthType, fmt.Sprintf("%v and %v are both master of VRID %d: only one of them has an HMAC (auth_hmac)", x, y, a.VRID)
 	case a.Auth != b.Auth:
 		return CausePassword, fmt.Sprintf("%v and %v are both master of VRID %d: they have different passwords", x, y, a.VRID)
 	case a.Version == V2 && a.Interval != b.Interval:

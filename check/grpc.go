@@ -96,7 +96,7 @@ func (c *GRPC) ask(ctx context.Context, conn net.Conn) Result {
 	transport := &http.Transport{
 		Protocols:              protocols,
 		HTTP2:                  &http.HTTP2Config{MaxReceiveBufferPerStream: maxFrame, MaxReceiveBufferPerConnection: 64 << 10},
-		TLSClientConfig:        c.tls,
+		TLSClientConfig:        c.tls.Clone(), // the Transport changes it
 		MaxResponseHeaderBytes: maxHeader,
 		DialContext: func(context.Context, string, string) (net.Conn, error) {
 			if conn, ok := <-conns; ok {

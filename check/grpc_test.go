@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"io"
 	"net"
@@ -90,7 +91,7 @@ func TestGRPC(t *testing.T) {
 			}
 		}), nil, check.ReasonProtocol, " web: the answer is not gRPC"},
 		{"TLS", grpcServer(t, &tls.Config{Certificates: []tls.Certificate{cert}}, health("00000000020801", "0")), files, check.ReasonOK, " web: SERVING"},
-		{"TLS, not trusted", grpcServer(t, &tls.Config{Certificates: []tls.Certificate{cert}}, health("00000000020801", "0")), &tls.Config{}, check.ReasonTLS, ""},
+		{"TLS, not trusted", grpcServer(t, &tls.Config{Certificates: []tls.Certificate{cert}}, health("00000000020801", "0")), &tls.Config{RootCAs: x509.NewCertPool()}, check.ReasonTLS, ""},
 		{"says nothing", serve(t, saysNothing), nil, check.ReasonTimeout, " web: timed out"},
 		{"nobody listens", closedPort(t), nil, check.ReasonRefused, ""},
 	} {

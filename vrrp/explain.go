@@ -99,7 +99,14 @@ func (s *Snapshot) explainMaster() (Rule, string, string) {
 	if t := s.most(func(t *TrackerState) int { return -t.loss() }); t != nil {
 		flip += fmt.Sprintf("; tracker %s, if it fails, lowers ours to %d", t.Name, clampPriority(int(s.Priority)-t.loss()))
 	}
-	if p := s.Peer; p.live(s.At) {
+	switch p := s.Peer; {
+	case s.Probing:
+		return RuleSilence, fmt.Sprintf("it has heard no other router; as it does not preempt, it advertises priority %d until it hears one, or for %s", probePriority, round(probeTime)),
+			fmt.Sprintf("another router has to advertise a priority above %d", probePriority)
+	case !p.live(s.At) || !p.At.After(s.Since): // or it is the one that we have replaced
+	case p.Priority == s.Priority:
+		return RuleEqualPriority, fmt.Sprintf("%v advertises the same priority %d, and its address %v is the greater one", p.Addr, p.Priority, s.Source), flip
+	default:
 		return RuleHigherPriority, fmt.Sprintf("its priority %s beats %d of %v", s.sum(), p.Priority, p.Addr), flip
 	}
 	return RuleSilence, fmt.Sprintf("no other router advertises; its priority is %s", s.sum()), flip
@@ -109,7 +116,7 @@ func (s *Snapshot) explainBackup() (Rule, string, string) {
 	m := s.Peer
 	in := round(s.TakeOverAt.Sub(s.At))
 	switch {
-	case s.Group != "" && !s.TakeOverAt.After(s.At):
+	case s.Ready:
 		return RuleGroup, fmt.Sprintf("sync group %s waits for its other members", s.Group), "all of them have to be ready to take over"
 	case !m.live(s.At):
 		return RuleListening, fmt.Sprintf("it listens for a master, and takes over in %s", in), "nothing needs to be done"
@@ -135,8 +142,8 @@ func (s *Snapshot) raise(m Peer) string {
 	if t := s.most((*TrackerState).gain); t != nil && t.gain() >= need {
 		return fmt.Sprintf("tracker %s has to recover, which adds %d, or %s", t.Name, t.gain(), silent)
 	}
-	if m.Priority >= OwnerPriority-1 {
-		return silent + ": no priority of ours can be above its"
+	if int(s.Configured)+need >= OwnerPriority {
+		return silent + ": no priority that could be configured here is enough"
 	}
 	return fmt.Sprintf("raise the priority by %d to %d, or %s", need, int(s.Configured)+need, silent)
 }

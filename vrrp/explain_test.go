@@ -49,7 +49,49 @@ func TestExplain(t *testing.T) {
 				"To change that: raise the priority by 1 to 101, or 192.0.2.2 has to leave or be silent for 3.609s."}},
 		{name: "owner", other: 255, rule: vrrp.RuleHigherPriority,
 			want: [2]string{"VI_1 is BACKUP: 192.0.2.2 is master with priority 255, ours is 100.",
-				"To change that: 192.0.2.2 has to leave or be silent for 3.609s: no priority of ours can be above its."}},
+				"To change that: 192.0.2.2 has to leave or be silent for 3.609s: no priority that could be configured here is enough."}},
+		{name: "far away", other: 250, rule: vrrp.RuleHigherPriority,
+			edit: func(c *vrrp.Config) {
+				c.Priority, c.Trackers = 200, []vrrp.Tracker{{Name: "chk", Weight: -150, Initial: vrrp.TrackDown}}
+			},
+			do: func(t *testing.T, _ *bench, _ *testHost, r *vrrp.Router) {
+				tr, err := r.Track(vrrp.Tracker{Name: "eth1", Weight: -50})
+				if err != nil {
+					t.Fatal(err)
+				}
+				tr.Set(vrrp.TrackDown)
+				time.Sleep(10 * time.Second)
+			},
+			want: [2]string{"VI_1 is BACKUP: 192.0.2.2 is master with priority 250, ours is 1 = 200 -150 (chk) -50 (eth1).",
+				"To change that: 192.0.2.2 has to leave or be silent for 3.996s: no priority that could be configured here is enough."}},
+		{name: "the better one is gone", other: 150, rule: vrrp.RuleSilence,
+			do: func(_ *testing.T, b *bench, h *testHost, _ *vrrp.Router) {
+				time.Sleep(5 * time.Second)
+				b.seg.Cut(h.port)
+				time.Sleep(3400 * time.Millisecond)
+			},
+			want: [2]string{"VI_1 is MASTER: no other router advertises; its priority is 100.",
+				"To change that: another router has to advertise a priority above 100, or 100 from an address above 192.0.2.1."}},
+		{name: "nopreempt alone", rule: vrrp.RuleSilence, edit: func(c *vrrp.Config) { c.NoPreempt = true },
+			want: [2]string{"VI_1 is MASTER: it has heard no other router; as it does not preempt, it advertises priority 1 until it hears one, or for 30s.",
+				"To change that: another router has to advertise a priority above 1."}},
+		{name: "group", rule: vrrp.RuleGroup,
+			edit: func(c *vrrp.Config) { c.VRID, c.Addresses = 52, prefixes("192.0.2.101/24") },
+			do: func(t *testing.T, b *bench, h *testHost, r *vrrp.Router) {
+				b.host("192.0.2.2").add(t, 200, nil)
+				g, err := h.AddGroup(vrrp.GroupConfig{Name: "VG"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				h.add(t, 100, func(c *vrrp.Config) { c.Sync = g })
+				cfg := r.Config()
+				cfg.Sync = g
+				if err := r.Update(cfg); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(10 * time.Second)
+			},
+			want: [2]string{"VI_1 is BACKUP: sync group VG waits for its other members.", "To change that: all of them have to be ready to take over."}},
 		{name: "nopreempt", other: 50, edit: func(c *vrrp.Config) { c.NoPreempt = true }, rule: vrrp.RuleNoPreempt,
 			want: [2]string{"VI_1 is BACKUP: 192.0.2.2 is master with the lower priority 50, and nopreempt leaves it the role.",
 				"To change that: remove nopreempt, or 192.0.2.2 has to leave or be silent for 3.609s."}},

@@ -76,6 +76,7 @@ type Status struct {
 	TakeOverAt   time.Time     // Backup: when the machine takes over if nothing changes
 	PreemptAt    time.Time     // Backup: when the preempt delay ends, if it runs
 	Pending      bool          // a transition waits for its owner
+	Ready        bool          // Backup: it would take over, and waits for the others of its group
 	Probing      bool          // nothing proves yet that the network carries what we send
 }
 
@@ -407,7 +408,7 @@ func (m *machine) downInterval() time.Duration {
 func (m *machine) status(c *clock) Status {
 	st := Status{
 		State: m.state, Reason: m.reason, Configured: m.p.Priority, Priority: m.priority,
-		Interval: m.interval, SkewTime: m.skewTime(), DownInterval: m.downInterval(), Pending: m.waiting,
+		Interval: m.interval, SkewTime: m.skewTime(), DownInterval: m.downInterval(), Pending: m.waiting, Ready: m.wants,
 		PreemptAt: c.time(m.preemptAt), Probing: m.unproven,
 	}
 	if m.state == Backup {

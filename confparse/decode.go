@@ -11,10 +11,11 @@ type decoder struct {
 	// quiet counts the enclosing blocks that have been announced as without
 	// effect, so that what is in them is not.
 	quiet int
-	// later has what the whole tree defines, to tell what stands too late from
-	// what is missing.
+	nodes []*node // the top level
+	// instances are those of cfg by name, of which there can be many.
+	instances map[string]*Instance
+	// later has what the whole tree defines, once somebody has asked.
 	later map[string]Pos
-	nodes []*node
 	top   *block
 	allow bool // Options.AllowUnsupported
 	// claims has the first holder of each address.
@@ -42,15 +43,14 @@ func (d *decoder) isKeyword(s string) bool {
 // config decodes global_defs first, because every block takes defaults from it
 // wherever it stands, then everything else in the order of the file.
 func (d *decoder) config(nodes []*node) {
-	d.later = map[string]Pos{}
+	d.nodes = nodes
+	d.instances = map[string]*Instance{}
 	d.claims = map[place]claim{}
 	d.ownChanges = map[*Instance]bool{}
 	d.global = &global{Global: &d.cfg.Global}
 	for _, n := range nodes {
 		if n.name() == "global_defs" {
 			d.statement(n, d.cfg)
-		} else if n.count() > 1 && n.keyword != nil {
-			d.later[n.keyword.Name+" "+n.text(1)] = n.posOf(1)
 		}
 	}
 	d.global.resolve()
@@ -65,6 +65,21 @@ func (d *decoder) config(nodes []*node) {
 		}
 	}
 	d.crossCheck()
+}
+
+// definedLater returns where the whole tree defines something, to tell what
+// stands too late from what is missing.
+func (d *decoder) definedLater(kind, name string) (at Pos, ok bool) {
+	if d.later == nil {
+		d.later = map[string]Pos{}
+		for _, n := range d.nodes {
+			if n.count() > 1 && n.keyword != nil && n.name() != "global_defs" {
+				d.later[n.keyword.Name+" "+n.text(1)] = n.posOf(1)
+			}
+		}
+	}
+	at, ok = d.later[kind+" "+name]
+	return at, ok
 }
 
 // over returns the cursor, which there is one of, over n from word i on. Blocks

@@ -44,7 +44,7 @@ func openInstance(c *cursor, cfg *Config) *instance {
 	if !ok {
 		return nil
 	}
-	if old := cfg.Instance(w.Text); old != nil {
+	if old := c.d.instances[w.Text]; old != nil {
 		c.duplicate("vrrp_instance", w, old.Pos)
 		return nil
 	}
@@ -54,6 +54,7 @@ func openInstance(c *cursor, cfg *Config) *instance {
 		InstanceDefaults: cfg.Global.Instance,
 	}
 	cfg.Instances = append(cfg.Instances, i)
+	c.d.instances[i.Name] = i
 	return &instance{Instance: i, node: c.n}
 }
 

@@ -23,7 +23,9 @@ func (d *decoder) setAddresses(i *instance) {
 
 // claimAll gives the addresses of an instance their interfaces, and drops those
 // that the instance has already.
-func (d *decoder) claimAll(i *instance, in []Address) (out []Address) {
+func (d *decoder) claimAll(i *instance, in []Address) []Address {
+	owner := "vrrp_instance " + i.Name
+	out := in[:0]
 	for _, a := range in {
 		if a.Interface == "" {
 			a.Interface = i.Interface
@@ -31,7 +33,7 @@ func (d *decoder) claimAll(i *instance, in []Address) (out []Address) {
 		if a.Interface == "" {
 			a.Interface = d.cfg.Global.DefaultInterface
 		}
-		if d.claim("vrrp_instance "+i.Name, a) {
+		if d.claim(owner, a) {
 			out = append(out, a)
 		}
 	}

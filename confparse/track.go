@@ -74,14 +74,14 @@ func (d *decoder) checkGroups() {
 		var members []Name
 		for _, m := range g.Members {
 			switch other := in[m.Name]; {
-			case d.cfg.Instance(m.Name) == nil:
+			case d.instances[m.Name] == nil:
 				d.r.errorf(CodeUndefinedObject, m.Pos, d.instanceHelp(m.Name), "no vrrp_instance %s is defined; vrrp_sync_group %s goes on without it", m.Name, g.Name)
 			case other != nil:
 				d.r.errorf(CodeDuplicateName, m.Pos, "", "vrrp_instance %s is in vrrp_sync_group %s already", m.Name, other.Name)
 			default:
 				in[m.Name] = g
 				members = append(members, m)
-				if i := d.cfg.Instance(m.Name); !d.ownChanges[i] {
+				if i := d.instances[m.Name]; !d.ownChanges[i] {
 					i.PriorityChanges = g.PriorityChanges
 				}
 			}

@@ -119,7 +119,7 @@ func (c *cursor) undefined(kind string, w Word, names func(yield func(string) bo
 		return
 	}
 	help := fmt.Sprintf("define it before: %s %s { ... }", kind, w.Text)
-	if at, ok := c.d.later[kind+" "+w.Text]; ok {
+	if at, ok := c.d.definedLater(kind, w.Text); ok {
 		help = fmt.Sprintf("move %s %s, which is at %s, before the block that refers to it", kind, w.Text, at)
 	} else if s := suggest(w.Text, names); s != "" {
 		help = fmt.Sprintf("did you mean %s?", s)

@@ -29,8 +29,9 @@ func (c *cursor) addressEntry() (a Address, ok bool) {
 	if a.Prefix.Addr().Is6() && a.Prefix.IsSingleIP() {
 		a.PreferredLifetime = 0
 	}
-	entry := addressEntry{Address: a}
-	c.options(&entry)
+	entry := &c.d.address
+	*entry = addressEntry{Address: a}
+	c.options(entry)
 	return entry.Address, !entry.drop
 }
 

@@ -11,7 +11,7 @@ type decoder struct {
 	// quiet counts the enclosing blocks that have been announced as without
 	// effect, so that what is in them is not.
 	quiet int
-	nodes []*node // the top level
+	tree  *node // its body is the top level
 	// instances are those of cfg by name, of which there can be many.
 	instances map[string]*Instance
 	// later has what the whole tree defines, once somebody has asked.
@@ -26,7 +26,10 @@ type decoder struct {
 	fs fs.FS
 	// unprioritised counts the rules without a priority.
 	unprioritised int
-	cursor        cursor
+
+	// What is needed one at a time, for every statement or address.
+	cursor  cursor
+	address addressEntry
 }
 
 // isKeyword reports whether a word is a keyword anywhere, so that it is
@@ -42,24 +45,24 @@ func (d *decoder) isKeyword(s string) bool {
 
 // config decodes global_defs first, because every block takes defaults from it
 // wherever it stands, then everything else in the order of the file.
-func (d *decoder) config(nodes []*node) {
-	d.nodes = nodes
+func (d *decoder) config(tree *node) {
+	d.tree = tree
 	d.instances = map[string]*Instance{}
 	d.claims = map[place]claim{}
 	d.ownChanges = map[*Instance]bool{}
 	d.global = &global{Global: &d.cfg.Global}
-	for _, n := range nodes {
+	for n := range tree.body {
 		if n.name() == "global_defs" {
 			d.statement(n, d.cfg)
 		}
 	}
 	d.global.resolve()
-	for _, n := range nodes {
+	for n := range tree.body {
 		if n.name() == "virtual_server_group" { // may stand behind those who use it
 			d.statement(n, d.cfg)
 		}
 	}
-	for _, n := range nodes {
+	for n := range tree.body {
 		if name := n.name(); name != "global_defs" && name != "virtual_server_group" {
 			d.statement(n, d.cfg)
 		}
@@ -72,7 +75,7 @@ func (d *decoder) config(nodes []*node) {
 func (d *decoder) definedLater(kind, name string) (at Pos, ok bool) {
 	if d.later == nil {
 		d.later = map[string]Pos{}
-		for _, n := range d.nodes {
+		for n := range d.tree.body {
 			if n.count() > 1 && n.keyword != nil && n.name() != "global_defs" {
 				d.later[n.keyword.Name+" "+n.text(1)] = n.posOf(1)
 			}
@@ -91,7 +94,7 @@ func (d *decoder) over(n *node, b *block, i int) *cursor {
 
 // contents decodes what stands between the braces of n.
 func (d *decoder) contents(b *block, n *node, to any) {
-	for _, n := range n.body {
+	for n := range n.body {
 		switch {
 		case n.skip:
 		case b.kind == statements || n.keyword != nil:

@@ -87,12 +87,12 @@ func ParseDocument(name string, src []byte, opts Options) (*Document, Diagnostic
 }
 
 func (p *parser) document(name string, cfg *Config) *Document {
-	return &Document{Name: name, Sources: p.r.sources, Statements: publish(p.tree.stack[0].node.body), Config: cfg}
+	return &Document{Name: name, Sources: p.r.sources, Statements: publish(p.tree.stack[0].node), Config: cfg}
 }
 
-func publish(nodes []*node) (list []*Statement) {
-	for _, n := range nodes {
-		list = append(list, &Statement{Words: n.words(), Line: squeeze(n.raw.s), Block: n.opened, Body: publish(n.body)})
+func publish(block *node) (list []*Statement) {
+	for n := range block.body {
+		list = append(list, &Statement{Words: n.words(), Line: squeeze(n.raw.s), Block: n.opened, Body: publish(n)})
 	}
 	return list
 }

@@ -22,7 +22,7 @@ func openServerGroup(c *cursor, cfg *Config) *ServerGroup {
 }
 
 func closeServerGroup(d *decoder, n *node, g *ServerGroup) {
-	if len(g.Entries) == 0 && len(n.body) == 0 {
+	if len(g.Entries) == 0 && n.first == nil {
 		d.r.errorf(CodeMissingAddress, g.Pos, "add a line like: 192.0.2.100 80", "virtual_server_group %s is empty", g.Name)
 	}
 }

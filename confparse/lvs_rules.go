@@ -41,7 +41,7 @@ func closeVirtualServer(d *decoder, n *node, v *virtualServer) {
 // counts.
 func (v *virtualServer) line(keyword string) Pos {
 	at := v.Pos
-	for _, n := range v.node.body {
+	for n := range v.node.body {
 		if n.name() == keyword {
 			at = n.pos()
 		}

@@ -52,13 +52,13 @@ func newParser(opts Options) *parser {
 
 func (p *parser) finish(name string) (*Config, Diagnostics) {
 	p.pre.closeDefinition()
-	nodes := p.tree.finish()
-	if len(nodes) == 0 && len(p.r.found) == 0 {
+	tree := p.tree.finish()
+	if tree.first == nil && len(p.r.found) == 0 {
 		p.r.errorf(CodeNoConfig, Pos{File: name}, "", "the configuration is empty")
 		return nil, p.r.diagnostics()
 	}
 	d := &decoder{r: p.r, cfg: newConfig(), top: p.top, allow: p.pre.opts.AllowUnsupported, fs: p.pre.opts.FS}
-	d.config(nodes)
+	d.config(tree)
 	d.cfg.Files = p.r.files
 	return d.cfg, p.r.diagnostics()
 }

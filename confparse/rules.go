@@ -35,12 +35,13 @@ func (d *decoder) adjusted(at Pos, format string, args ...any) {
 
 // line returns where a keyword of the instance stands: the last one counts.
 func (i *instance) line(keyword string) Pos {
-	for _, n := range slices.Backward(i.node.body) {
+	at := i.Pos
+	for n := range i.node.body {
 		if n.name() == keyword {
-			return n.pos()
+			at = n.pos()
 		}
 	}
-	return i.Pos
+	return at
 }
 
 func (d *decoder) setVersion(i *instance) {

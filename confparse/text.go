@@ -6,8 +6,8 @@ import "slices"
 // from, whatever was cut from it or put into it.
 type text struct {
 	s     string
-	pos   mark   // of the first byte, if parts is nil, as nearly always
-	parts []part // by offset, the first at or before 0
+	pos   mark    // of the first byte, if parts is nil, as nearly always
+	parts *[]part // by offset, the first at or before 0
 }
 
 // mark is a Pos in little space: every line and every word needs one, and few
@@ -53,7 +53,7 @@ func (t text) origins() []part {
 	if t.parts == nil {
 		return []part{{pos: t.pos}}
 	}
-	return t.parts
+	return *t.parts
 }
 
 // at returns where byte i came from.
@@ -63,7 +63,7 @@ func (t text) mark(i int) mark {
 	if t.parts == nil {
 		return t.pos.plus(i)
 	}
-	for _, p := range slices.Backward(t.parts) {
+	for _, p := range slices.Backward(*t.parts) {
 		if p.off <= i {
 			if !p.fixed {
 				p.pos = p.pos.plus(i - p.off)
@@ -83,15 +83,15 @@ func (t text) cut(i, j int) text {
 		return text{s: t.s[:j], parts: t.parts}
 	}
 	// Columns stay right if a part's offset becomes negative.
-	parts := make([]part, 0, len(t.parts))
-	for k, p := range t.parts {
-		if k+1 < len(t.parts) && t.parts[k+1].off <= i {
+	parts := make([]part, 0, len(*t.parts))
+	for k, p := range *t.parts {
+		if k+1 < len(*t.parts) && (*t.parts)[k+1].off <= i {
 			continue
 		}
 		p.off -= i
 		parts = append(parts, p)
 	}
-	return text{s: t.s[i:j], parts: parts}
+	return text{s: t.s[i:j], parts: &parts}
 }
 
 // replace puts s, all of it at pos, in the place of bytes i to j.
@@ -112,7 +112,7 @@ func (t text) replace(i, j int, s string, pos Pos) text {
 			parts = append(parts, p)
 		}
 	}
-	return text{s: t.s[:i] + s + t.s[j:], parts: parts}
+	return text{s: t.s[:i] + s + t.s[j:], parts: &parts}
 }
 
 // join returns t followed by u.
@@ -125,7 +125,7 @@ func (t text) join(u text) text {
 		p.off = max(p.off, 0) + len(t.s)
 		parts = append(parts, p)
 	}
-	return text{s: t.s + u.s, parts: parts}
+	return text{s: t.s + u.s, parts: &parts}
 }
 
 // via returns t with v as what brought it here.
@@ -136,7 +136,7 @@ func (t text) via(v *Via) text {
 			parts[i].pos.in = &reading{p.pos.in.file, v}
 		}
 	}
-	return text{s: t.s, parts: parts}
+	return text{s: t.s, parts: &parts}
 }
 
 // trim returns t without blanks at either end.

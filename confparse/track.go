@@ -39,7 +39,7 @@ func closeScript(d *decoder, n *node, s *Script) {
 
 // has reports whether the block of n has a line with that keyword.
 func (n *node) has(keyword string) bool {
-	for _, m := range n.body {
+	for m := range n.body {
 		if m.name() == keyword {
 			return true
 		}

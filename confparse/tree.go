@@ -7,7 +7,8 @@ type node struct {
 	raw     text
 	tokens  []token // of raw, at least one
 	keyword *Keyword
-	body    []*node
+	first   *node // of the block
+	next    *node // behind this one
 	opened  bool
 	skip    bool // reported already: not to be decoded
 }
@@ -27,6 +28,12 @@ func (n *node) posOf(i int) Pos { return n.raw.at(int(n.tokens[i].start)) }
 func (n *node) name() string { return n.text(0) }
 
 func (n *node) pos() Pos { return n.posOf(0) }
+
+// body yields the statements of the block.
+func (n *node) body(yield func(*node) bool) {
+	for m := n.first; m != nil && yield(m); m = m.next {
+	}
+}
 
 // words returns all words.
 func (n *node) words() []Word {
@@ -56,7 +63,6 @@ type builder struct {
 	hints map[hint]string // what unknown has found out
 
 	nodes  slab[node]
-	bodies slab[*node]
 	tokens slab[token]
 	line   []token // those of the line at hand
 }
@@ -71,7 +77,8 @@ type frame struct {
 	block *block // nil: the contents are skipped
 	node  *node
 	at    mark  // of the opening brace
-	last  *node // the latest statement, which a brace may still follow
+	end   *node // the last statement of the block
+	last  *node // the latest statement, if a brace may still follow it
 	// doubt says that its closing brace has probably been forgotten, which has
 	// been reported.
 	doubt bool
@@ -162,7 +169,7 @@ func (b *builder) statement(t text) {
 	// The language layer has reported a quote that is not closed.
 	n.skip = b.curlyQuote(n) || !ok
 	if f.block.kind != statements {
-		b.into(f.node, n)
+		f.append(n)
 		f.last = n
 		return
 	}
@@ -178,12 +185,28 @@ func (b *builder) statement(t text) {
 	b.place(n)
 }
 
-// into makes n a part of the block of outer.
-func (b *builder) into(outer, n *node) {
-	if outer.body == nil {
-		outer.body = b.bodies.room(4) // which is enough for most
+// append makes n the last statement of the block.
+func (f *frame) append(n *node) {
+	if f.end == nil {
+		f.node.first = n
+	} else {
+		f.end.next = n
 	}
-	outer.body = append(outer.body, n)
+	f.end = n
+}
+
+// drop takes the last statement of the block away again.
+func (f *frame) drop() {
+	if f.node.first == f.end {
+		f.node.first, f.end = nil, nil
+		return
+	}
+	for n := range f.node.body {
+		if n.next == f.end {
+			n.next, f.end = nil, n
+			return
+		}
+	}
 }
 
 // curlyQuote reports whether n has a word with a typographic quote.
@@ -216,11 +239,11 @@ func (b *builder) fits(inner *block, n *node) bool {
 	return true
 }
 
-// finish ends the tree and returns its top-level statements.
-func (b *builder) finish() []*node {
+// finish ends the tree and returns a node with its top-level statements.
+func (b *builder) finish() *node {
 	b.requireBlock()
 	if f := b.top(); len(b.stack) > 1 && !f.doubt {
 		b.r.errorf(CodeBrace, f.at.Pos(), "", "the block that begins here is never closed")
 	}
-	return b.stack[0].node.body
+	return b.stack[0].node
 }

@@ -44,7 +44,7 @@ func (b *builder) place(n *node) {
 }
 
 func (b *builder) append(f *frame, n *node) {
-	b.into(f.node, n)
+	f.append(n)
 	f.last = n
 	b.hook(n)
 }
@@ -106,11 +106,10 @@ func (b *builder) reopen(n *node) bool {
 		if k == nil || k.body == nil {
 			continue
 		}
-		list := b.top()
-		list.node.body = list.node.body[:len(list.node.body)-1]
+		b.top().drop()
 		b.closeTo(i, n)
 		n.keyword = k
-		b.into(b.top().node, n)
+		b.top().append(n)
 		return true
 	}
 	return false

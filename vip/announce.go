@@ -114,6 +114,15 @@ func (a *announcer) acquired(now time.Time) {
 	}
 }
 
+// told says, right behind acquired, that the first round of its burst has been
+// made already.
+func (a *announcer) told(now time.Time) {
+	a.rounds = max(a.rounds-1, 0)
+	if a.resume = now.Add(stepPause); a.rounds == 0 {
+		a.resume = time.Time{}
+	}
+}
+
 // contested answers somebody else's announcements.
 func (a *announcer) contested(now time.Time) {
 	a.answer = a.bursts(now, a.schedule.LowerPrioRepeat, a.schedule.LowerPrioDelay)

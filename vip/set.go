@@ -163,15 +163,18 @@ func (s *Set) Acquire(ctx context.Context) error {
 	for i, o := range s.objects {
 		changes[i] = s.addition(o)
 	}
-	errs := s.manager.commits.apply(changes)
-	s.manager.settle(claims, errs)
+	errs, told, announceErr := s.add(claims, changes)
 	s.awaitVMACs(claims)
 	s.hold(claims)
 	s.lease.begin(now, len(s.addresses))
 
 	now = time.Now()
 	s.announcer.acquired(now)
-	_, announceErr := s.announce(now)
+	if told {
+		s.announcer.told(now)
+	} else {
+		_, announceErr = s.announce(now)
+	}
 	s.manager.log.Debug("setting VIPs.", "set", s.name, "objects", len(changes), "announced", len(s.announced))
 	return errors.Join(failures(changes, errs), announceErr)
 }
@@ -251,13 +254,7 @@ func (s *Set) addition(o Object) Change {
 // hold has the Set announce those of claims that the kernel has taken.
 func (s *Set) hold(claims []*claim) {
 	before := s.announced
-	s.announced = make([]Announcement, 0, len(claims))
-	for _, c := range claims {
-		if a, ok := c.announcement(); ok && c.state == claimHeld {
-			a.Reply = s.announcer.schedule.Replies && a.Addr.Is4()
-			s.announced = append(s.announced, a)
-		}
-	}
+	s.announced = s.announcements(claims)
 	s.announcer.resize(len(s.announced), s.extras())
 	s.withdraw(before, s.announced)
 }

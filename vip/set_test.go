@@ -175,16 +175,16 @@ func TestReleaseEndsBurst(t *testing.T) {
 		}
 		s := w.add(vip.SetConfig{Addresses: addresses("eth0", list...)})
 		w.do(s.Acquire)
-		if n := len(w.Announced()); n != 100 {
-			w.Errorf("%d announcements at once", n)
+		if n := len(w.Announced()); n != 250 {
+			w.Errorf("%d announcements by Acquire", n)
 		}
 		time.Sleep(5*time.Millisecond + time.Microsecond)
-		if n := len(w.Announced()); n != 600 {
+		if n := len(w.Announced()); n != 750 {
 			w.Errorf("%d announcements after 5 ms", n)
 		}
 		w.do(s.Release)
 		time.Sleep(time.Minute)
-		if n := len(w.Announced()); n != 600 {
+		if n := len(w.Announced()); n != 750 {
 			w.Errorf("%d announcements in the end", n)
 		}
 		w.expect("")

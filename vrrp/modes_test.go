@@ -84,6 +84,7 @@ func TestPreemptDegraded(t *testing.T) {
 		{"degraded below ours", true, []uint8{150, 90, 90, 90, 90, 90, 90}, true},
 		{"never better", true, []uint8{90, 90, 90, 90, 90, 90, 90}, false},
 		{"degraded, still better", true, []uint8{150, 120, 120, 120, 120, 120}, false},
+		{"better than it was at first", true, []uint8{90, 150, 95, 95, 95, 95, 95}, true},
 		{"recovered in time", true, []uint8{150, 90, 90, 150, 150, 150, 150}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -97,6 +98,31 @@ func TestPreemptDegraded(t *testing.T) {
 			}
 		})
 	}
+	t.Run("another master that becomes worse", func(t *testing.T) {
+		r := newRig(t, func(p *Params) { p.NoPreempt, p.PreemptDegraded = true, true }).up()
+		r.hear(150, upper)
+		r.hear(90, lower)
+		for range 4 {
+			r.hear(80, lower)
+			r.sleep(time.Second)
+		}
+		if r.m.Status().State != Master {
+			t.Error("left the role to a degraded master")
+		}
+	})
+	t.Run("what was degraded before we became better", func(t *testing.T) {
+		r := newRig(t, func(p *Params) { p.NoPreempt, p.PreemptDegraded = true, true }).up()
+		r.hear(150, upper)
+		r.hear(120, upper)
+		r.do(Input{Kind: InputPriority, Priority: 130})
+		for range 4 {
+			r.hear(120, upper)
+			r.sleep(time.Second)
+		}
+		if r.m.Status().State != Master {
+			t.Error("left the role to a degraded master")
+		}
+	})
 	t.Run("another master", func(t *testing.T) {
 		r := newRig(t, func(p *Params) { p.NoPreempt, p.PreemptDegraded = true, true }).up()
 		r.hear(150, upper)

@@ -3,13 +3,15 @@ package vrrp
 import (
 	"math"
 	"time"
+
+	"github.com/vrrpkit/vrrpkit/vrrp/packet"
 )
 
 // Protocol constants, all in one place.
 const (
 	// OwnerPriority is the priority of the router that owns the virtual
 	// addresses as its own; it never waits for others.
-	OwnerPriority = 255
+	OwnerPriority = packet.PriorityOwner
 
 	// DefaultPriority is the priority of a router that has none configured.
 	DefaultPriority = 100

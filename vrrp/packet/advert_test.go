@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -268,6 +269,67 @@ func TestReasons(t *testing.T) {
 	for r, want := range map[Reason]string{0: "reason-0", Reason(NumReasons): fmt.Sprintf("reason-%d", NumReasons)} {
 		if r.String() != want || r.Error() != "vrrp packet: "+want {
 			t.Errorf("got %q, %q, want %q", r.String(), r.Error(), want)
+		}
+	}
+}
+
+// What is refused is refused with a word on what it had and should have had, and
+// with no checksum form.
+func TestErrors(t *testing.T) {
+	good := "3133960100647602c0000264"
+	for _, tt := range []struct{ name, bytes, dst, want string }{
+		{"", good, "224.0.0.18", ""},
+		{"", good, "ff02::12", "vrrp packet: source and destination are not addresses of one family"},
+		{"RX-06", "31339601006476", "224.0.0.18", "vrrp packet: wrong length: got 7, want 8"},
+		{"RX-07", good + "00", "224.0.0.18", "vrrp packet: wrong length: got 13, want 12"},
+		{"RX-04", "41" + good[2:], "224.0.0.18", "vrrp packet: wrong version: got 4"},
+		{"RX-05", "32" + good[2:], "224.0.0.18", "vrrp packet: wrong type: got 2, want 1"},
+		{"", "3100" + good[4:], "224.0.0.18", "vrrp packet: unknown VRID: got 0"},
+		{"V3-RX-02", "3133960000647602", "224.0.0.18", "vrrp packet: wrong address count: got 0, want 1"},
+		{"RX-10", "313396010064760ac0000264", "224.0.0.18", "vrrp packet: wrong checksum: got 0x760a, want 0x7602"},
+		{"", "2133960103018365c00002640000000000000000", "224.0.0.18", "vrrp packet: invalid authentication type: got 3"},
+		{"", "3133960100007666c0000264", "224.0.0.18", "vrrp packet: wrong advertisement interval: got 0"},
+	} {
+		b, err := hex.DecodeString(tt.bytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var a Advert
+		form, err := a.Parse(b, src4, netip.MustParseAddr(tt.dst))
+		if err == nil {
+			err = errors.New("")
+		}
+		if err.Error() != tt.want || form != 0 {
+			t.Errorf("%s %s: %v, %v; want %v, %s", tt.name, tt.bytes, form, err, ChecksumForm(0), tt.want)
+		}
+	}
+	// Where a value would say nothing, or too much, there is none.
+	for e, want := range map[Error]string{
+		{ErrLinkLocal, 7, 8}:    "first address is not link-local",
+		{ErrAuthMismatch, 2, 1}: "other authentication type: got 2, want 1",
+		{ErrAuth, 7, 8}:         "authentication failed",
+		{ErrHMACStale, 7, 8}:    "HMAC time too far from ours",
+		{ErrInterval, 7, 8}:     "wrong advertisement interval: got 7, want 8",
+	} {
+		if got := e.Error(); got != "vrrp packet: "+want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// ENC-01, ENC-02, ENC-07, GEN-02: the numbers that everybody has to agree on.
+func TestNumbers(t *testing.T) {
+	got := []int{Protocol, ProtocolAH, TTL, TOS, PriorityStop, PriorityOwner, MaxAddresses, MinKeyLen, MaxKeyLen}
+	if want := []int{112, 51, 255, 0xc0, 0, 255, 255, 32, 64}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// CK-01: RFC 1071: carries that make carries are collected too.
+func TestCarries(t *testing.T) {
+	for s, want := range map[uint64]uint16{0: 0, 0xffff: 0xffff, 0x10000: 1, 0x1ffff: 1, 0xffffffff: 0xffff} {
+		if got := fold(s); got != want {
+			t.Errorf("%#x folds to %#x, want %#x", s, got, want)
 		}
 	}
 }

@@ -82,7 +82,7 @@ func CutAH(b []byte) (message []byte, ok bool) {
 // digest returns the digest for the 12 bytes of an Authentication Header before
 // it. It is valid until the next call.
 func (h *AH) digest(header, message []byte, ip IPv4Header) []byte {
-	h.ip = [20]byte{0: 4<<4 | 20/4, 9: ProtocolAH}
+	h.ip = [20]byte{0: 0x45, 9: ProtocolAH} // IPv4, five words
 	binary.BigEndian.PutUint16(h.ip[2:], uint16(len(h.ip)+AHLen+len(message)))
 	binary.BigEndian.PutUint16(h.ip[4:], ip.ID)
 	if ip.Destination.IsMulticast() {
@@ -91,7 +91,7 @@ func (h *AH) digest(header, message []byte, ip IPv4Header) []byte {
 	src, dst := ip.Source.As4(), ip.Destination.As4()
 	copy(h.ip[12:], src[:])
 	copy(h.ip[16:], dst[:])
-	copy(h.clean[:12], header)
+	copy(h.clean[:], header)
 	h.mac.Reset()
 	h.mac.Write(h.ip[:])
 	h.mac.Write(h.clean[:])

@@ -64,8 +64,8 @@ func TestAHRefuses(t *testing.T) {
 	h := NewAH("s3cret99")
 	check := func(what string, want error, key *AH, b []byte, ip IPv4Header) {
 		t.Helper()
-		if _, _, err := key.Verify(b, ip); !errors.Is(err, want) {
-			t.Errorf("%s: %v, want %v", what, err, want)
+		if seq, message, err := key.Verify(b, ip); !errors.Is(err, want) || seq != 0 || message != nil {
+			t.Errorf("%s: number %d, message %x, %v; want nothing and %v", what, seq, message, err, want)
 		}
 	}
 	for bit := range len(p.Payload) * 8 {

@@ -53,10 +53,7 @@ func verify(b []byte, v Version, src, dst netip.Addr) (form ChecksumForm, ok boo
 	if fold(message+pseudoHeader(src, dst, len(b))) == 0xffff {
 		return PseudoHeader, true
 	}
-	if dst.IsMulticast() {
-		return 0, false
-	}
-	return PseudoHeaderGroup, fold(message+pseudoHeader(src, GroupIPv4, len(b))) == 0xffff
+	return PseudoHeaderGroup, !dst.IsMulticast() && fold(message+pseudoHeader(src, GroupIPv4, len(b))) == 0xffff
 }
 
 // checksum returns the checksum field of b, whatever b has there now.
@@ -84,17 +81,14 @@ func pseudoHeader(src, dst netip.Addr, length int) uint64 {
 }
 
 // sum adds the 16-bit words of b to s, carries uncollected: 64 bits have room
-// for those of any packet. Words are taken in pairs, which fold to the same.
+// for those of any packet. Words are taken in pairs, which fold to the same; no
+// message has an odd byte.
 func sum(b []byte, s uint64) uint64 {
 	for ; len(b) >= 4; b = b[4:] {
 		s += uint64(binary.BigEndian.Uint32(b))
 	}
 	if len(b) >= 2 {
 		s += uint64(binary.BigEndian.Uint16(b))
-		b = b[2:]
-	}
-	if len(b) == 1 {
-		s += uint64(b[0]) << 8
 	}
 	return s
 }

@@ -17,7 +17,7 @@ var hmacKeys = map[uint8][]byte{1: bytes.Repeat([]byte{0xab}, 32), 7: bytes.Repe
 func hmacMessage(t *testing.T, src string) (message []byte, from netip.Addr) {
 	t.Helper()
 	from = netip.MustParseAddr(src)
-	a := Advert{Version: V3, VRID: 51, Priority: 150, Interval: time.Second, Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.100")}}
+	a := Advert{Version: V3, VRID: 66, Priority: 150, Interval: time.Second, Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.100")}}
 	to := GroupIPv4
 	if from.Is6() {
 		a.Addresses[0], to = netip.MustParseAddr("fe80::100"), GroupIPv6
@@ -33,8 +33,8 @@ func hmacMessage(t *testing.T, src string) (message []byte, from netip.Addr) {
 func TestHMACTrailer(t *testing.T) {
 	at := time.Unix(0x66554433, int64(time.Second/2))
 	for _, tt := range []struct{ src, pseudo string }{
-		{"192.0.2.1", "04033300c0000201000000000000000000000000"},
-		{"fe80::1", "06033300fe800000000000000000000000000001"},
+		{"192.0.2.1", "04034200c0000201000000000000000000000000"},
+		{"fe80::1", "06034200fe800000000000000000000000000001"},
 	} {
 		message, src := hmacMessage(t, tt.src)
 		h := NewHMAC(hmacKeys, 7)
@@ -60,8 +60,11 @@ func TestHMACVerify(t *testing.T) {
 			t.Helper()
 			m, trailer := CutTrailer(b, src.Is6())
 			stamp, err := receiver.Verify(m, trailer, src)
-			if !errors.Is(err, want) || want == nil && stamp != 99 {
+			if !errors.Is(err, want) || want == nil && stamp != 99 || want != nil && stamp != 0 {
 				t.Errorf("%s: %v, %v, want %v", what, stamp, err, want)
+			}
+			if want == ErrHMACKey && err.Error() != "vrrp packet: unknown HMAC key: got 2" {
+				t.Errorf("%s: %v", what, err)
 			}
 		}
 		check("as sent", b, src, nil)
@@ -76,6 +79,7 @@ func TestHMACVerify(t *testing.T) {
 		check("type", edit(len(message), 2), src, ErrHMACMalformed)
 		check("key", edit(len(message)+1, 2), src, ErrHMACKey)
 		check("reserved", edit(len(message)+3, 1), src, ErrHMACMalformed)
+		check("reserved too", edit(len(message)+2, 1), src, ErrHMACMalformed)
 		check("stamp", edit(len(message)+8, 1), src, ErrHMAC)
 		check("digest", edit(len(b)-1, b[len(b)-1]+1), src, ErrHMAC)
 		if m, trailer := CutTrailer(b[:len(b)-1], src.Is6()); trailer != nil || len(m) != len(b)-1 {
@@ -100,6 +104,9 @@ func TestStamp(t *testing.T) {
 	back := StampAt(at.Add(-time.Hour), s) // a clock that was set
 	if back != s+1 || !back.After(s) || s.After(back) || s.After(s) {
 		t.Errorf("%x behind %x", back, s)
+	}
+	if s := StampAt(time.Unix(0, 0), 1); s != 2 {
+		t.Errorf("%x behind 1, in the first second of all", s)
 	}
 	if !Stamp(1).After(^Stamp(0)) {
 		t.Error("no serial arithmetic")

@@ -61,7 +61,7 @@ func TestInMemory(t *testing.T) {
 		{name: "elsewhere", a: config(150, "", " dev eth1"), b: config(100, "", " dev eth1")},
 		{name: "loopback", a: config(150, "", " dev lo"), b: config(100, "", " dev lo")},
 		{name: "deaf", a: config(150, "authentication {\nauth_type PASS\nauth_pass one\n}"), b: config(100, "authentication {\nauth_type PASS\nauth_pass two\n}"), fail: true},
-		{name: "mistakes", a: strings.Replace(config(150, ""), "priority", "priorty", 1), b: config(100, "use_vmac"), fail: true},
+		{name: "mistakes", a: strings.Replace(config(150, ""), "priority", "priorty", 1), b: config(100, "linkbeat_use_polling"), fail: true},
 		{name: "strangers", a: config(150, ""), b: strings.Replace(config(100, ""), "51", "52", 1), fail: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

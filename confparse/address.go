@@ -146,14 +146,14 @@ func addressLabel(c *cursor, a *addressEntry) {
 }
 
 func addressPeer(c *cursor, a *addressEntry) {
-	peer, w, ok := c.address()
+	peer, ok := c.address()
 	switch {
 	case !ok:
 	case peer.Is6() != a.Prefix.Addr().Is6():
-		c.r.errorf(CodeFamily, w.Pos, "", "peer %s is of another family than %s", peer, a.Prefix.Addr())
+		c.r.errorf(CodeFamily, c.last().Pos, "", "peer %s is of another family than %s", peer, a.Prefix.Addr())
 	default:
 		if !a.Prefix.IsSingleIP() {
-			c.r.warnf(CodeAdjusted, w.Pos, "", "the prefix length of %s is ignored: it has a peer", a.Prefix)
+			c.r.warnf(CodeAdjusted, c.last().Pos, "", "the prefix length of %s is ignored: it has a peer", a.Prefix)
 		}
 		a.Peer = peer
 	}

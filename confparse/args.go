@@ -141,11 +141,11 @@ func group[T any](ipv6 bool, field func(*T) *netip.Addr) args {
 		family, example = "IPv6", "ff02::77"
 	}
 	return custom(family+" multicast address", func(c *cursor, to *T) {
-		a, w, ok := c.address()
+		a, ok := c.address()
 		switch {
 		case !ok:
 		case a.Is6() != ipv6 || !a.IsMulticast():
-			c.r.errorf(CodeInvalid, w.Pos, "", "%s is not an %s multicast address", a, family)
+			c.r.errorf(CodeInvalid, c.last().Pos, "", "%s is not an %s multicast address", a, family)
 		default:
 			*field(to) = a
 		}

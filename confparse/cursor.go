@@ -26,12 +26,15 @@ func (c *cursor) keywordText() string { return c.n.text(max(c.i-1, 0)) }
 
 func (c *cursor) more() bool { return c.i < c.n.count() }
 
+// peekText is the Text of peek.
+func (c *cursor) peekText() string { return c.n.text(c.i) }
+
 // peek returns the next word, which must exist.
 func (c *cursor) peek() Word { return c.n.word(c.i) }
 
 // accept skips the next word if it is the given one.
 func (c *cursor) accept(s string) bool {
-	if !c.more() || c.n.text(c.i) != s {
+	if !c.more() || c.peekText() != s {
 		return false
 	}
 	c.i++
@@ -177,18 +180,18 @@ func (c *cursor) boolean() (v, ok bool) {
 }
 
 // address takes an IP address.
-func (c *cursor) address() (netip.Addr, Word, bool) {
+func (c *cursor) address() (netip.Addr, bool) {
 	kw := c.keywordText()
-	w, ok := c.next("address")
+	s, ok := c.nextText("address")
 	if !ok {
-		return netip.Addr{}, w, false
+		return netip.Addr{}, false
 	}
-	a, err := netip.ParseAddr(w.Text)
+	a, err := netip.ParseAddr(s)
 	if err != nil || a.Zone() != "" {
-		c.r.errorf(CodeInvalid, w.Pos, "", "%s %q is not an IP address", kw, w.Text)
-		return netip.Addr{}, w, false
+		c.r.errorf(CodeInvalid, c.last().Pos, "", "%s %q is not an IP address", kw, s)
+		return netip.Addr{}, false
 	}
-	return a, w, true
+	return a, true
 }
 
 // choice takes one of some words.
@@ -222,7 +225,7 @@ func (c *cursor) options(to any) {
 			c.i = c.n.count() // its arguments would be taken for options
 			return
 		}
-		c.d.announce(k, w)
+		c.d.announce(k, w.Pos)
 		if k.read != nil {
 			k.read(c, to)
 		}

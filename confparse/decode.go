@@ -27,9 +27,11 @@ type decoder struct {
 	// unprioritised counts the rules without a priority.
 	unprioritised int
 
-	// What is needed one at a time, for every statement or address.
+	// What is needed one at a time, for every statement, address or virtual
+	// server.
 	cursor  cursor
 	address addressEntry
+	reals   []realServer
 }
 
 // isKeyword reports whether a word is a keyword anywhere, so that it is
@@ -118,7 +120,9 @@ func (d *decoder) statement(n *node, to any) {
 	if n.skip || k == nil {
 		return
 	}
-	d.announce(k, n.word(0))
+	if k.Status != Active {
+		d.announce(k, n.pos())
+	}
 	c := d.over(n, nil, 1)
 	if k.body == nil {
 		if k.read != nil && to != nil {
@@ -149,16 +153,16 @@ func (d *decoder) statement(n *node, to any) {
 }
 
 // announce warns of keywords that do not do what one might expect.
-func (d *decoder) announce(k *Keyword, w Word) {
+func (d *decoder) announce(k *Keyword, at Pos) {
 	switch {
 	case k.Status == Deprecated && k.silent:
-		d.r.notef(CodeDeprecated, w.Pos, k.Help, "%s is deprecated", k.Name)
+		d.r.notef(CodeDeprecated, at, k.Help, "%s is deprecated", k.Name)
 	case k.Status == Deprecated:
-		d.r.warnf(CodeDeprecated, w.Pos, k.Help, "%s is deprecated", k.Name)
+		d.r.warnf(CodeDeprecated, at, k.Help, "%s is deprecated", k.Name)
 	case k.Status == Known && d.quiet == 0:
-		d.r.warnf(CodeNotActedOn, w.Pos, "", "%s is known, but has no effect here yet", k.Name)
+		d.r.warnf(CodeNotActedOn, at, "", "%s is known, but has no effect here yet", k.Name)
 	case k.Status == Refused && !k.judged && d.quiet == 0:
-		d.unsupported(w.Pos, "", k.Name+" is")
+		d.unsupported(at, "", k.Name+" is")
 	}
 }
 

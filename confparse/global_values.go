@@ -59,18 +59,18 @@ func syncDaemon(c *cursor, g *global) {
 		"port":   func() bool { v, ok := c.number(1, 65535); s.Port = uint16(v); return ok },
 		"ttl":    func() bool { v, ok := c.number(1, 255); s.TTL = uint8(v); return ok },
 		"group": func() bool {
-			a, w, ok := c.address()
+			a, ok := c.address()
 			if ok && !a.IsMulticast() {
-				c.r.errorf(CodeInvalid, w.Pos, "", "%s is not a multicast address", a)
+				c.r.errorf(CodeInvalid, c.last().Pos, "", "%s is not a multicast address", a)
 				return false
 			}
 			s.Group = a
 			return ok
 		},
 	}
-	if c.more() && options[c.peek().Text] == nil {
+	if c.more() && options[c.peekText()] == nil {
 		s.Instance = c.optional()
-		if c.more() && options[c.peek().Text] == nil {
+		if c.more() && options[c.peekText()] == nil {
 			v, ok := c.number(0, 255)
 			if !ok {
 				c.i = c.n.count()
@@ -135,7 +135,7 @@ func nftablesIPVS(c *cursor, g *global) {
 
 func bufferPolicy(c *cursor, g *global) {
 	if c.more() {
-		switch strings.ToUpper(c.peek().Text) {
+		switch strings.ToUpper(c.peekText()) {
 		case "MTU":
 			g.ReceiveBuffers.Policy = BufferMTU
 			c.i++

@@ -154,18 +154,18 @@ func unicastSource(c *cursor, i *instance) {
 
 func multicastSource(c *cursor, i *instance) {
 	kw := c.keyword().Text
-	if a, w, ok := c.address(); ok && i.join(c, kw, a, w.Pos) {
+	if a, ok := c.address(); ok && i.join(c, kw, a, c.last().Pos) {
 		i.Source = a
 	}
 }
 
 func multicastGroup(c *cursor, i *instance) {
-	a, w, ok := c.address()
+	a, ok := c.address()
 	switch {
 	case !ok:
 	case !a.IsMulticast() || a.Is6() && !a.IsLinkLocalMulticast():
-		c.r.errorf(CodeInvalid, w.Pos, "", "%s is not a multicast address, or not a link-local one for IPv6", a)
-	case i.join(c, "mcast_dst_ip", a, w.Pos):
+		c.r.errorf(CodeInvalid, c.last().Pos, "", "%s is not a multicast address, or not a link-local one for IPv6", a)
+	case i.join(c, "mcast_dst_ip", a, c.last().Pos):
 		i.MulticastGroup = a
 	}
 }

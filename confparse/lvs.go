@@ -79,7 +79,7 @@ type virtualServer struct {
 	inhibit bool
 	alert   optional[bool]
 	node    *node
-	reals   []*realServer
+	reals   []realServer // the last one is being decoded
 }
 
 func openVirtualServer(c *cursor, cfg *Config) *virtualServer {
@@ -113,7 +113,7 @@ func openVirtualServer(c *cursor, cfg *Config) *virtualServer {
 		v.Family = familyName(v.Address)
 	}
 	cfg.VirtualServers = append(cfg.VirtualServers, v)
-	return &virtualServer{VirtualServer: v, weight: 1, node: c.n}
+	return &virtualServer{VirtualServer: v, weight: 1, node: c.n, reals: c.d.reals[:0]}
 }
 
 func (c *cursor) groupHelp(name string) string {
@@ -138,12 +138,12 @@ func familyName(a netip.Addr) Family {
 
 // endpoint takes ADDRESS [PORT].
 func (c *cursor) endpoint() (a netip.Addr, port uint16, ok bool) {
-	if a, _, ok = c.address(); !ok {
+	if a, ok = c.address(); !ok {
 		c.i = c.n.count()
 		return a, 0, false
 	}
 	if c.more() {
-		if c.peek().Text != "" && strings.Trim(c.peek().Text, "0") == "" {
+		if c.peekText() != "" && strings.Trim(c.peekText(), "0") == "" {
 			c.i++
 			return a, 0, true
 		}
@@ -356,7 +356,7 @@ func openRealServer(c *cursor, v *virtualServer) *realServer {
 	if !ok {
 		return nil
 	}
-	r := &realServer{RealServer: &RealServer{Address: a, Port: port, Pos: c.n.pos()}, virtual: v, written: port}
-	v.reals = append(v.reals, r)
-	return r
+	r := &RealServer{Address: a, Port: port, Pos: c.n.pos()}
+	v.reals = append(v.reals, realServer{RealServer: r, virtual: v, written: port})
+	return &v.reals[len(v.reals)-1]
 }

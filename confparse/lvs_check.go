@@ -332,7 +332,7 @@ func miscPath(c *cursor, k *checker) {
 
 // endpointOption takes an address.
 func (c *cursor) endpointOption(to *netip.Addr) {
-	if a, _, ok := c.address(); ok {
+	if a, ok := c.address(); ok {
 		*to = a
 	}
 }

@@ -48,7 +48,7 @@ func groupEntry(c *cursor, g *ServerGroup) {
 		return
 	}
 	if e.First, e.Last = first, last; c.more() {
-		if strings.Trim(c.peek().Text, "0") == "" {
+		if strings.Trim(c.peekText(), "0") == "" {
 			c.i++
 		} else if port, ok := c.number(1, 65535); ok {
 			e.Port = uint16(port)

@@ -21,12 +21,13 @@ func closeVirtualServer(d *decoder, n *node, v *virtualServer) {
 	v.ConnectTimeout = v.timeout.or(defaultConnectTimeout)
 	v.Period = v.period.or(defaultPeriod)
 	d.setService(n, v)
-	taken := map[netip.AddrPort]bool{}
-	for _, r := range v.reals {
-		if d.setRealServer(v, r, taken) {
+	taken := make(map[netip.AddrPort]bool, len(v.reals))
+	for i := range v.reals {
+		if r := &v.reals[i]; d.setRealServer(v, r, taken) {
 			v.RealServers = append(v.RealServers, r.RealServer)
 		}
 	}
+	d.reals = v.reals
 	if len(v.RealServers) == 0 {
 		if !n.has("real_server") {
 			d.r.errorf(CodeMissingAddress, v.Pos, "add: real_server ADDRESS PORT { }", "%s has no real servers", n.title())

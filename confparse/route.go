@@ -32,7 +32,7 @@ func (c *cursor) routeEntry() (Route, bool) {
 			continue
 		}
 		c.i++
-		c.d.announce(k, w)
+		c.d.announce(k, w.Pos)
 		if k.read != nil {
 			k.read(c, r)
 		}

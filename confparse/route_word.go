@@ -89,7 +89,7 @@ func (r *routeEntry) readVia(c *cursor, h *Hop) {
 	if !c.accept("inet") {
 		c.accept("inet6") // the address says it
 	}
-	a, _, ok := c.address()
+	a, ok := c.address()
 	if !ok {
 		r.drop = true
 	}
@@ -98,13 +98,13 @@ func (r *routeEntry) readVia(c *cursor, h *Hop) {
 
 func routeOr(c *cursor, r *routeEntry) {
 	c.r.warnf(CodeDeprecated, c.keyword().Pos, "write: nexthop via A nexthop via B", "or is deprecated")
-	a, _, ok := c.address()
+	a, ok := c.address()
 	r.drop = r.drop || !ok
 	r.second = a
 }
 
 func routeSource(c *cursor, r *routeEntry) {
-	a, _, ok := c.address()
+	a, ok := c.address()
 	r.drop = r.drop || !ok
 	r.Source = a
 }
@@ -244,9 +244,9 @@ func (r *routeEntry) readTunnel(c *cursor, e *Encap) {
 		case "id":
 			e.ID, ok = c.unsigned("id", 64)
 		case "dst":
-			e.Destination, _, ok = c.address()
+			e.Destination, ok = c.address()
 		case "src":
-			e.Source, _, ok = c.address()
+			e.Source, ok = c.address()
 		case "tos", "tc":
 			v, ok = c.named(tosNumbers)
 			e.TOS = uint8(v)

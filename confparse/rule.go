@@ -36,7 +36,7 @@ func (c *cursor) ruleEntry() (Rule, bool) {
 			r.refuse(c, CodeUnknownKeyword, w.Pos, c.suggestion(w.Text), "unknown option %q of a rule", w.Text)
 			break
 		}
-		c.d.announce(k, w)
+		c.d.announce(k, w.Pos)
 		if k.read != nil {
 			k.read(c, r)
 		}

@@ -38,7 +38,7 @@ func closeTrackFile(d *decoder, n *node, f *TrackFile) {
 
 func initFile(c *cursor, f *TrackFile) {
 	f.Init = true
-	if c.more() && c.peek().Text != "overwrite" {
+	if c.more() && c.peekText() != "overwrite" {
 		if v, ok := c.anyBase(math.MinInt32, math.MaxInt32); ok {
 			f.InitValue = int(v)
 		}
@@ -118,13 +118,13 @@ func openBFD(c *cursor, cfg *Config) *bfd {
 }
 
 func bfdNeighbor(c *cursor, b *bfd) {
-	if a, _, ok := c.address(); ok {
+	if a, ok := c.address(); ok {
 		b.Neighbor = a
 	}
 }
 
 func bfdSource(c *cursor, b *bfd) {
-	if a, _, ok := c.address(); ok {
+	if a, ok := c.address(); ok {
 		b.Source = a
 	}
 }

@@ -8,8 +8,8 @@ import (
 // Network is where a [Host] lives: it opens links, and it waits.
 // [NewNetwork] returns the kernel's; package vrrptest has one in memory.
 //
-// Wait and Close are called by the host's own goroutine; Open may be called by
-// any, while Wait waits.
+// Wait is called by the host's own goroutine. Open and Wake may be called by any
+// while Wait waits. Close comes once no Wait will follow.
 type Network interface {
 	// Open returns the link that cfg describes. A Network may hand out the
 	// same socket to several hosts' links, never the same Link twice. An
@@ -72,7 +72,8 @@ func (c LinkConfig) IPv6() bool {
 // Link carries VRRP packets of one interface, family, and multicast group or
 // unicast address. Packets that this very host sent are not received.
 //
-// All methods are called by the host's own goroutine and none blocks.
+// Methods are called one at a time and none blocks. All but Close come from the
+// host's own goroutine; Close may come from another one, while Wait waits.
 type Link interface {
 	// Send sends ps and returns how many left. Each packet's Payload, Source,
 	// Destination, TTL and TOS are used, over IPv4 also a Protocol and an ID

@@ -9,7 +9,10 @@ import (
 // Machine is one virtual router's protocol without I/O: the state machine of
 // RFC 9568 section 6.4, with its timers and its trackers. It is told what
 // happened and when, and answers with what must be done; it reads no clock and
-// starts nothing. A Machine is not safe for concurrent use.
+// starts nothing. A Machine is not safe for concurrent use. Its driver says
+// InputLink at first and whenever that changes, InputStart once, InputTick when
+// [Machine.Deadline] has come, and InputAdvert for what has arrived, which goes
+// before the tick.
 //
 // Time must not run backwards between calls.
 type Machine struct {

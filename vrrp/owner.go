@@ -30,7 +30,8 @@ type Owner interface {
 	// Renew is proof of life from the protocol's own loop: the router is
 	// master and its loop runs. It is called on the protocol's goroutine, with
 	// each advertisement sent and at least every 250 ms, and must not block.
-	// Whoever holds a lease in the kernel may extend it to until.
+	// Whoever holds a lease in the kernel may extend it to until. Between the
+	// end of a mastership and the next one it is not called.
 	Renew(until time.Time)
 
 	// Trouble delivers what the owner notices by itself: a duplicate address,

@@ -25,7 +25,8 @@ func (r *Router) Update(cfg Config) error {
 
 // Prepare checks an update and changes nothing; commit then makes it, and cannot
 // fail. So that several routers change all or none, prepare all of them first.
-// In between, no other Update or Track of this router may come.
+// In between, no other Update or Track of this router may come, and its group
+// may not be closed.
 func (r *Router) Prepare(cfg Config) (commit func(), err error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"syscall"
@@ -93,7 +94,10 @@ func reasonOf(err error, unknown Reason) Reason {
 func describe(err error) string {
 	var call *os.SyscallError
 	var op *net.OpError
+	var path *fs.PathError
 	switch {
+	case errors.As(err, &path):
+		return path.Op + ": " + path.Err.Error()
 	case errors.As(err, &call):
 		var errno syscall.Errno
 		if call.Syscall == "connect" && errors.As(call, &errno) {

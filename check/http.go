@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"strings"
@@ -124,20 +125,23 @@ func (h *HTTP) String() string {
 
 // get asks for one page and has read judge the answer.
 func (h *HTTP) get(ctx context.Context, p *page, read func(*bufio.Reader) Result) Result {
-	return h.dialer.converse(ctx, func(c net.Conn) Result {
-		if p.tls != nil {
-			secure := tls.Client(c, p.tls)
-			if err := secure.Handshake(); err != nil {
-				return result(ctx, "TLS with "+h.dialer.addr, err, ReasonTLS)
-			}
-			c = secure
-			if p.notify {
-				defer secure.Close()
-			}
-		}
+	ask := func(c io.ReadWriter) Result {
 		if _, err := c.Write(p.request); err != nil {
 			return failure(ctx, p.name+": request", err)
 		}
 		return read(bufio.NewReader(c))
+	}
+	if p.tls == nil {
+		return h.dialer.exchange(ctx, ask)
+	}
+	return h.dialer.converse(ctx, func(c net.Conn) Result {
+		secure := tls.Client(c, p.tls)
+		if err := secure.Handshake(); err != nil {
+			return result(ctx, "TLS with "+h.dialer.addr, err, ReasonTLS)
+		}
+		if p.notify {
+			defer secure.Close()
+		}
+		return ask(secure)
 	})
 }

@@ -19,11 +19,12 @@ const (
 	stopTimeout = 3 * time.Second
 
 	// maxGather is how late checks may start so that many start together, which
-	// is cheaper. It is at most a hundredth of the shortest interval.
-	maxGather = 10 * time.Millisecond
+	// is cheaper: much of what a check costs is waking up. It is at most a twentieth of
+	// the shortest interval.
+	maxGather = 50 * time.Millisecond
 
 	// maxIdle is how many goroutines wait for checks to make.
-	maxIdle = 64
+	maxIdle = 256
 
 	// pulse is how often Run wakes while checks run, to see whether it can.
 	pulse = 100 * time.Millisecond
@@ -95,7 +96,7 @@ func (g *Group) Add(cfg Config) (*Runner, error) {
 		return nil, fmt.Errorf("check %q: its group has ended", cfg.Name)
 	}
 	g.runners[r] = true
-	g.gather = min(g.gather, cfg.Interval/100)
+	g.gather = min(g.gather, cfg.Interval/20)
 	if g.ctx != nil {
 		g.begin(r, time.Now())
 	}

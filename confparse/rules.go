@@ -131,8 +131,13 @@ func (d *decoder) setUnicast(i *instance) {
 		d.adjusted(i.line("unicast_ttl"), "unicast_ttl of vrrp_instance %s is ignored: it has no unicast_peer", i.Name)
 		i.UnicastTTL = maxTTL
 	}
-	if i.VMACXmitBase && i.VMAC == nil && i.IPVLAN == nil {
+	if i.IPVLAN != nil && i.VMAC != nil {
+		d.adjusted(i.VMAC.Pos, "use_vmac of vrrp_instance %s is ignored: it has use_ipvlan", i.Name)
+		i.VMAC = nil
+	}
+	if i.VMACXmitBase && i.VMAC == nil {
 		d.adjusted(i.line("vmac_xmit_base"), "vmac_xmit_base of vrrp_instance %s is ignored: it has no use_vmac", i.Name)
+		i.VMACXmitBase = false
 	}
 	if i.VRF != "" && i.Interface != "" {
 		d.adjusted(i.line("vrf"), "vrf of vrrp_instance %s is ignored: it has an interface", i.Name)

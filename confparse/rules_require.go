@@ -12,6 +12,10 @@ func (d *decoder) require(n *node, i *instance) {
 		d.r.errorf(CodeMissingInterface, i.Pos, fmt.Sprintf("add to vrrp_instance %s: interface eth0", i.Name),
 			"vrrp_instance %s has no interface", i.Name)
 	}
+	if v := i.IPVLAN; v != nil && !i.IPv6 && !v.Address.IsValid() {
+		d.r.errorf(CodeInvalid, v.Pos, "add an address, of its own, to advertise from: use_ipvlan 192.0.2.11/24",
+			"use_ipvlan of vrrp_instance %s needs an address for IPv4", i.Name)
+	}
 	if len(i.Addresses) == 0 && !i.badAddress {
 		d.requireAddress(n, i)
 	}

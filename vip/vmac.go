@@ -15,7 +15,7 @@ const vmacPatience = 200 * time.Millisecond
 // VMAC is an interface on top of another one with the hardware address of a
 // virtual router (keepalived: use_vmac): what moves from one machine to another
 // is then that address too, and no neighbour has to learn anything. On Linux it
-// is a macvlan in private mode.
+// is a macvlan in private mode, or an ipvlan.
 //
 // It belongs into a Set of its own, without a Lifetime, that is acquired before
 // the routers start and released after they have ended. While it is there,
@@ -31,11 +31,40 @@ type VMAC struct {
 	Parent string // the interface below
 	MAC    net.HardwareAddr
 
+	// IPVLAN makes it an ipvlan instead of a macvlan (keepalived: use_ipvlan),
+	// for parents that bear no second hardware address. It then has the
+	// parent's, and MAC must be nil; Parent answers as before, and the Filter
+	// need not know. It has its own address to advertise from; what the master
+	// holds is on Parent. A parent cannot have both kinds, and all its ipvlans
+	// are in the mode of the last one.
+	IPVLAN IPVLANMode
+
 	// IPv6 says that it carries IPv6 addresses: without, IPv6 is off.
 	IPv6 bool
 
 	// Group is the link group; 0: the parent's.
 	Group uint32
+}
+
+// IPVLANMode says how the ipvlans of one parent hear one another.
+type IPVLANMode uint8
+
+// The modes of ipvlans, all of them of layer 2.
+const (
+	NoIPVLAN IPVLANMode = iota
+	IPVLANBridge
+	IPVLANPrivate // not at all
+	IPVLANVEPA    // by way of the switch
+)
+
+var ipvlanModes = [...]string{"none", "bridge", "private", "vepa"}
+
+// String returns the mode as ip(8) does.
+func (m IPVLANMode) String() string {
+	if int(m) < len(ipvlanModes) {
+		return ipvlanModes[m]
+	}
+	return fmt.Sprintf("mode %d", m)
 }
 
 // RouterMAC returns the hardware address of a virtual router: RFC 9568 section
@@ -50,9 +79,15 @@ func RouterMAC(vrid uint8, ipv6 bool) net.HardwareAddr {
 
 // String returns the interface in the words of `ip link add`.
 func (v VMAC) String() string {
-	text := fmt.Sprintf("%s link %s address %v", v.Name, v.Parent, v.MAC)
+	text := fmt.Sprintf("%s link %s", v.Name, v.Parent)
+	if v.MAC != nil {
+		text += " address " + v.MAC.String()
+	}
 	if v.Group != 0 {
 		text += fmt.Sprintf(" group %d", v.Group)
+	}
+	if v.IPVLAN != NoIPVLAN {
+		return fmt.Sprintf("%s type ipvlan mode l2 %v", text, v.IPVLAN)
 	}
 	return text + " type macvlan mode private"
 }
@@ -68,7 +103,12 @@ func (v VMAC) Validate() error {
 	if v.Name == v.Parent {
 		errs = append(errs, fmt.Errorf("vip: link %v: cannot be on top of itself", v))
 	}
-	if len(v.MAC) != 6 || v.MAC[0]&1 != 0 {
+	switch {
+	case int(v.IPVLAN) >= len(ipvlanModes):
+		errs = append(errs, fmt.Errorf("vip: link %v: there is no such mode", v))
+	case v.IPVLAN != NoIPVLAN && v.MAC != nil:
+		errs = append(errs, fmt.Errorf("vip: link %v: an ipvlan has its parent's hardware address", v))
+	case v.IPVLAN == NoIPVLAN && (len(v.MAC) != 6 || v.MAC[0]&1 != 0):
 		errs = append(errs, fmt.Errorf("vip: link %v: needs a unicast hardware address of six octets", v))
 	}
 	return errors.Join(errs...)

@@ -15,10 +15,13 @@ import (
 	"github.com/vrrpkit/vrrpkit/internal/netns"
 )
 
-// vmacMark begins the alias of our interfaces. What follows is the parent's
-// arp_ignore as it was before the first of them: it outlives a crash there, and
-// goes with the interface.
-const vmacMark = "vrrpkit arp_ignore="
+// ourMark begins the alias of our interfaces. What follows arpMark is the
+// parent's arp_ignore as it was before the first of them: it outlives a crash
+// there, and goes with the interface.
+const (
+	ourMark = "vrrpkit"
+	arpMark = ourMark + " arp_ignore="
+)
 
 // vmac makes or removes an interface.
 func (k *linux) vmac(op Op, v VMAC) error {
@@ -36,7 +39,7 @@ func (k *linux) vmac(op Op, v VMAC) error {
 		}
 	}
 	if op == Delete {
-		if old == nil || !strings.HasPrefix(old.Alias, vmacMark) {
+		if old == nil || !strings.HasPrefix(old.Alias, ourMark) {
 			return nil // gone, or somebody else's
 		}
 		return k.removeVMAC(list, old)
@@ -45,7 +48,7 @@ func (k *linux) vmac(op Op, v VMAC) error {
 		return ErrNoInterface
 	}
 	if old != nil && !isVMAC(old, parent, v) {
-		if !strings.HasPrefix(old.Alias, vmacMark) {
+		if !strings.HasPrefix(old.Alias, ourMark) {
 			return fmt.Errorf("there is another interface %s (%s)", v.Name, old.Kind)
 		}
 		if err := k.removeVMAC(list, old); err != nil { // of a former configuration
@@ -63,6 +66,9 @@ func (k *linux) vmac(op Op, v VMAC) error {
 
 // isVMAC reports whether an interface is what v asks for.
 func isVMAC(i, parent *netlinkx.Interface, v VMAC) bool {
+	if v.IPVLAN != NoIPVLAN {
+		return i.Kind == "ipvlan" && i.IPVLANMode == netlinkx.IPVLANModeL2 && i.IPVLANFlags == ipvlanFlags[v.IPVLAN] && i.Parent == parent.Index
+	}
 	return i.Kind == "macvlan" && i.MacvlanMode == netlinkx.MacvlanPrivate && i.Parent == parent.Index && bytes.Equal(i.HardwareAddr, v.MAC)
 }
 
@@ -71,7 +77,19 @@ func (k *linux) makeVMAC(parent *netlinkx.Interface, v VMAC) error {
 	if group == 0 {
 		group = parent.Group
 	}
-	return k.do(netlinkx.AddMacvlan(v.Name, parent.Index, v.MAC, group))
+	request, err := netlinkx.AddMacvlan(v.Name, parent.Index, v.MAC, group)
+	if v.IPVLAN != NoIPVLAN {
+		request, err = netlinkx.AddIPVLAN(v.Name, parent.Index, ipvlanFlags[v.IPVLAN], group)
+	}
+	err = k.do(request, err)
+	if errors.Is(err, unix.EBUSY) {
+		err = fmt.Errorf("%s is part of another interface, or is to have both macvlans and ipvlans: %w", v.Parent, err)
+	}
+	return err
+}
+
+var ipvlanFlags = map[IPVLANMode]uint16{
+	IPVLANBridge: netlinkx.IPVLANBridge, IPVLANPrivate: netlinkx.IPVLANPrivate, IPVLANVEPA: netlinkx.IPVLANVEPA,
 }
 
 // configureVMAC brings an interface into shape and up, and verifies it: before
@@ -90,12 +108,15 @@ func (k *linux) configureVMAC(list []netlinkx.Interface, parent *netlinkx.Interf
 	if made == nil {
 		return fmt.Errorf("interface %s is not as it was made", v.Name)
 	}
-	ignore, err := k.arpIgnore(list, parent)
-	if err != nil {
-		return err
+	alias, ignore := ourMark, -1
+	if v.IPVLAN == NoIPVLAN {
+		if ignore, err = k.arpIgnore(list, parent); err != nil {
+			return err
+		}
+		alias = arpMark + strconv.Itoa(ignore)
 	}
 	err = errors.Join(
-		k.do(netlinkx.SetAlias(made.Index, vmacMark+strconv.Itoa(ignore))),
+		k.do(netlinkx.SetAlias(made.Index, alias)),
 		k.do(netlinkx.SetNoLinkLocal(made.Index)),
 		netns.Do(k.namespace, func() error { return vmacSysctls(v) }),
 	)
@@ -116,7 +137,7 @@ func (k *linux) configureVMAC(list []netlinkx.Interface, parent *netlinkx.Interf
 // its knows.
 func (k *linux) arpIgnore(list []netlinkx.Interface, parent *netlinkx.Interface) (int, error) {
 	for _, i := range list {
-		if text, ok := strings.CutPrefix(i.Alias, vmacMark); ok && i.Parent == parent.Index {
+		if text, ok := strings.CutPrefix(i.Alias, arpMark); ok && i.Parent == parent.Index {
 			if n, err := strconv.Atoi(text); err == nil {
 				return n, nil
 			}
@@ -131,16 +152,16 @@ func (k *linux) removeVMAC(list []netlinkx.Interface, old *netlinkx.Interface) e
 	if err := k.do(netlinkx.DeleteLink(old.Index)); err != nil && !errors.Is(err, unix.ENODEV) {
 		return err
 	}
-	before, err := strconv.Atoi(strings.TrimPrefix(old.Alias, vmacMark))
+	before, err := strconv.Atoi(strings.TrimPrefix(old.Alias, arpMark))
 	if err != nil {
-		return nil // not of our making after all
+		return nil // an ipvlan
 	}
 	parent := ""
 	for _, i := range list {
 		if i.Index == old.Parent {
 			parent = i.Name
 		}
-		if i.Index != old.Index && i.Parent == old.Parent && strings.HasPrefix(i.Alias, vmacMark) {
+		if i.Index != old.Index && i.Parent == old.Parent && strings.HasPrefix(i.Alias, arpMark) {
 			return nil
 		}
 	}

@@ -179,7 +179,7 @@ func (c *Composition) addInstance(i *confparse.Instance) error {
 	if err != nil {
 		return fmt.Errorf("%v: %w", i.Pos, err)
 	}
-	cfg.VMAC, cfg.XmitBase = v.own.Name, v.own.Name != "" && i.VMACXmitBase
+	v.attach(&cfg, i)
 	cfg.Owner, cfg.Sync, cfg.StartDelay = set, c.groups[i.Name], c.startDelay
 	r, err := c.host.Add(cfg)
 	if err != nil {

@@ -22,7 +22,9 @@ func filterConfig(cfg *confparse.Config, vmacs map[*confparse.Instance]*virtual)
 	for _, i := range cfg.Instances {
 		v := vmacs[i]
 		for _, device := range v.all {
-			f.Silent = append(f.Silent, device.Name)
+			if device.IPVLAN == vip.NoIPVLAN { // which has the machine's own hardware address
+				f.Silent = append(f.Silent, device.Name)
+			}
 		}
 		if i.Accept || i.Priority == ownerPriority {
 			continue

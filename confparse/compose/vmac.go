@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/vip"
+	"github.com/vrrpkit/vrrpkit/vrrp"
 )
 
 // vmacPause is how long to wait for notifications of new interfaces.
@@ -17,7 +19,8 @@ const vmacPause = 20 * time.Millisecond
 // virtual is what an instance has on virtual MAC interfaces.
 type virtual struct {
 	parent string            // the interface of the instance
-	own    vip.VMAC          // on parent: use_vmac; no Name: there is none
+	own    vip.VMAC          // on parent: use_vmac, use_ipvlan; no Name: there is none
+	source netip.Prefix      // the address of own itself, that an ipvlan has
 	others map[spot]vip.VMAC // of addresses elsewhere: use_vmac_addr, use_vmac behind an address
 	all    []vip.VMAC
 }
@@ -34,10 +37,22 @@ func (v *virtual) dev(a vip.Address) string {
 	if other, ok := v.others[spot{dev, a.Prefix.Addr().Is6()}]; ok {
 		return other.Name
 	}
-	if dev == v.parent && v.own.Name != "" {
+	if dev == v.parent && v.own.Name != "" && v.own.IPVLAN == vip.NoIPVLAN {
 		return v.own.Name
 	}
 	return dev
+}
+
+// attach has the router advertise through the interface, and from its address
+// if nothing else is configured.
+func (v *virtual) attach(cfg *vrrp.Config, i *confparse.Instance) {
+	if v.own.Name == "" {
+		return
+	}
+	cfg.VMAC, cfg.XmitBase = v.own.Name, i.VMACXmitBase
+	if v.source.IsValid() && !cfg.Source.IsValid() {
+		cfg.Source = v.source.Addr()
+	}
 }
 
 // vmacs returns the virtual MAC interfaces of all instances.
@@ -48,6 +63,9 @@ func vmacs(cfg *confparse.Config) map[*confparse.Instance]*virtual {
 		if i.VMAC != nil {
 			used[i.VMAC.Name] = true
 		}
+		if i.IPVLAN != nil {
+			used[i.IPVLAN.Name] = true
+		}
 	}
 	list := map[*confparse.Instance]*virtual{}
 	for _, i := range cfg.Instances {
@@ -55,6 +73,9 @@ func vmacs(cfg *confparse.Config) map[*confparse.Instance]*virtual {
 		list[i] = v
 		if i.VMAC != nil {
 			v.own = ownVMAC(cfg.Global.VMACPrefix, i, used)
+		}
+		if i.IPVLAN != nil {
+			v.own, v.source = ipvlan(cfg.Global.VMACPrefix, i, used), i.IPVLAN.Address
 		}
 		for _, a := range slices.Concat(i.Addresses, i.Excluded) {
 			at := spot{cmp.Or(a.Interface, i.Interface), a.Prefix.Addr().Is6()}
@@ -96,6 +117,21 @@ func ownVMAC(prefix string, i *confparse.Instance, used map[string]bool) vip.VMA
 	return v
 }
 
+// ipvlan translates use_ipvlan.
+func ipvlan(prefix string, i *confparse.Instance, used map[string]bool) vip.VMAC {
+	modes := map[confparse.IPVLANMode]vip.IPVLANMode{
+		confparse.IPVLANBridge: vip.IPVLANBridge, confparse.IPVLANPrivate: vip.IPVLANPrivate, confparse.IPVLANVEPA: vip.IPVLANVEPA,
+	}
+	v := vip.VMAC{
+		Name: i.IPVLAN.Name, Parent: i.Interface, IPVLAN: modes[i.IPVLAN.Mode],
+		Group: uint32(max(i.IPVLAN.Group, 0)), IPv6: i.IPv6,
+	}
+	if v.Name == "" {
+		v.Name = vmacName(prefix, i.VRID, i.IPv6, used)
+	}
+	return v
+}
+
 // vmacName makes a name as keepalived does: vrrp.51, then vrrp1.51 or, for IPv6,
 // first vrrp6.51, and so on.
 func vmacName(prefix string, vrid uint8, ipv6 bool, used map[string]bool) string {
@@ -131,11 +167,21 @@ func (c *Composition) makeVMACs(ctx context.Context) {
 	time.Sleep(vmacPause)
 }
 
-// deviceConfig returns the set of all VMACs, in the order of the configuration.
+// deviceConfig returns the set of all VMACs, in the order of the configuration,
+// with the addresses that are their own.
 func (c *Composition) deviceConfig(cfg *confparse.Config) vip.SetConfig {
-	s := vip.SetConfig{Name: "virtual MAC interfaces"}
+	s := vip.SetConfig{Name: "virtual interfaces", Schedule: vip.Schedule{Repeat: 1}}
 	for _, i := range cfg.Instances {
-		s.VMACs = append(s.VMACs, c.vmacs[i].all...)
+		v := c.vmacs[i]
+		s.VMACs = append(s.VMACs, v.all...)
+		if !v.source.IsValid() {
+			continue
+		}
+		a := vip.Address{Prefix: v.source, Interface: v.own.Name}
+		if v.source.Addr().Is6() {
+			a.Preferred = vip.Deprecated // nobody else is to connect from it
+		}
+		s.Addresses = append(s.Addresses, a)
 	}
 	return s
 }

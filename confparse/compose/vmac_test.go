@@ -69,6 +69,24 @@ vrrp_instance VI_5 {
         192.0.2.107 dev eth1 use_vmac
     }
 }
+vrrp_instance VI_6 {
+    interface eth1
+    virtual_router_id 56
+    priority 150
+    use_ipvlan 192.0.2.56/24 vepa
+    virtual_ipaddress {
+        192.0.2.108
+    }
+}
+vrrp_instance VI_7 {
+    interface eth1
+    virtual_router_id 57
+    priority 150
+    use_ipvlan name ipvl57
+    virtual_ipaddress {
+        fe80::109
+    }
+}
 `
 
 // use_vmac: interfaces are made under keepalived's names, with the RFC's
@@ -80,6 +98,7 @@ func TestVMACKeywords(t *testing.T) {
 		text := fmt.Sprint(a.kernel.Changed())
 		for _, want := range []string{
 			"lb.51 link eth0 address 00:00:5e:00:01:33", "lb6.51 link eth0 address 00:00:5e:00:02:33", "named link eth1 address 02:00:5e:10:01:34",
+			"lb.56 link eth1 type ipvlan mode l2 vepa", "ipvl57 link eth1 type ipvlan mode l2 bridge",
 		} {
 			if !strings.Contains(text, want) {
 				t.Errorf("no %q in %s", want, text)
@@ -91,11 +110,18 @@ func TestVMACKeywords(t *testing.T) {
 		state := a.kernel.String()
 		for _, want := range []string{"eth1\n    192.0.2.101/32", "lb.51\n    192.0.2.100/32", "named\n    192.0.2.102/32",
 			"lb.54\n    192.0.2.103/32", "lb1.54\n    192.0.2.104/32", "lb6.54\n    2001:db8::104/128",
+			"lb.56\n    192.0.2.56/24", "192.0.2.108/32",
 			"eth0\n    192.0.2.106/32", "lb.55\n    192.0.2.107/32",
 		} {
 			if !strings.Contains(state, want) {
 				t.Errorf("no %q in\n%s", want, state)
 			}
+		}
+		if !strings.Contains(state[:strings.Index(state, "lb.51")], "192.0.2.108/32") {
+			t.Errorf("192.0.2.108 is not on the parent of the ipvlan:\n%s", state)
+		}
+		if s := a.Instances()[5].Router.Snapshot(); s.Source.String() != "192.0.2.56" {
+			t.Errorf("advertises from %v", s.Source)
 		}
 		if err := a.stop(); err != nil {
 			t.Error(err)

@@ -90,7 +90,8 @@ func (i *Interface) decodeInfo(ad *netlink.AttributeDecoder) error {
 		case unix.IFLA_INFO_KIND:
 			i.Kind = ad.String()
 		case unix.IFLA_INFO_DATA:
-			if i.Kind == "vrf" || i.Kind == "macvlan" {
+			switch i.Kind {
+			case "vrf", "macvlan", "ipvlan":
 				ad.Nested(i.decodeKind)
 			}
 		}
@@ -105,6 +106,10 @@ func (i *Interface) decodeKind(ad *netlink.AttributeDecoder) error {
 			i.VRFTable = ad.Uint32()
 		case i.Kind == "macvlan" && ad.Type() == macvlanMode:
 			i.MacvlanMode = ad.Uint32()
+		case i.Kind == "ipvlan" && ad.Type() == unix.IFLA_IPVLAN_MODE:
+			i.IPVLANMode = ad.Uint16()
+		case i.Kind == "ipvlan" && ad.Type() == unix.IFLA_IPVLAN_FLAGS:
+			i.IPVLANFlags = ad.Uint16()
 		}
 	}
 	return nil

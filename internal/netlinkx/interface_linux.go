@@ -36,6 +36,9 @@ type Interface struct {
 	// MacvlanMode is the mode of a macvlan.
 	MacvlanMode uint32
 
+	// IPVLANMode and IPVLANFlags are those of an ipvlan.
+	IPVLANMode, IPVLANFlags uint16
+
 	// VRFTable is the routing table of a VRF; 0 for other interfaces.
 	VRFTable uint32
 

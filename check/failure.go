@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"strings"
 	"syscall"
+	"unicode"
 )
 
 // The reasons of network checks.
@@ -38,9 +40,37 @@ func failed(reason Reason, format string, args ...any) Result {
 	return Result{Reason: reason, Detail: fmt.Sprintf(format, args...), ExitCode: -1}
 }
 
+// printable is what a server says, fit for terminals and logs: of one line, and
+// not long.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '?'
+	}, s[:min(len(s), 200)])
+}
+
 // failure is the result of an error while talking.
 func failure(ctx context.Context, what string, err error) Result {
 	return result(ctx, what, err, ReasonFailed)
+}
+
+// noAnswer is the result of an error while looking at this machine.
+func noAnswer(err error) Result {
+	if exhausted(err) != nil {
+		return failed(ReasonLocal, "%v", err)
+	}
+	return failed(ReasonFailed, "%v", err)
+}
+
+// exhausted returns err if it says that this machine has no descriptors or no
+// memory left, otherwise nil.
+func exhausted(err error) error {
+	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ENOMEM) {
+		return err
+	}
+	return nil
 }
 
 // connectFailure is the result of an error while connecting. What is not known
@@ -74,7 +104,14 @@ func reasonOf(err error, unknown Reason) Reason {
 		notTLS    tls.RecordHeaderError
 		untrusted *tls.CertificateVerificationError
 	)
+	call, _ := errors.AsType[*os.SyscallError](err)
 	switch {
+	case call != nil && call.Syscall == "socket":
+		return ReasonLocal
+	case call != nil && call.Syscall == "connect" && is(syscall.EACCES, syscall.ENOPROTOOPT, syscall.EPROTO):
+		// ICMP has told that a filter is on the way, or no such protocol there;
+		// or a route prohibits.
+		return ReasonUnreachable
 	case is(syscall.ECONNREFUSED, syscall.ENOENT): // the latter of a Unix socket
 		return ReasonRefused
 	case is(syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.ENETDOWN):

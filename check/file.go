@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -67,7 +69,7 @@ func (f *File) Check(ctx context.Context) Result {
 	case errors.Is(err, fs.ErrNotExist):
 		return f.judge(0, "does not exist, which stands for 0")
 	case err != nil:
-		return Result{Reason: ReasonFailed, Detail: err.Error(), ExitCode: -1}
+		return noAnswer(err)
 	}
 	n, ok := number(text)
 	if !ok {
@@ -135,11 +137,14 @@ func (f *File) String() string { return "file " + f.cfg.Path }
 
 // readStart returns what a number can be in.
 func readStart(path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // of a FIFO nothing is waited for
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return "", cmp.Or(err, fmt.Errorf("%s is not a regular file", path))
+	}
 	buf := make([]byte, 127)
 	n, err := io.ReadFull(f, buf)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {

@@ -64,7 +64,7 @@ func TestFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := f.Check(t.Context()); r.OK || r.Weighted || !strings.Contains(r.Detail, "is a directory") {
+	if r := f.Check(t.Context()); r.OK || r.Weighted || !strings.Contains(r.Detail, "is not a regular file") {
 		t.Errorf("a directory: %+v", r)
 	}
 	for _, cfg := range []FileConfig{{}, {Path: "x", Weight: math.MinInt32}} {

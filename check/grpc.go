@@ -142,7 +142,7 @@ func (c *GRPC) judge(resp *http.Response, body []byte) Result {
 	case "12":
 		return failed(ReasonStatus, "%s: the server has no health service", c.what)
 	default:
-		return failed(ReasonStatus, "%s: gRPC status %s %.200s", c.what, code, text)
+		return failed(ReasonStatus, "%s: gRPC status %s", c.what, printable(code+" "+text))
 	}
 	state, err := parseHealth(body)
 	if err != nil {

@@ -92,9 +92,9 @@ func newPage(cfg HTTPConfig, u URL) (page, error) {
 	} else if h, _, err := net.SplitHostPort(host); err == nil {
 		name = h
 	}
-	for what, s := range map[string]string{"path": p.url.Path, "method": p.url.Method, "host": host} {
-		if strings.ContainsAny(s, " \r\n\t") {
-			errs = append(errs, fmt.Errorf("%s %q: white space is not possible there", what, s))
+	for _, f := range []HeaderField{{"path", p.url.Path}, {"method", p.url.Method}, {"host", host}} {
+		if strings.ContainsAny(f.Value, " \r\n\t") {
+			errs = append(errs, fmt.Errorf("%s %q: white space is not possible there", f.Name, f.Value))
 		}
 	}
 	for _, f := range u.Header {
@@ -119,6 +119,9 @@ func newPage(cfg HTTPConfig, u URL) (page, error) {
 	}
 	if u.Regex == nil && (u.NoMatch || u.MinOffset != 0 || u.MaxOffset != 0) {
 		errs = append(errs, errors.New("options for a regular expression, but none is given"))
+	}
+	if u.JSON.Path == "" && u.JSON.Want != "" {
+		errs = append(errs, fmt.Errorf("JSON value %q of which field?", u.JSON.Want))
 	}
 	if u.JSON.Path != "" && u.Regex != nil {
 		errs = append(errs, errors.New("a regular expression and a JSON field: give them in two URLs"))

@@ -52,6 +52,7 @@ func TestConfigErrors(t *testing.T) {
 		{http(check.HTTPConfig{}, check.URL{Status: check.StatusRanges{{First: 1, Last: 2}}}), `HTTP check of 192.0.2.1:80: URL "": status 1-2: not a range within 100-599`},
 		{http(check.HTTPConfig{}, check.URL{MaxOffset: 1}), `HTTP check of 192.0.2.1:80: URL "": options for a regular expression, but none is given`},
 		{http(check.HTTPConfig{TLS: &tls.Config{}}, check.URL{}), `HTTPS check of 192.0.2.1:80: URL "": TLS is to verify a certificate, but for no name: give ServerName, or use TLSFiles`},
+		{http(check.HTTPConfig{}, check.URL{JSON: check.JSONField{Want: "x"}}), `HTTP check of 192.0.2.1:80: URL "": JSON value "x" of which field?`},
 		{regex("a(?=b)"), "regular expression \"a(?=b)\": Go's regexp cannot compile it (error parsing regexp: invalid or unsupported Perl syntax: `(?=`); " +
 			"it has no lookaround, backreferences or possessive quantifiers: write the pattern without them"},
 		{regex("a", "extended"), `regular expression option "extended": Go's regexp has nothing like it; write the pattern without it`},

@@ -94,7 +94,7 @@ func NewProcess(cfg ProcessConfig) (*Process, error) {
 func (p *Process) Check(context.Context) Result {
 	n, err := p.count()
 	if err != nil {
-		return Result{Reason: ReasonFailed, Detail: err.Error(), ExitCode: -1}
+		return noAnswer(err)
 	}
 	r := Result{OK: true, Reason: ReasonOK, Detail: fmt.Sprintf("process %s: %d running", p, n), ExitCode: -1}
 	switch {

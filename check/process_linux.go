@@ -28,32 +28,41 @@ func (p *Process) scan() ([]int, error) {
 	}
 	pids := []int{}
 	for _, name := range names {
-		if pid, err := strconv.Atoi(name); err == nil && p.matches(pid) {
+		pid, err := strconv.Atoi(name)
+		if err != nil {
+			continue
+		}
+		is, err := p.matches(pid)
+		if err != nil {
+			return nil, err
+		}
+		if is {
 			pids = append(pids, pid)
 		}
 	}
 	return pids, nil
 }
 
-// matches looks at one process. One that has ended meanwhile does not match.
-func (p *Process) matches(pid int) bool {
+// matches looks at one process. One that has ended meanwhile, or is none of our
+// business, does not match; an error says that nothing can be looked at now.
+func (p *Process) matches(pid int) (bool, error) {
 	dir := "/proc/" + strconv.Itoa(pid)
 	stat, err := os.ReadFile(dir + "/stat") // 123 (name) S ...
 	if err != nil {
-		return false
+		return false, exhausted(err)
 	}
 	open, end := bytes.IndexByte(stat, '('), bytes.LastIndexByte(stat, ')')
 	if open < 0 || end < open || len(stat) < end+3 || bytes.IndexByte([]byte("ZXx"), stat[end+2]) >= 0 {
-		return false
+		return false, nil
 	}
 	if !p.byCommand() {
-		return p.isNamed(string(stat[open+1 : end]))
+		return p.isNamed(string(stat[open+1 : end])), nil
 	}
 	line, err := os.ReadFile(dir + "/cmdline")
 	if err != nil || len(line) == 0 {
-		return false
+		return false, exhausted(err)
 	}
-	return p.isCommand(strings.Split(strings.TrimSuffix(string(line), "\x00"), "\x00"))
+	return p.isCommand(strings.Split(strings.TrimSuffix(string(line), "\x00"), "\x00")), nil
 }
 
 // Watch listens to the kernel's process connector.
@@ -106,7 +115,7 @@ func (p *Process) forget() {
 func (p *Process) follow(events []proconn.Event) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	before := len(p.known)
+	before, recounts := len(p.known), false
 	for _, e := range events {
 		is := p.known[e.PID]
 		switch e.Kind {
@@ -115,7 +124,10 @@ func (p *Process) follow(events []proconn.Event) bool {
 		case proconn.Exit:
 			is = false
 		case proconn.Exec, proconn.Rename:
-			is = p.matches(e.PID)
+			var err error
+			if is, err = p.matches(e.PID); err != nil {
+				p.counted, recounts = p.counted.Add(-recount), true
+			}
 		}
 		if is {
 			p.known[e.PID] = true
@@ -123,5 +135,5 @@ func (p *Process) follow(events []proconn.Event) bool {
 			delete(p.known, e.PID)
 		}
 	}
-	return len(p.known) != before
+	return recounts || len(p.known) != before
 }

@@ -45,7 +45,7 @@ func NewSMTP(cfg SMTPConfig) (*SMTP, error) {
 	if cfg.HELO == "" {
 		cfg.HELO = defaultHELO
 	}
-	if cfg.Hosts == nil {
+	if len(cfg.Hosts) == 0 {
 		cfg.Hosts = []Target{cfg.Target}
 	}
 	s := &SMTP{hello: cfg.HELO}
@@ -60,7 +60,10 @@ func NewSMTP(cfg SMTPConfig) (*SMTP, error) {
 		}
 		s.dialers = append(s.dialers, d)
 	}
-	return s, errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Check has the dialogue with each host. The deadline of ctx is for all of it;
@@ -97,10 +100,12 @@ func (s *SMTP) talk(ctx context.Context, addr string, c net.Conn) Result {
 		{"QUIT", "QUIT\r\n", 0},
 	} {
 		what := "SMTP " + addr + ": " + step.name
-		if _, err := io.WriteString(c, step.say); err != nil {
-			return failure(ctx, what, err)
+		var code int
+		var text string
+		_, err := io.WriteString(c, step.say)
+		if err == nil {
+			code, text, err = readReply(in)
 		}
-		code, text, err := readReply(in)
 		switch {
 		case step.code == 0 && err != nil && hungUp(err):
 			// It said all that matters, and hangs up without an answer to QUIT.
@@ -109,7 +114,7 @@ func (s *SMTP) talk(ctx context.Context, addr string, c net.Conn) Result {
 		case err != nil:
 			return failure(ctx, what, err)
 		case step.code != 0 && code != step.code:
-			return failed(ReasonStatus, "%s: %d %s", what, code, text)
+			return failed(ReasonStatus, "%s: %d %s", what, code, printable(text))
 		}
 	}
 	return success("SMTP " + addr)

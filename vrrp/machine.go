@@ -229,7 +229,7 @@ func (m *machine) keepUp(s *step) {
 	if m.timer <= s.now {
 		m.timer = s.now + int64(m.p.Interval)
 	}
-	if patience := max(m.p.DownAdverts-1, 1) * int(m.p.Interval); late >= int64(patience) {
+	if patience := time.Duration(max(m.p.DownAdverts-1, 1)) * m.p.Interval; late >= int64(patience) {
 		// Somebody may have taken over meanwhile, and have left without our
 		// knowing.
 		m.put(s, Output{Kind: OutputStalled, Late: time.Duration(late)})

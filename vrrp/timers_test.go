@@ -1,6 +1,7 @@
 package vrrp
 
 import (
+	"math"
 	"math/big"
 	"testing"
 	"time"
@@ -80,11 +81,11 @@ func TestWeights(t *testing.T) {
 		{Tracker{Weight: 1}, TrackValue, 252, 252},
 		{Tracker{Weight: 1}, TrackValue, 253, 253},
 		{Tracker{Weight: 1}, TrackValue, 254, 253},
-		{Tracker{Weight: 1}, TrackValue, 1 << 40, 253},
+		{Tracker{Weight: 1}, TrackValue, math.MaxInt, 253},
 		{Tracker{Weight: 1}, TrackValue, -253, -253},
 		{Tracker{Weight: 1}, TrackValue, -254, fault},
-		{Tracker{Weight: 2}, TrackValue, -1 << 40, fault},
-		{Tracker{Weight: 253, Reverse: true}, TrackValue, -1 << 40, 253},
+		{Tracker{Weight: 2}, TrackValue, math.MinInt, fault},
+		{Tracker{Weight: 253, Reverse: true}, TrackValue, math.MinInt, 253},
 		{Tracker{Weight: 253, Reverse: true}, TrackValue, 1, -253},
 		{Tracker{}, TrackValue, 0, 0},
 		{Tracker{}, TrackValue, 7, fault},

@@ -29,9 +29,10 @@ type decoder struct {
 
 	// What is needed one at a time, for every statement, address or virtual
 	// server.
-	cursor  cursor
-	address addressEntry
-	reals   []realServer
+	cursor   cursor
+	address  addressEntry
+	reals    []realServer
+	checkers []*checker
 }
 
 // isKeyword reports whether a word is a keyword anywhere, so that it is

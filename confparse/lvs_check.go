@@ -23,7 +23,8 @@ type checker struct {
 func checkBlock(t CheckType, tables ...[]row) args {
 	b := newBlock("virtual_server.real_server."+t.String(), tables...)
 	return section("", b, func(c *cursor, r *realServer) *checker {
-		k := &checker{Check: &Check{Type: t, Pos: c.n.pos()}, real: r}
+		k := c.d.checker()
+		*k = checker{Check: &Check{Type: t, Pos: c.n.pos()}, real: r}
 		switch t {
 		case HTTPGet, SSLGet:
 			k.HTTP = &HTTPOptions{Version: "1.0"}
@@ -41,6 +42,17 @@ func checkBlock(t CheckType, tables ...[]row) args {
 		r.checks = append(r.checks, k)
 		return k
 	}, closeCheck)
+}
+
+// checker returns one that is used no more, or a new one.
+func (d *decoder) checker() *checker {
+	n := len(d.checkers)
+	if n == 0 {
+		return new(checker)
+	}
+	k := d.checkers[n-1]
+	d.checkers = d.checkers[:n-1]
+	return k
 }
 
 // hostBlock is the host block of SMTP_CHECK, which makes a check of its own.

@@ -120,6 +120,7 @@ func (d *decoder) setRealServer(v *virtualServer, r *realServer, taken map[netip
 			r.Checks = append(r.Checks, k.Check)
 		}
 	}
+	d.checkers = append(d.checkers, r.checks...)
 	return true
 }
 

@@ -60,8 +60,10 @@ func braceIndex(s string) int {
 
 // token is a word in the text of a line.
 type token struct {
-	start, end      int32 // start is at the quote, if there is one
-	quoted, escaped bool
+	start, end int32 // start is at the quote, if there is one
+	quoted     bool
+	escaped    bool // it has a backslash
+	foreign    bool // it has bytes beyond ASCII; unknown if quoted
 }
 
 // text returns the word in the line s.
@@ -94,7 +96,11 @@ func words(ws []token, s string) (_ []token, ok bool) {
 		default:
 			w := token{start: int32(i)}
 			for ; i < len(s) && !isBlank(s[i]) && s[i] != '"'; i++ {
-				w.escaped = w.escaped || s[i] == '\\'
+				if c := s[i]; c == '\\' {
+					w.escaped = true
+				} else if c >= 0x80 {
+					w.foreign = true
+				}
 			}
 			w.end = int32(i)
 			ws = append(ws, w)
@@ -119,13 +125,4 @@ func curlyQuote(w Word) (quote string, off int) {
 		}
 	}
 	return "", 0
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }

@@ -211,10 +211,11 @@ func (f *frame) drop() {
 
 // curlyQuote reports whether n has a word with a typographic quote.
 func (b *builder) curlyQuote(n *node) bool {
-	if isASCII(n.raw.s) {
-		return false
-	}
-	for _, w := range n.words() {
+	for i, t := range n.tokens {
+		if !t.foreign {
+			continue
+		}
+		w := n.word(i)
 		if q, off := curlyQuote(w); q != "" {
 			at := w.Pos
 			at.Column += off

@@ -281,15 +281,15 @@ func TestErrors(t *testing.T) {
 		{"", good, "192.0.2.1", group, ""},
 		{"", good, "192.0.2.1", "ff02::12", "vrrp packet: source and destination are not addresses of one family"},
 		{"RX-06", "31339601006476", "192.0.2.1", group, "vrrp packet: wrong length: got 7, want 8"},
-		{"RX-07", good + "00", "192.0.2.1", group, "vrrp packet: wrong length: got 13, want 12"},
+		{"RX-08", good + "00", "192.0.2.1", group, "vrrp packet: wrong length: got 13, want 12"},
 		{"RX-04", "41" + good[2:], "192.0.2.1", group, "vrrp packet: wrong version: got 4"},
 		{"RX-04", "21" + good[2:], "fe80::1", "ff02::12", "vrrp packet: wrong version: got 2, want 3"},
-		{"RX-05", "32" + good[2:], "192.0.2.1", group, "vrrp packet: wrong type: got 2, want 1"},
+		{"", "32" + good[2:], "192.0.2.1", group, "vrrp packet: wrong type: got 2, want 1"},
 		{"", "3100" + good[4:], "192.0.2.1", group, "vrrp packet: unknown VRID: got 0"},
-		{"V3-RX-02", "3133960000647602", "192.0.2.1", group, "vrrp packet: wrong address count: got 0, want 1"},
+		{"", "3133960000647602", "192.0.2.1", group, "vrrp packet: wrong address count: got 0, want 1"},
 		{"RX-10", "313396010064760ac0000264", "192.0.2.1", group, "vrrp packet: wrong checksum: got 0x760a, want 0x7602"},
 		{"", "2133960103018365c00002640000000000000000", "192.0.2.1", group, "vrrp packet: invalid authentication type: got 3"},
-		{"", "3133960100007666c0000264", "192.0.2.1", group, "vrrp packet: wrong advertisement interval: got 0"},
+		{"V3-RX-02", "3133960100007666c0000264", "192.0.2.1", group, "vrrp packet: wrong advertisement interval: got 0"},
 	} {
 		b, err := hex.DecodeString(tt.bytes)
 		if err != nil {

@@ -3,6 +3,7 @@ package script
 import (
 	"context"
 	"os"
+	"syscall"
 	"testing"
 	"time"
 
@@ -65,5 +66,22 @@ func TestOrphans(t *testing.T) {
 		if _, err := os.Stat("/proc/" + r.Output); err == nil {
 			t.Errorf("process %s is still there after %v", r.Output, r)
 		}
+	}
+}
+
+// TestEndedIsNotReaped: while a program may still be signalled, its number cannot
+// become another's.
+func TestEndedIsNotReaped(t *testing.T) {
+	cmd, err := start(sh("exit 3"), &tail{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	awaitEnd(cmd)
+	if err := syscall.Kill(-cmd.Process.Pid, 0); err != nil {
+		t.Errorf("its group is gone: %v", err)
+	}
+	_ = cmd.Wait()
+	if cmd.ProcessState.ExitCode() != 3 {
+		t.Errorf("%v", cmd.ProcessState)
 	}
 }

@@ -36,12 +36,16 @@ func run(ctx context.Context, c Command, grace time.Duration) Result {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = cmd.Wait() // cmd.ProcessState tells
+		awaitEnd(cmd)
 	}()
 	select {
 	case <-ended:
 	case <-ctx.Done():
 		err = end(ctx, cmd, ended, grace)
+	}
+	_ = cmd.Wait() // cmd.ProcessState tells
+	if err != nil {
+		reapGroup(cmd.Process)
 	}
 
 	r := Result{Err: err, ExitCode: cmd.ProcessState.ExitCode(), Output: output.String()}
@@ -68,7 +72,6 @@ func end(ctx context.Context, cmd *exec.Cmd, ended <-chan struct{}, grace time.D
 	}
 	signalGroup(cmd.Process, syscall.SIGKILL)
 	<-ended
-	reapGroup(cmd.Process)
 	return ctx.Err()
 }
 

@@ -67,8 +67,15 @@ func inspectProgram(g *confparse.Global, c *confparse.Command, otherwise string)
 }
 
 func inspectInterfaces(cfg *confparse.Config) (found confparse.Diagnostics) {
+	// One by one they would be listed by the kernel for each that is asked for.
+	// If they cannot be listed, none is there for the daemon either.
+	interfaces, _ := net.Interfaces()
+	exists := map[string]bool{"": true}
+	for _, i := range interfaces {
+		exists[i.Name] = true
+	}
 	missing := func(name string, pos confparse.Pos, otherwise string) {
-		if _, err := net.InterfaceByName(name); err != nil && name != "" {
+		if !exists[name] {
 			found = append(found, confparse.Diagnostic{
 				Pos: pos, Code: CodeNoInterface, Severity: confparse.Warning,
 				Message: fmt.Sprintf("interface %s does not exist: until it does, %s", name, otherwise),

@@ -16,9 +16,10 @@ import (
 //
 // With a Config.StateFile it is also what the predecessor's CleanUp was given and
 // the configuration no longer has. There an address has to carry Protocol, where
-// the kernel says so (Linux 5.18): nobody else's is removed. The file then says
-// configured. CleanUp is meant to be called before the first Acquire, and again
-// when what is configured changes. Nothing else is ever touched.
+// the kernel says so (Linux 5.18), and a VMAC or the table of a Filter our mark:
+// nobody else's is removed. The file then says configured. CleanUp is meant to be
+// called before the first Acquire, and again when what is configured changes.
+// Nothing else is ever touched.
 func (m *Manager) CleanUp(ctx context.Context, configured ...Object) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -27,9 +28,14 @@ func (m *Manager) CleanUp(ctx context.Context, configured ...Object) error {
 	if err != nil {
 		return fmt.Errorf("vip: clean up: %w", err)
 	}
-	noted, stateErr := m.state.read()
+	before, stateErr := m.state.read()
+	noted := before.objects()
 
 	m.mu.Lock()
+	var tables []string // of the filter in force
+	if m.filter != nil {
+		tables = []string{m.filter.table()}
+	}
 	held := make(map[place]bool)
 	var keep []Object
 	for p, c := range m.claims {
@@ -54,20 +60,30 @@ func (m *Manager) CleanUp(ctx context.Context, configured ...Object) error {
 		list = foundAgain(have, routing)
 	}
 	changes = append(removals(list), changes...)
-	changes = append(changes, leftoverVMACs(interfaces, configured, held)...)
+	changes = append(changes, leftoverVMACs(interfaces, slices.Concat(configured, noted), held)...)
 	for _, c := range changes {
 		m.log.Info("removing a leftover "+kind(c.Object), kind(c.Object), c.Object.String())
 	}
 	err = errors.Join(stateErr, err, failures(changes, m.commits.apply(changes)))
-	return errors.Join(err, m.state.write(append(keep, configured...)))
+	for _, name := range before.Tables {
+		if !slices.Contains(tables, name) {
+			m.log.Info("removing a leftover packet filter", "table", name)
+			err = errors.Join(err, m.kernel.Filter(Filter{Table: name}))
+		}
+	}
+	return errors.Join(err, m.state.writeAll(append(keep, configured...), tables))
 }
 
 // leftoverVMACs returns the changes that remove interfaces which are not held.
 // Those of others stay: the kernel can tell.
-func leftoverVMACs(interfaces []Interface, configured []Object, held map[place]bool) (changes []Change) {
-	for _, o := range configured {
+func leftoverVMACs(interfaces []Interface, list []Object, held map[place]bool) (changes []Change) {
+	for _, o := range list {
 		v, ok := o.(VMAC)
-		if ok && !held[v.place()] && slices.ContainsFunc(interfaces, func(i Interface) bool { return i.Name == v.Name }) {
+		if !ok || held[v.place()] {
+			continue
+		}
+		held[v.place()] = true // by the name of it, so that it comes once
+		if slices.ContainsFunc(interfaces, func(i Interface) bool { return i.Name == v.Name }) {
 			changes = append(changes, Change{Op: Delete, Object: v})
 		}
 	}

@@ -1,6 +1,7 @@
 package vip
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -55,6 +56,9 @@ func (f Filter) Validate() error {
 	return errors.Join(errs...)
 }
 
+// table returns the name of the table in the kernel.
+func (f Filter) table() string { return cmp.Or(f.Table, DefaultFilterTable) }
+
 // empty reports whether nothing is dropped.
 func (f Filter) empty() bool { return len(f.Addresses) == 0 && len(f.Silent) == 0 }
 
@@ -68,13 +72,17 @@ func (m *Manager) Filter(f Filter) error {
 	m.mu.Lock()
 	before := m.filter
 	m.mu.Unlock()
-	if before != nil && before.Table != f.Table {
+	if before != nil && before.table() != f.table() {
 		if err := m.kernel.Filter(Filter{Table: before.Table}); err != nil {
 			return err
 		}
 	}
+	var noted error
+	if !f.empty() {
+		noted = m.state.noteTable(f.table())
+	}
 	if err := m.kernel.Filter(f); err != nil {
-		return err
+		return errors.Join(noted, err)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -82,7 +90,7 @@ func (m *Manager) Filter(f Filter) error {
 	if !f.empty() {
 		m.filter = &f
 	}
-	return nil
+	return noted
 }
 
 // unfilter ends what Filter began.

@@ -139,7 +139,11 @@ func (m *Manager) Run(ctx context.Context) error {
 
 	cancel()
 	wg.Wait()
-	return errors.Join(watchErr, m.stop(), m.unfilter(), m.kernel.Close())
+	err := errors.Join(m.stop(), m.unfilter())
+	if err == nil { // or the successor needs the file
+		err = m.state.remove()
+	}
+	return errors.Join(watchErr, err, m.kernel.Close())
 }
 
 // writeLog starts writing the log. What it returns waits until all is written,
@@ -235,10 +239,7 @@ func (m *Manager) stop() error {
 	for s := range sets {
 		errs = append(errs, s.Release(context.Background()))
 	}
-	if err := errors.Join(errs...); err != nil {
-		return err // the state file is needed
-	}
-	return m.state.remove()
+	return errors.Join(errs...)
 }
 
 // failures returns the errors of changes as one, or nil.

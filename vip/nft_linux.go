@@ -1,7 +1,6 @@
 package vip
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -45,7 +44,7 @@ func (k *linux) filter(f Filter) error {
 	if err != nil {
 		return err
 	}
-	table := &nftables.Table{Name: cmp.Or(f.Table, DefaultFilterTable), Family: nftables.TableFamilyINet}
+	table := &nftables.Table{Name: f.table(), Family: nftables.TableFamilyINet}
 	exists, err := ownTable(conn, table)
 	switch {
 	case f.empty() && (err != nil || !exists):

@@ -132,11 +132,11 @@ func TestFilterIsChecked(t *testing.T) {
 			}
 		}
 		f := vip.Filter{Table: "t", Silent: []string{"vrrp.51"}}
-		if err := w.m.Filter(f); err != nil || len(w.Filtered().Silent) != 1 {
-			w.Errorf("%v: %+v", err, w.Filtered())
+		if err := w.m.Filter(f); err != nil || len(w.Filtered("t").Silent) != 1 {
+			w.Errorf("%v: %+v", err, w.Filtered("t"))
 		}
 		w.Cleanup(func() {
-			if got := w.Filtered(); got.Table != "t" || len(got.Silent) != 0 {
+			if got := w.Filtered("t"); got.Table != "t" || len(got.Silent) != 0 {
 				w.Errorf("after Run: %+v", got)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // stateFile keeps on disk what a manager may hold, for the process that comes
@@ -19,39 +20,50 @@ type held struct {
 	Addresses []Address `json:",omitempty"`
 	Routes    []Route   `json:",omitempty"`
 	Rules     []Rule    `json:",omitempty"`
+	VMACs     []VMAC    `json:",omitempty"`
+	Tables    []string  `json:",omitempty"` // of Filters
 }
 
-// read returns the objects that a predecessor noted; none if there is no file.
-func (f stateFile) read() ([]Object, error) {
+// objects returns what is held, as far as it can be.
+func (h held) objects() []Object {
+	list := objects(h.Addresses, h.Routes, h.Rules)
+	for _, v := range h.VMACs {
+		list = append(list, v)
+	}
+	return slices.DeleteFunc(list, func(o Object) bool { return o.Validate() != nil })
+}
+
+// read returns what a predecessor noted; nothing if there is no file.
+func (f stateFile) read() (h held, err error) {
 	if f.name == "" {
-		return nil, nil
+		return held{}, nil
 	}
 	text, err := os.ReadFile(f.name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return held{}, nil
 	}
-	var h held
 	if err == nil {
 		err = json.Unmarshal(text, &h)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("vip: state file: %w", err)
+		return held{}, fmt.Errorf("vip: state file: %w", err)
 	}
-	var list []Object
-	for _, o := range objects(h.Addresses, h.Routes, h.Rules) {
-		if o.Validate() == nil {
-			list = append(list, o)
-		}
-	}
-	return list, nil
+	return h, nil
 }
 
-// write replaces the content with list.
-func (f stateFile) write(list []Object) error {
-	if f.name == "" {
-		return nil
+// noteTable adds the table of a filter.
+func (f stateFile) noteTable(name string) error {
+	h, err := f.read()
+	if err != nil || slices.Contains(h.Tables, name) {
+		return err
 	}
-	var h held
+	h.Tables = append(h.Tables, name)
+	return f.write(h)
+}
+
+// writeAll replaces the content.
+func (f stateFile) writeAll(list []Object, tables []string) error {
+	h := held{Tables: tables}
 	for _, o := range list {
 		switch o := o.(type) {
 		case Address:
@@ -60,7 +72,16 @@ func (f stateFile) write(list []Object) error {
 			h.Routes = append(h.Routes, o)
 		case Rule:
 			h.Rules = append(h.Rules, o)
+		case VMAC:
+			h.VMACs = append(h.VMACs, o)
 		}
+	}
+	return f.write(h)
+}
+
+func (f stateFile) write(h held) error {
+	if f.name == "" {
+		return nil
 	}
 	text, err := json.MarshalIndent(h, "", "\t")
 	if err != nil {

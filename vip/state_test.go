@@ -2,6 +2,7 @@ package vip_test
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -117,6 +118,53 @@ rule priority 100 from 192.0.2.100/32 uidrange 1-2 lookup 7 suppress_prefixlengt
 	}
 	if _, err := os.Stat(file); !os.IsNotExist(err) {
 		t.Errorf("the file is still there: %v", err)
+	}
+}
+
+// So it is with interfaces, and with the packet filter's table that has another
+// name now.
+func TestStateFileOfVMACs(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state")
+	k := viptest.NewKernel("eth0")
+	old := vip.VMAC{Name: "vrrp.51", Parent: "eth0", MAC: vip.RouterMAC(51, false)}
+	was := vip.Filter{Table: "old", Silent: []string{old.Name}}
+	run := func(f vip.Filter, v vip.VMAC) *vip.Manager {
+		t.Helper()
+		m, err := vip.NewManager(vip.Config{Kernel: k, StateFile: file})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := m.Add(vip.SetConfig{VMACs: []vip.VMAC{v}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(m.Filter(f), m.CleanUp(t.Context(), s.Objects()...)); err != nil {
+			t.Error(err)
+		}
+		if strings.Contains(k.String(), "vrrp.5") {
+			t.Errorf("before anything was acquired:\n%s", k)
+		}
+		if err := s.Acquire(t.Context()); err != nil {
+			t.Error(err)
+		}
+		return m
+	}
+	run(was, old)
+	next := vip.VMAC{Name: "vrrp.52", Parent: "eth0", MAC: vip.RouterMAC(52, false)}
+	m := run(vip.Filter{Silent: []string{next.Name}}, next)
+	if f := k.Filtered("old"); f.Silent != nil {
+		t.Errorf("left: %+v", f)
+	}
+	if f := k.Filtered(""); len(f.Silent) != 1 {
+		t.Errorf("the filter in force is %+v", f)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := m.Run(ctx); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(file); !os.IsNotExist(err) || k.String() != "eth0\n" {
+		t.Errorf("%v; left:\n%s", err, k)
 	}
 }
 

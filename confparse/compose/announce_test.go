@@ -121,12 +121,12 @@ vrrp_instance VI_3 {
 	synctest.Test(t, func(t *testing.T) {
 		a := start(t, vrrptest.NewSegment(), "192.0.2.1", text)
 		synctest.Wait()
-		f := a.kernel.Filtered()
+		f := a.kernel.Filtered("lb")
 		if got := fmt.Sprint(f.Table, f.Priority, f.Counters, f.Addresses); got != "lb-1 true [192.0.2.100 fe80::100%eth1]" {
 			t.Errorf("filter %s", got)
 		}
 		a.stop()
-		if f := a.kernel.Filtered(); len(f.Addresses) != 0 {
+		if f := a.kernel.Filtered("lb"); len(f.Addresses) != 0 {
 			t.Errorf("left: %+v", f)
 		}
 	})

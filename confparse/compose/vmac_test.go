@@ -104,7 +104,7 @@ func TestVMACKeywords(t *testing.T) {
 				t.Errorf("no %q in %s", want, text)
 			}
 		}
-		if silent := fmt.Sprint(a.kernel.Filtered().Silent); silent != "[lb.51 lb6.51 named lb.54 lb1.54 lb6.54 lb.55]" {
+		if silent := fmt.Sprint(a.kernel.Filtered("").Silent); silent != "[lb.51 lb6.51 named lb.54 lb1.54 lb6.54 lb.55]" {
 			t.Errorf("silent: %s", silent)
 		}
 		state := a.kernel.String()

@@ -1,6 +1,7 @@
 package viptest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -110,11 +111,11 @@ func (k *Kernel) Changed() []Changed {
 	return slices.Clone(k.changes)
 }
 
-// Filtered returns what is dropped.
-func (k *Kernel) Filtered() vip.Filter {
+// Filtered returns what a table drops; with an empty name, the default one.
+func (k *Kernel) Filtered(table string) vip.Filter {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.filter
+	return k.filters[cmp.Or(table, vip.DefaultFilterTable)]
 }
 
 // Closed reports whether Close was called.

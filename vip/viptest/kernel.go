@@ -5,6 +5,7 @@
 package viptest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -34,7 +35,7 @@ type Kernel struct {
 	delay      time.Duration
 	ends       map[spot]*time.Timer // of addresses with a lifetime
 	watchers   map[chan struct{}]struct{}
-	filter     vip.Filter
+	filters    map[string]vip.Filter // by the name of the table
 	closed     bool
 }
 
@@ -160,7 +161,10 @@ func (k *Kernel) announce(a vip.Announcement) error {
 func (k *Kernel) Filter(f vip.Filter) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.filter = f
+	if k.filters == nil {
+		k.filters = make(map[string]vip.Filter)
+	}
+	k.filters[cmp.Or(f.Table, vip.DefaultFilterTable)] = f
 	return nil
 }
 

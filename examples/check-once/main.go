@@ -3,11 +3,15 @@
 //
 //	check-once tcp 192.0.2.1:80
 //	check-once http 192.0.2.1:80 /health
+//	check-once https 192.0.2.1:443 /health
 //	check-once smtp 192.0.2.1:25
 //	check-once dns 192.0.2.1:53 www.example.com
+//	check-once udp 192.0.2.1:514
+//	check-once grpc 192.0.2.1:50051 my.Service
 //	check-once unix /run/app.sock
 //	check-once haproxy /run/haproxy/admin.sock www
 //	check-once ping 192.0.2.1
+//	check-once process nginx
 //	check-once file /run/drain
 //	check-once -t 3s run /usr/local/bin/check.sh arg
 package main
@@ -19,6 +23,8 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/check"
@@ -32,9 +38,12 @@ func main() {
 		fmt.Fprintln(os.Stderr, "check-once:", err)
 		os.Exit(2)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), *timeout)
+	// Whoever interrupts us also means the program that we run.
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	ctx, cancel = context.WithTimeout(ctx, *timeout)
+	defer cancel()
 	r := c.Check(ctx)
-	cancel()
 	fmt.Printf("%s: %s\n", r.Reason, r.Detail)
 	if r.Output != "" {
 		fmt.Println(r.Output)
@@ -70,6 +79,16 @@ func checker(kind, what, more string) (check.Checker, error) {
 		return check.NewTCP(check.TCPConfig{Target: to})
 	case kind == "http" && err == nil:
 		return check.NewHTTP(check.HTTPConfig{Target: to, URLs: []check.URL{{Path: more}}})
+	case kind == "https" && err == nil:
+		config, err := check.TLSFiles{}.Config() // no certificate is verified
+		if err != nil {
+			return nil, err
+		}
+		return check.NewHTTP(check.HTTPConfig{Target: to, TLS: config, URLs: []check.URL{{Path: more}}})
+	case kind == "udp" && err == nil:
+		return check.NewUDP(check.UDPConfig{Target: to})
+	case kind == "grpc" && err == nil:
+		return check.NewGRPC(check.GRPCConfig{Target: to, Service: more})
 	case kind == "smtp" && err == nil:
 		return check.NewSMTP(check.SMTPConfig{Target: to})
 	case kind == "dns" && err == nil:

@@ -31,6 +31,9 @@ func TestCheckOnce(t *testing.T) {
 		{"tcp " + addr, 0, "ok: connected to " + addr},
 		{"-t 50ms http " + addr + " /", 1, "timeout: "},
 		{"-t 50ms smtp " + addr, 1, "timeout: "},
+		{"-t 50ms https " + addr + " /", 1, "timeout: TLS with " + addr},
+		{"-t 50ms grpc " + addr + " my.Service", 1, "timeout: gRPC " + addr + " my.Service"},
+		{"udp " + addr, 1, "refused: "},
 		{"unix /no/such.sock", 1, "refused: "},
 		{"haproxy /no/such.sock www", 1, "refused: "},
 		{"file /no/such/file", 0, "ok: /no/such/file does not exist"},
@@ -50,4 +53,14 @@ func TestCheckOnce(t *testing.T) {
 		}
 	}
 	l.Close()
+}
+
+// TestInterrupted: the program that is run ends with us.
+func TestInterrupted(t *testing.T) {
+	cmd := exec.Command(os.Args[0], "run", "sh", "-c", "echo on its way; kill -TERM $PPID; sleep 1000")
+	cmd.Env = append(os.Environ(), "CHECK_ONCE=1")
+	out, _ := cmd.Output()
+	if code := cmd.ProcessState.ExitCode(); code != 1 || string(out) != "cancelled: was stopped\non its way\n" {
+		t.Errorf("status %d, %q", code, out)
+	}
 }

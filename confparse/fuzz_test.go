@@ -136,16 +136,38 @@ func checkRunnable(t *testing.T, cfg *Config) {
 	}
 }
 
+// sameEitherWay has a line handled in the short way, and in the long one if the
+// short one takes it: both must make the same of it, at the same cost.
+func sameEitherWay(t *testing.T, line string) {
+	handle := func(long bool) (taken bool, made []Word, cost [2]int) {
+		p := newParser(hermetic(nil)).pre
+		p.sink = func(l text) { made = append(made, Word{Text: l.s, Pos: l.at(0)}) }
+		at := mark{&reading{file: "f"}, 1, 1}
+		if taken = !long && p.simple(line, at); long {
+			p.physical(text{s: line, pos: at})
+		}
+		return taken, made, [2]int{p.lines, p.bytes}
+	}
+	taken, short, shortCost := handle(false)
+	if !taken {
+		return
+	}
+	if _, long, longCost := handle(true); !slices.Equal(short, long) || shortCost != longCost {
+		t.Errorf("%q: the short way makes %v at %v, the long one %v at %v", line, short, shortCost, long, longCost)
+	}
+}
+
 // FuzzLexer holds the lowest layer to its promises: words keep to their line,
 // and positions point at what they name.
 func FuzzLexer(f *testing.F) {
-	for _, s := range []string{`a "b c" d"e f"g`, `a\#b #c`, `x "`, `{ a } "{"`, "${X} $Y, $Z", `'a "b`, "\u201ca\u201d"} {
+	for _, s := range []string{`a "b c" d"e f"g`, `a\#b #c`, `x "`, `{ a } "{"`, "${X} $Y, $Z", `'a "b`, "\u201ca\u201d", "  a 1 {", "\tb\v2 \r", " }", "include x"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if strings.ContainsAny(s, "\n") {
 			return
 		}
+		sameEitherWay(t, s)
 		end, _ := commentStart(s)
 		line := text{s: s, pos: mark{&reading{file: "f"}, 1, 1}}.cut(0, end).trim()
 		if i := braceIndex(line.s); i >= 0 && line.s[i] != '{' && line.s[i] != '}' {

@@ -64,9 +64,9 @@ type Mailer struct {
 	client *mail.Client
 	log    *slog.Logger
 	hurry  chan struct{} // closed by Close: do not wait between attempts
-	conn   net.Conn      // of the attempt under way; run's
 
 	mu      sync.Mutex
+	conn    net.Conn          // of the attempt under way
 	last    map[Source]string // the state that was mailed last
 	queue   []*mail.Msg
 	running bool
@@ -243,20 +243,36 @@ func (m *Mailer) deliver(ctx context.Context, msg *mail.Msg) {
 }
 
 // attempt sends a mail. go-mail leaves the connection open when a relay that
-// has answered turns out not to be usable.
+// has answered turns out not to be usable, and heeds ctx only while it dials.
 func (m *Mailer) attempt(ctx context.Context, msg *mail.Msg) error {
-	defer func() {
-		if m.conn != nil {
-			_ = m.conn.Close() // most often it is closed already
-			m.conn = nil
-		}
-	}()
+	defer m.hangUp()
+	defer context.AfterFunc(ctx, m.hangUp)()
 	return m.client.DialAndSendWithContext(ctx, msg)
 }
 
-func (m *Mailer) dial(ctx context.Context, network, address string) (_ net.Conn, err error) {
-	m.conn, err = m.cfg.Dial(ctx, network, address)
-	return m.conn, err
+func (m *Mailer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := m.cfg.Dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil { // nobody will hang up any more
+		_ = conn.Close()
+		return nil, err
+	}
+	m.conn = conn
+	return conn, nil
+}
+
+// hangUp closes the connection of an attempt, if there is one.
+func (m *Mailer) hangUp() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.conn != nil {
+		_ = m.conn.Close() // most often it is closed already
+		m.conn = nil
+	}
 }
 
 // Close sends what waits, tries each mail only once more, and gives up after

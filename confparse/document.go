@@ -1,6 +1,9 @@
 package confparse
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Document is a configuration in the forms that it takes on the way: the text
 // of its files, statements, and typed values.
@@ -61,14 +64,37 @@ func (s *Statement) All(keywords ...string) (found []*Statement) {
 	return found
 }
 
-// HoldsSecret reports whether a line of a file may hold a password or a key, and
-// is therefore not to be shown: what is shown gets logged.
-func HoldsSecret(line string) bool {
-	if strings.Contains(line, "auth_pass") || strings.Contains(line, "auth_hmac") {
-		return true
+// secretWords are keywords whose values are not to be shown, and what people
+// write when they mean them.
+var secretWords = []string{"auth_pass", "auth_hmac", "password", "passphrase"}
+
+// Excerpt returns a line of a file as it may be shown: whole, or not at all if
+// it may hold a password or a key, even behind a misspelt keyword, or if it is
+// longer than keepalived reads. What is shown gets logged.
+func Excerpt(line string) string {
+	if len(line) > maxLine || holdsSecret(line) {
+		return ""
 	}
-	word, _, _ := strings.Cut(strings.TrimLeft(line, " \t"), " ")
-	return word == "key" || word == "password" || strings.Contains(line, "{ key ")
+	return line
+}
+
+func holdsSecret(line string) bool {
+	first := true // in its statement
+	for word := range strings.FieldsFuncSeq(line, func(c rune) bool { return strings.ContainsRune(" \t\r\n\"=$", c) }) {
+		name := strings.TrimLeft(word, "{}")
+		if first = first || name != word; name == "" {
+			continue
+		}
+		lower := strings.ToLower(name)
+		switch {
+		case first && lower == "key", strings.Contains(lower, "auth_pass"), strings.Contains(lower, "password"):
+			return true
+		case name != "PASS" && suggest(lower, slices.Values(secretWords)) != "": // auth_type PASS is no secret
+			return true
+		}
+		first = false
+	}
+	return false
 }
 
 // ReadDocument is [ParseFile] for those who look at more than the values: a

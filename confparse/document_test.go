@@ -90,3 +90,30 @@ func TestKeywordTables(t *testing.T) {
 
 // cell makes s a cell of a table.
 func cell(s string) string { return strings.NewReplacer("|", "\\|", "<", "&lt;").Replace(s) }
+
+// What is shown of a file has no secrets in it, and is no flood.
+func TestExcerpt(t *testing.T) {
+	for line, shown := range map[string]bool{
+		" auth_pass x": false, "\tkey 1 x": false, "auth_hmac { key 2 x }": false, " x {key 1 x }": false, "password x\n": false,
+		"auth_pas x": false, "authpass x": false, "auth_pass=x": false, "Auth_Pass x": false, "passwd x": false, "$AUTH_PASS=x": false,
+		"keyword x": true, "vrrp_instance key {": true, "auth_type PASS": true, "authentication {": true, "auth_type AH": true,
+		strings.Repeat("x", maxLine+1): false,
+	} {
+		if got := Excerpt(line) == line; got != shown {
+			t.Errorf("%.20q shown: %v", line, got)
+		}
+	}
+}
+
+// Findings say nothing of a password, however it went wrong.
+func TestSecretsInFindings(t *testing.T) {
+	for _, auth := range []string{
+		"auth_pass secret\nx", "auth_pas secret", "auth_pass\nsecret", "auth_pass abc}secret", "auth_pass abc{secret", "auth_pass=secret",
+		`auth_pass "ab"secret`, `auth_pass ab"secret`, "auth_pass secret", "auth_pass x secret",
+	} {
+		_, ds := Parse("k.conf", []byte("vrrp_instance A {\n authentication {\n"+auth+"\n }\n auth_hmac {\n key 1 secret\n }\n}\n"), hermetic(nil))
+		if len(ds) == 0 || strings.Contains(ds.Render(), "secret") {
+			t.Errorf("%q: no findings, or one that shows a secret:\n%s", auth, ds.Render())
+		}
+	}
+}

@@ -77,7 +77,7 @@ func (p *preproc) include(t text) bool {
 			}
 		}
 		for _, name := range names {
-			if p.stopped {
+			if !p.spend(len(name), at) {
 				return true
 			}
 			if err := p.file(name, &Via{"included from", at}); err != nil {
@@ -125,7 +125,7 @@ func (p *preproc) file(name string, via *Via) error {
 	}
 	if via != nil {
 		defer p.leave()
-		if !p.enter(via.Pos) {
+		if !p.enter(via.Pos) || !p.spend(len(content), via.Pos) { // comments cost as well
 			return nil
 		}
 	}

@@ -74,22 +74,6 @@ vrrp_instance main {
 	}
 }
 
-// What is shown of a file has no secrets in it.
-func TestHoldsSecret(t *testing.T) {
-	for line, want := range map[string]bool{
-		" auth_pass x": true, "\tkey 1 x": true, "auth_hmac { key 2 x }": true, " x { key 1 x }": true, "password x\n": true,
-		"keyword x": false, "vrrp_instance key {": false,
-	} {
-		if HoldsSecret(line) != want {
-			t.Errorf("HoldsSecret(%q) = %v", line, !want)
-		}
-	}
-	_, ds := Parse("k.conf", []byte("vrrp_instance A {\n authentication { auth_pass secret\n x\n }\n auth_hmac {\n key 1 secret\n }\n}\n"), hermetic(nil))
-	if len(ds) == 0 || strings.Contains(ds.Render(), "secret") {
-		t.Errorf("no findings, or one that shows a secret:\n%s", ds.Render())
-	}
-}
-
 // TestPrintCorpus prints every configuration in testdata.
 func TestPrintCorpus(t *testing.T) {
 	names, err := filepath.Glob("testdata/*/*.conf")

@@ -16,7 +16,16 @@ type reporter struct {
 	sources map[string]string
 	found   []Diagnostic
 	seen    map[finding]bool
+	private map[sourceLine]bool // of findings that do not show their line
 }
+
+// sourceLine is a line of a file.
+type sourceLine struct {
+	file   string
+	number int
+}
+
+func lineOf(p Pos) sourceLine { return sourceLine{p.File, p.Line} }
 
 // finding identifies a finding: text that is replayed must not repeat it.
 type finding struct {
@@ -27,7 +36,7 @@ type finding struct {
 }
 
 func newReporter() *reporter {
-	return &reporter{sources: map[string]string{}, seen: map[finding]bool{}}
+	return &reporter{sources: map[string]string{}, seen: map[finding]bool{}, private: map[sourceLine]bool{}}
 }
 
 // source makes a file known before anything is reported in it.
@@ -54,6 +63,9 @@ func (r *reporter) report(s Severity, c Code, at Pos, help, format string, args 
 	r.seen[key] = true
 	r.found = append(r.found, d)
 }
+
+// hide keeps the line at p out of findings.
+func (r *reporter) hide(p Pos) { r.private[lineOf(p)] = true }
 
 func (r *reporter) errorf(c Code, at Pos, help, format string, args ...any) {
 	r.report(Error, c, at, help, format, args...)
@@ -99,8 +111,8 @@ func (r *reporter) quote() {
 			_, rest, _ = strings.Cut(rest, "\n")
 		}
 		s, _, _ := strings.Cut(rest, "\n")
-		if d.IsValid() && !HoldsSecret(s) { // findings get logged, and passwords must not
-			d.Source = strings.TrimRight(s, "\r")
+		if d.IsValid() && !r.private[lineOf(d.Pos)] {
+			d.Source = Excerpt(strings.TrimRight(s, "\r"))
 		}
 	}
 }

@@ -62,6 +62,8 @@ type builder struct {
 	hook  func(*node)
 	hints map[hint]string // what unknown has found out
 
+	secretLine sourceLine // where the last password or key stands
+
 	nodes  slab[node]
 	tokens slab[token]
 	line   []token // those of the line at hand

@@ -44,9 +44,21 @@ func (b *builder) place(n *node) {
 }
 
 func (b *builder) append(f *frame, n *node) {
+	if b.inSecretBlock(f) {
+		b.secretLine = lineOf(n.pos())
+	}
 	f.append(n)
 	f.last = n
 	b.hook(n)
+}
+
+// inSecretBlock reports whether f is a block that holds passwords or keys.
+func (b *builder) inSecretBlock(f *frame) bool {
+	if f == &b.stack[0] {
+		return false
+	}
+	name := f.node.name()
+	return name == "authentication" || name == "auth_hmac"
 }
 
 func (b *builder) unknown(n *node, f *frame) {
@@ -60,6 +72,12 @@ func (b *builder) unknown(n *node, f *frame) {
 	if !ok {
 		help = b.hint(key)
 		b.hints[key] = help
+	}
+	if help == "" && (b.inSecretBlock(f) || b.secretLine == lineOf(n.pos())) {
+		// It may be a piece of a password, behind a brace or a line's end.
+		b.r.hide(n.pos())
+		b.r.errorf(CodeUnknownKeyword, n.pos(), "a password with blanks, braces, # or ! stands in double quotes", "unknown keyword %s", where)
+		return
 	}
 	b.r.errorf(CodeUnknownKeyword, n.pos(), help, "unknown keyword %s %s", name, where)
 }

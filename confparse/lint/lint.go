@@ -57,10 +57,7 @@ func newPass(docs []*confparse.Document) *pass {
 
 // report adds a finding of the current rule. An empty help means the rule's.
 func (p *pass) report(n *node, at confparse.Pos, help, format string, args ...any) *Finding {
-	source := strings.TrimRight(n.text(at), "\r\n")
-	if confparse.HoldsSecret(source) {
-		source = ""
-	}
+	source := confparse.Excerpt(strings.TrimRight(n.text(at), "\r\n"))
 	p.found = append(p.found, Finding{
 		Diagnostic: confparse.Diagnostic{
 			Pos: at, Code: p.rule.ID, Severity: p.rule.Severity,

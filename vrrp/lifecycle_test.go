@@ -2,10 +2,14 @@ package vrrp_test
 
 import (
 	"context"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/vrrpkit/vrrpkit/internal/netlab"
 	"github.com/vrrpkit/vrrpkit/vrrp"
 )
 
@@ -208,4 +212,110 @@ func TestNoRenewAfterRelease(t *testing.T) {
 		}
 		e.mu.Unlock()
 	})
+}
+
+// moody is an Owner that answers when it likes, and says what it should not be
+// asked: two calls at a time.
+type moody struct {
+	journal
+	busy atomic.Int32
+	t    *testing.T
+}
+
+func (m *moody) wait(ctx context.Context) error {
+	if m.busy.Add(1) > 1 {
+		m.t.Error("two calls at a time")
+	}
+	defer m.busy.Add(-1)
+	select {
+	case <-time.After(time.Duration(1+rand.IntN(3000)) * time.Millisecond):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (m *moody) Acquire(ctx context.Context) error  { return m.wait(ctx) }
+func (m *moody) Release(ctx context.Context) error  { return m.wait(ctx) }
+func (m *moody) Announce(ctx context.Context) error { return m.wait(ctx) }
+
+// Routers and groups come, change and go from several goroutines at once, with
+// owners that answer late, while another host wins and loses: whatever the
+// order, nothing panics or hangs, Run ends, and so does every channel.
+func TestChurn(t *testing.T) {
+	for seed := range uint64(netlab.Count(5, 500)) {
+		inBubble(t, func(t *testing.T, b *bench) {
+			rival, h := b.host("192.0.2.2"), b.host("192.0.2.1")
+			for vrid := range uint8(4) {
+				rival.add(t, 150, func(c *vrrp.Config) { c.VRID = 51 + vrid })
+			}
+			g, err := h.AddGroup(vrrp.GroupConfig{Name: "G"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var wg sync.WaitGroup
+			for worker := range uint64(4) {
+				random := rand.New(rand.NewPCG(seed, worker))
+				wg.Go(func() { churn(t, h, g, random, 51+uint8(worker)) })
+			}
+			wg.Wait()
+			if err := g.Close(); err != nil {
+				t.Error(err)
+			}
+			if err := h.stop(); err != nil {
+				t.Error(err)
+			}
+			h.events.Wait()
+		})
+	}
+}
+
+// churn is one of those goroutines, with a router of its own.
+func churn(t *testing.T, h *testHost, g *vrrp.Group, random *rand.Rand, vrid uint8) {
+	cfg := vrrp.Config{
+		Interface: "eth0", VRID: vrid, Addresses: prefixes("192.0.2.100/24"), Sync: g,
+		Owner: &moody{t: t}, Trackers: []vrrp.Tracker{{Name: "chk", Weight: -20}},
+	}
+	for range 10 {
+		r, err := h.Add(cfg)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		events := r.Events()
+		for range 20 {
+			switch random.IntN(7) {
+			case 0:
+				err = r.SetPriority(uint8(1 + random.IntN(254)))
+			case 1:
+				c := r.Config()
+				c.Priority, c.Addresses = uint8(1+random.IntN(254)), prefixes("192.0.2.100/24", "192.0.2.101/24")[:1+random.IntN(2)]
+				if c.Sync = g; random.IntN(4) == 0 {
+					c.Sync = nil
+				}
+				err = r.Update(c)
+			case 2:
+				var tr *vrrp.Track
+				if tr, err = r.Track(vrrp.Tracker{Name: "chk", Weight: -20 * random.IntN(2)}); err == nil {
+					tr.Set(vrrp.TrackStatus(random.IntN(3)))
+				}
+			case 3:
+				err = g.Update([]vrrp.Tracker{{Name: "all", Weight: 10, Initial: vrrp.TrackUp}}[:random.IntN(2)])
+			case 4:
+				h.port.SetUp(random.IntN(4) > 0)
+			case 5:
+				_ = r.Snapshot().Explain().String()
+			default:
+				time.Sleep(time.Duration(1+random.IntN(5000)) * time.Millisecond)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		go r.Close()
+		_ = r.Close() // what could not be released in time is not the point
+		for range events {
+		}
+		cfg.Owner = &moody{t: t} // the old one may still be busy
+	}
 }

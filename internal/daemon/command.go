@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -48,7 +49,12 @@ func rootCommand(status *int) *cobra.Command {
 		Long: "keepalived-lite runs the VRRP instances of a keepalived configuration, beside\n" +
 			"keepalived or instead of it. It stays in the foreground and logs to standard\n" +
 			"error. SIGTERM hands over: priority 0, addresses away, exit.",
-		Args:          cobra.NoArgs,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("there is no command %q; a configuration file stands behind -f, and help lists the commands", args[0])
+			}
+			return nil
+		},
 		SilenceErrors: true, SilenceUsage: true,
 		Run: func(cmd *cobra.Command, _ []string) {
 			switch {
@@ -118,6 +124,10 @@ func configTest(o Options, file, format string, out io.Writer) int {
 		return exitFatal
 	}
 	if file != "-" && file != "" {
+		if isConfig(file, o.ConfigFile) {
+			fmt.Fprintf(out, "keepalived-lite: -t %s: findings would overwrite a configuration; the one to check stands behind -f\n", file)
+			return exitFatal
+		}
 		f, err := os.Create(file)
 		if err != nil {
 			fmt.Fprintf(out, "keepalived-lite: %v\n", err)
@@ -141,6 +151,14 @@ func configTest(o Options, file, format string, out io.Writer) int {
 		return exitFatal
 	}
 	return status
+}
+
+// isConfig reports whether a file, to which findings are to go, is what is to be
+// checked, or looks like it.
+func isConfig(file, config string) bool {
+	a, errA := os.Stat(file)
+	b, errB := os.Stat(config)
+	return errA == nil && (filepath.Ext(file) == ".conf" || errB == nil && os.SameFile(a, b))
 }
 
 // version names the program as keepalived does: exporters parse it.

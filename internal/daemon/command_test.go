@@ -160,3 +160,15 @@ func TestGenhash(t *testing.T) {
 		}
 	}
 }
+
+// Findings do not go where a configuration is: people write -t=keepalived.conf
+// for -t -f keepalived.conf.
+func TestConfigTestKeepsConfiguration(t *testing.T) {
+	text := fmt.Sprintf(good, "")
+	file := configFile(t, text)
+	var out bytes.Buffer
+	status := configTest(Options{ConfigFile: defaultConfig}, file, "text", &out)
+	if after, err := os.ReadFile(file); err != nil || string(after) != text || status != exitFatal || !strings.Contains(out.String(), "behind -f") {
+		t.Errorf("status %d, %q; the file is now\n%s", status, out.String(), after)
+	}
+}

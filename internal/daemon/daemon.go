@@ -70,9 +70,12 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	notifications := newNotifications(cfg, o.Rehearse, log)
 	told := make(chan struct{})
 	events := c.Events()
-	done := make(chan struct{})
-	defer close(done)
-	go writeDumps(o.dumps, done, cfg, func() *report.Dump { return report.TakeDump(cfg, c) }, log)
+	done, dumped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(dumped)
+		writeDumps(o.dumps, done, cfg, func() *report.Dump { return report.TakeDump(cfg, c) }, log)
+	}()
+	defer func() { close(done); <-dumped }()
 	server, stopServer := serveControl(o, cfg, c, log)
 	defer stopServer()
 	go func() {

@@ -48,7 +48,7 @@ type Config struct {
 	// Paces limit how fast addresses are announced.
 	Paces []Pace
 
-	// StateFile is where CleanUp notes what this process is going to hold, so
+	// StateFile is where CleanUp and Filter note what this process will hold, so
 	// that its successor finds what it leaves when it is killed, whatever the
 	// successor's configuration says. The directory must exist; /run is the
 	// place for it. Run removes the file once all is released. Empty: none, and

@@ -3,6 +3,7 @@ package daemon
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -39,6 +40,8 @@ func explainKeyword(name string, out, errOut io.Writer) int {
 		fmt.Fprintln(errOut)
 		return exitFatal
 	}
+	// Most who ask for priority mean an instance's, not a route's.
+	slices.SortStableFunc(found, func(a, b confparse.Keyword) int { return ofInstance(b) - ofInstance(a) })
 	for n, k := range found {
 		if n > 0 {
 			fmt.Fprintln(out)
@@ -46,6 +49,13 @@ func explainKeyword(name string, out, errOut io.Writer) int {
 		fmt.Fprint(out, describe(k))
 	}
 	return exitOK
+}
+
+func ofInstance(k confparse.Keyword) int {
+	if k.Block == "vrrp_instance" {
+		return 1
+	}
+	return 0
 }
 
 // describe returns what there is to know about a keyword.

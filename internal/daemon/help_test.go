@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -83,5 +84,14 @@ func TestAllowUnsupported(t *testing.T) {
 	}
 	if _, errOut, status := runCommand(t, "-t", "--allow-unsupported", "-f", file); status != 0 {
 		t.Errorf("status %d: %s", status, errOut)
+	}
+}
+
+func TestHelpBeginsWithInstances(t *testing.T) {
+	var out, errOut bytes.Buffer
+	explainKeyword("priority", &out, &errOut)
+	_, rest, _ := strings.Cut(out.String(), "where    in ")
+	if where, _, _ := strings.Cut(rest, "\n"); where != "vrrp_instance" {
+		t.Errorf("first: %q", where)
 	}
 }

@@ -279,7 +279,7 @@ func decodeRoute(b []byte, name func(index int) string) (r Route, ok bool) {
 	if from.IsValid() {
 		r.From = netip.PrefixFrom(from, int(b[2]))
 	}
-	return r, ad.Err() == nil && r.Destination.IsValid()
+	return r, ad.Err() == nil && r.Destination.IsValid() && r.From.IsValid() == from.IsValid()
 }
 
 // family returns the number of an address family.

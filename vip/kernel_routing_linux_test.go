@@ -114,3 +114,44 @@ func TestKernelRouting(t *testing.T) {
 		t.Errorf("left:\n%s\nwas:\n%s", after, before)
 	}
 }
+
+// The kernel does not say of what is for everybody that it is: that is no reason
+// to think it missing.
+func TestKernelRulesForEverybody(t *testing.T) {
+	lab := netlab.New(t)
+	h := lab.Host("h", "192.0.2.1/24", "2001:db8::1/64")
+	m, _ := manage(t, h)
+	prefix := netip.MustParsePrefix
+	s := set(t, m, vip.SetConfig{
+		Routes: []vip.Route{{Destination: prefix("2001:db8:2::/48"), From: prefix("::/0"), Type: vip.RouteBlackhole}},
+		Rules: []vip.Rule{
+			{Priority: 100, From: prefix("0.0.0.0/0"), Table: 1000},
+			{Priority: 101, To: prefix("::/0"), Table: 1000},
+			{Priority: 102, From: prefix("192.0.2.100/32"), Table: 1000},
+		},
+	})
+	if err := s.Acquire(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.IP("rule del priority 102")
+	select {
+	case err := <-s.Trouble():
+		if !strings.Contains(err.Error(), "priority 102") {
+			t.Errorf("first: %v", err)
+		}
+	case <-time.After(2 * time.Second):
+		t.Fatal("not put back")
+	}
+	time.Sleep(100 * time.Millisecond)
+	select {
+	case err := <-s.Trouble():
+		t.Errorf("then: %v", err)
+	default:
+	}
+	if err := s.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if left := routing(t, h); strings.Contains(left, "keepalived") {
+		t.Errorf("left:\n%s", left)
+	}
+}

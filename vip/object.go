@@ -68,6 +68,10 @@ func (r Route) place() place { return place{text: "route " + r.String()} }
 
 func (Route) device() string { return "" }
 
-func (r Rule) place() place { return place{text: "rule " + r.String()} }
+func (r Rule) place() place {
+	r.IPv6 = r.ipv6()
+	r.From, r.To = narrowing(r.From), narrowing(r.To)
+	return place{text: "rule " + r.String()}
+}
 
 func (Rule) device() string { return "" }

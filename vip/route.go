@@ -244,8 +244,17 @@ func (r Route) sameRoute(have Route) bool {
 	if metric == 0 && r.ipv6() {
 		metric = defaultMetric6
 	}
-	return r.Destination == have.Destination && r.From == have.From && r.routeType() == have.routeType() &&
+	return r.Destination == have.Destination && narrowing(r.From) == narrowing(have.From) && r.routeType() == have.routeType() &&
 		r.TOS == have.TOS && (r.VRF != "" || table == have.Table) && metric == have.Metric && way
+}
+
+// narrowing returns p, or the zero Prefix where p is the whole of a family, of
+// which the kernel says nothing.
+func narrowing(p netip.Prefix) netip.Prefix {
+	if p.Bits() <= 0 {
+		return netip.Prefix{}
+	}
+	return p
 }
 
 // defaultMetric6 is what an IPv6 route has in the kernel that was given none.

@@ -30,10 +30,9 @@ const (
 // the kernel, so what a Monitor tells is a state that the kernel really had,
 // in the kernel's order.
 type Monitor struct {
-	events    *netlink.Conn // about interfaces: never kept waiting
-	addresses *addressWatch
-	lists     *Conn
-	relist    chan struct{} // addresses or everything must be listed again
+	events *netlink.Conn
+	lists  *Conn
+	relist chan struct{} // addresses or everything must be listed again
 
 	mu          sync.Mutex
 	table       table
@@ -48,7 +47,9 @@ type Monitor struct {
 // complete when NewMonitor returns and follows the kernel while Run runs.
 func NewMonitor(ns int) (*Monitor, error) {
 	var groups uint32
-	for _, g := range []int{unix.RTNLGRP_LINK, unix.RTNLGRP_IPV6_NETCONF} {
+	for _, g := range []int{
+		unix.RTNLGRP_LINK, unix.RTNLGRP_IPV4_IFADDR, unix.RTNLGRP_IPV6_IFADDR, unix.RTNLGRP_IPV6_NETCONF,
+	} {
 		groups |= 1 << (g - 1)
 	}
 	// The groups are joined before the list is made: nothing falls in between.
@@ -63,13 +64,8 @@ func NewMonitor(ns int) (*Monitor, error) {
 		relist:      make(chan struct{}, 1),
 		subscribers: make(map[*func()]struct{}),
 	}
-	if m.addresses, err = watchAddresses(ns); err != nil {
-		events.Close()
-		return nil, err
-	}
 	if m.lists, err = Dial(ns); err != nil {
 		events.Close()
-		m.addresses.close()
 		return nil, err
 	}
 	list, err := m.lists.Interfaces()
@@ -83,28 +79,20 @@ func NewMonitor(ns int) (*Monitor, error) {
 
 // Run follows the kernel until ctx ends, then closes the monitor and returns
 // nil. The last state stays readable.
-func (m *Monitor) Run(ctx context.Context) (err error) {
+func (m *Monitor) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
-	var addressErr error
 	var wg sync.WaitGroup
 	defer m.Close()
-	defer func() {
-		cancel()
-		wg.Wait()
-		err = errors.Join(err, addressErr)
-	}()
+	defer wg.Wait()
+	defer cancel()
 	stop := context.AfterFunc(ctx, func() {
 		// Receive does not tell that it was closed, a deadline it does.
 		_ = m.events.SetReadDeadline(time.Unix(1, 0))
 	})
 	defer stop()
 	wg.Go(func() { m.listAddresses(ctx) })
-	wg.Go(func() {
-		defer cancel()
-		addressErr = m.addresses.run(ctx, m.take, m.lost)
-	})
 
 	for {
 		messages, err := m.events.Receive()
@@ -112,7 +100,10 @@ func (m *Monitor) Run(ctx context.Context) (err error) {
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, syscall.ENOBUFS):
-			m.lost()
+			m.mu.Lock()
+			m.overrun = true
+			m.mu.Unlock()
+			wake(m.relist)
 		case err != nil:
 			return fmt.Errorf("netlinkx: monitor: %w", err)
 		default:
@@ -123,15 +114,7 @@ func (m *Monitor) Run(ctx context.Context) (err error) {
 
 // Close closes the sockets of a monitor that was never run. It is idempotent.
 func (m *Monitor) Close() error {
-	return errors.Join(m.events.Close(), m.addresses.close(), m.lists.Close())
-}
-
-// lost has everything listed: notifications are missing.
-func (m *Monitor) lost() {
-	m.mu.Lock()
-	m.overrun = true
-	m.mu.Unlock()
-	wake(m.relist)
+	return errors.Join(m.events.Close(), m.lists.Close())
 }
 
 func (m *Monitor) take(messages []netlink.Message) {

@@ -29,7 +29,7 @@ func trackScripts[T any](path string, field func(*T) *Trackers) args {
 
 // trackFiles is the block track_file of an instance or group.
 func trackFiles[T any](path string, field func(*T) *Trackers) args {
-	return list("FILE [weight N [reverse|noreverse]]", newBlock(path, trackWeightRows(254, "file", Known)), func(c *cursor, to *T) {
+	return list("FILE [weight N [reverse|noreverse]]", newBlock(path, trackWeightRows(254, "file", Active)), func(c *cursor, to *T) {
 		trackers := field(to)
 		if t, ok := tracked(c, "track_file", c.d.cfg.TrackFiles); ok && !slices.ContainsFunc(trackers.TrackFiles, func(o TrackedFile) bool { return t.again(c, o.File) }) {
 			trackers.TrackFiles = append(trackers.TrackFiles, TrackedFile{t.object, t.weight, t.at})
@@ -39,7 +39,7 @@ func trackFiles[T any](path string, field func(*T) *Trackers) args {
 
 // trackProcesses is the block track_process.
 func trackProcesses[T any](path string, field func(*T) *Trackers) args {
-	return list("PROCESS [weight N [reverse|noreverse]]", newBlock(path, trackWeightRows(254, "process", Known)), func(c *cursor, to *T) {
+	return list("PROCESS [weight N [reverse|noreverse]]", newBlock(path, trackWeightRows(254, "process", Active)), func(c *cursor, to *T) {
 		trackers := field(to)
 		if t, ok := tracked(c, "vrrp_track_process", c.d.cfg.TrackProcesses); ok && !slices.ContainsFunc(trackers.TrackProcesses, func(o TrackedProcess) bool { return t.again(c, o.Process) }) {
 			trackers.TrackProcesses = append(trackers.TrackProcesses, TrackedProcess{t.object, t.weight, t.at})

@@ -71,9 +71,6 @@ func openssl(t *testing.T, dir string) {
 	}
 }
 
-// freePort is a port of 127.0.0.1 that was free a moment ago.
-func freePort(t *testing.T) netip.AddrPort { return closedPort(t) }
-
 // TestNginx: HTTP_GET and SSL_GET of a real web server, with certificates made
 // by openssl.
 func TestNginx(t *testing.T) {

@@ -8,12 +8,15 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -87,15 +90,43 @@ func serveUDP(t *testing.T, answer func([]byte) [][]byte) netip.AddrPort {
 	return c.LocalAddr().(*net.UDPAddr).AddrPort()
 }
 
-// closedPort is a port that nobody listens on.
+// closedPort is a port that nobody answers at, over TCP or UDP, until the test
+// ends: sockets that talk to somebody else keep it, so that no other socket of
+// these tests is given it.
 func closedPort(t *testing.T) netip.AddrPort {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	elsewhere := serve(t, saysNothing)
+	tcp, err := net.Dial("tcp", elsewhere.String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).AddrPort()
+	t.Cleanup(func() { tcp.Close() })
+	port := tcp.LocalAddr().(*net.TCPAddr).AddrPort()
+	udp, err := net.DialUDP("udp", net.UDPAddrFromAddrPort(port), net.UDPAddrFromAddrPort(elsewhere))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { udp.Close() })
+	return port
+}
+
+// triedPorts counts what freePort has looked at.
+var triedPorts atomic.Uint32
+
+// freePort is a port of 127.0.0.1 for a server that a test starts. It is below
+// those that the kernel gives to whoever asks for any.
+func freePort(t *testing.T) netip.AddrPort {
+	t.Helper()
+	for range 1000 {
+		n := (uint32(os.Getpid())*50 + triedPorts.Add(1)) % 20000
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10000+n))
+		if err == nil {
+			defer l.Close()
+			return l.Addr().(*net.TCPAddr).AddrPort()
+		}
+	}
+	t.Fatal("no port is free")
+	return netip.AddrPort{}
 }
 
 // The ways of misbehaving. Each is what a connection does.

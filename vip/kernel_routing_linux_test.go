@@ -16,7 +16,7 @@ func routing(t testing.TB, h *netlab.Host) string {
 	t.Helper()
 	var all strings.Builder
 	for _, args := range []string{"-4 route show table all", "-6 route show table all", "-4 rule", "-6 rule"} {
-		out, err := exec.Command("ip", append([]string{"-d", "-n", h.Netns()}, strings.Fields(args)...)...).CombinedOutput()
+		out, err := exec.Command("ip", append([]string{"-d", "-n", h.Netns()}, strings.Fields(args)...)...).Output()
 		if err != nil {
 			t.Fatalf("ip %s: %v: %s", args, err, out)
 		}

@@ -54,7 +54,7 @@ func set(t testing.TB, m *vip.Manager, cfg vip.SetConfig) *vip.Set {
 // versions say.
 func ipAddr(t testing.TB, h *netlab.Host, dev string) string {
 	t.Helper()
-	out, err := exec.Command("ip", "-n", h.Netns(), "-o", "addr", "show", "dev", dev).CombinedOutput()
+	out, err := exec.Command("ip", "-n", h.Netns(), "-o", "addr", "show", "dev", dev).Output()
 	if err != nil {
 		t.Fatalf("ip: %v: %s", err, out)
 	}

@@ -20,19 +20,21 @@ type Proc struct {
 	done chan struct{}
 }
 
-// Run runs a program on the host to its end and returns what it printed. The
-// test fails if it fails. Files are those of the test; so is /sys.
+// Run runs a program on the host to its end and returns its output. The test
+// fails, and shows the program's complaints too, if it fails: ip(8) complains of
+// namespaces that other labs remove while it looks. Files are those of the test;
+// so is /sys.
 func (h *Host) Run(name string, args ...string) string {
 	h.lab.t.Helper()
 	cmd := exec.Command(name, args...)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
+	var out, complaints bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaints
 	err := h.Do(cmd.Start)
 	if err == nil {
 		err = cmd.Wait()
 	}
 	if err != nil {
-		h.lab.t.Fatalf("%s: %s: %v\n%s", h.Name, strings.Join(cmd.Args, " "), err, &out)
+		h.lab.t.Fatalf("%s: %s: %v\n%s%s", h.Name, strings.Join(cmd.Args, " "), err, &out, &complaints)
 	}
 	return out.String()
 }

@@ -20,13 +20,13 @@ const (
 	logPatience = time.Second
 )
 
-// ErrStopped is returned by Acquire once the manager's Run has ended.
+// ErrStopped is returned by Acquire once the manager has ended.
 var ErrStopped = errors.New("vip: manager has stopped")
 
 // Config says what a Manager works on. The zero Config is usable.
 type Config struct {
 	// Kernel is where the addresses go. Nil means NewKernel(Namespace). The
-	// manager owns it: Run closes it.
+	// manager owns it: Run closes it, and so does Close.
 	Kernel Kernel
 
 	// Namespace is a descriptor of the network namespace to work in, used where
@@ -82,6 +82,7 @@ type Manager struct {
 	look    time.Time          // when the guard is to look at the kernel; zero: no need
 	news    int                // how often the kernel has told of changes
 	changed time.Time          // when a Set last acquired or released
+	begun   bool               // by Run, or Close
 	stopped bool
 
 	complaint string // what the guard last logged; its own
@@ -124,8 +125,11 @@ func NewManager(cfg Config) (*Manager, error) {
 // Run makes the announcements that come later than Acquire, and puts addresses
 // back that someone else removed. When ctx ends it releases what is still held,
 // closes the kernel, and returns nil, or what could not be undone. Sets work
-// before Run is called, without that.
+// before Run is called, without that. It can be called once.
 func (m *Manager) Run(ctx context.Context) error {
+	if !m.begin() {
+		return errors.New("vip: a manager runs only once, and not after Close")
+	}
 	defer m.writeLog()()
 	watching, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -139,11 +143,34 @@ func (m *Manager) Run(ctx context.Context) error {
 
 	cancel()
 	wg.Wait()
+	return errors.Join(watchErr, m.end())
+}
+
+// Close frees a manager that is not Run, and releases what its Sets hold. After
+// Run, or during it, it does nothing.
+func (m *Manager) Close() error {
+	if !m.begin() {
+		return nil
+	}
+	return m.end()
+}
+
+// end releases everything and closes the kernel.
+func (m *Manager) end() error {
 	err := errors.Join(m.stop(), m.unfilter())
 	if err == nil { // or the successor needs the file
 		err = m.state.remove()
 	}
-	return errors.Join(watchErr, err, m.kernel.Close())
+	return errors.Join(err, m.kernel.Close())
+}
+
+// begin reports whether neither Run nor Close has been called before.
+func (m *Manager) begin() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	first := !m.begun
+	m.begun = true
+	return first
 }
 
 // writeLog starts writing the log. What it returns waits until all is written,

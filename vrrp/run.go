@@ -118,6 +118,9 @@ func (h *Host) loop(ctx context.Context) {
 			}
 		}
 		now := time.Now()
+		if !until.IsZero() && !now.Before(until) {
+			h.counters.Late.observe(now.Sub(until))
+		}
 		h.noticeStall(until, now)
 		until, quiet = h.turn(now)
 		h.bury()

@@ -36,6 +36,8 @@ type HostCounters struct {
 	// Errors counts discarded packets whose virtual router is not ours or
 	// cannot be told, by reason.
 	Errors [packet.NumReasons]uint64
+
+	Late Lateness
 }
 
 // Snapshot is a router's state at one moment. It shares no memory with the

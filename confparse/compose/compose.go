@@ -268,6 +268,9 @@ func (c *Composition) Instances() []Instance { return c.instances }
 // Scripts returns the tracked scripts, in the order of the configuration.
 func (c *Composition) Scripts() []Script { return c.scripts }
 
+// Counters returns what belongs to no instance.
+func (c *Composition) Counters() vrrp.HostCounters { return c.host.Counters() }
+
 // Events returns a new channel of the transitions of all instances and sync
 // groups; see vrrp.Host.Events.
 func (c *Composition) Events() <-chan vrrp.Event { return c.host.Events() }

@@ -85,6 +85,24 @@ func TestPaths(t *testing.T) {
 	}
 }
 
+// Without a host in its address, a TCP listener is for this machine alone.
+func TestListenTCP(t *testing.T) {
+	for address, host := range map[string]string{":0": "127.0.0.1", "0": "127.0.0.1", "127.0.0.2:0": "127.0.0.2", "[::]:0": "::"} {
+		l, err := ListenTCP(address)
+		if err != nil {
+			t.Errorf("%s: %v", address, err)
+			continue
+		}
+		if got := l.Addr().(*net.TCPAddr).IP.String(); got != host {
+			t.Errorf("%s: listens at %s, want %s", address, got, host)
+		}
+		l.Close()
+	}
+	if _, err := ListenTCP("no:such:port"); err == nil || !strings.Contains(err.Error(), "control listener") {
+		t.Error(err)
+	}
+}
+
 // Whoever comes late hears what has been, then what comes.
 func TestEvents(t *testing.T) {
 	s := server()

@@ -1,7 +1,9 @@
-// Package control is how a running daemon is asked: HTTP over a Unix socket.
+// Package control is how a running daemon is asked: HTTP over a Unix socket, and
+// over TCP where that is wanted.
 package control
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,8 +14,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/vrrpkit/vrrpkit/internal/metrics"
 	"github.com/vrrpkit/vrrpkit/internal/report"
 	"github.com/vrrpkit/vrrpkit/vrrp"
 )
@@ -36,6 +40,9 @@ type Server struct {
 	// by several goroutines.
 	Status func() report.Status
 
+	// Metrics answers at /metrics, and counts transitions. Nil: nothing does.
+	Metrics *metrics.Exporter
+
 	// Logger is told what goes wrong with the listener. Nil discards.
 	Logger *slog.Logger
 
@@ -43,7 +50,12 @@ type Server struct {
 }
 
 // Publish hands a transition to the clients that read events. It never blocks.
-func (s *Server) Publish(e report.Event) { s.hub.publish(e) }
+func (s *Server) Publish(e report.Event) {
+	s.hub.publish(e)
+	if s.Metrics != nil {
+		s.Metrics.Publish(e)
+	}
+}
 
 // Listen opens the socket at path, with its directory. One that a killed daemon
 // has left is replaced; if a daemon answers there, the error is ErrInUse. Owner
@@ -75,21 +87,40 @@ func Listen(path string) (net.Listener, error) {
 	return l, nil
 }
 
+// ListenTCP opens a TCP port, for those who cannot reach the socket: a scraper,
+// a browser. Whoever reaches it may read everything. Without a host in address
+// it is one of the loopback interface.
+func ListenTCP(address string) (net.Listener, error) {
+	if !strings.Contains(address, ":") {
+		address = ":" + address
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("control listener: %w", err)
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort(cmp.Or(host, "127.0.0.1"), port))
+	if err != nil {
+		return nil, fmt.Errorf("control listener: %w", err)
+	}
+	return l, nil
+}
+
 // Run serves until ctx is done, and closes the listener. Requests under way are
-// cut off.
+// cut off. It may run for several listeners at once.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
-	if s.Logger == nil {
-		s.Logger = slog.New(slog.DiscardHandler)
+	logger := s.Logger
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
 	}
 	srv := &http.Server{
 		Handler: s.Handler(), ReadTimeout: patience, IdleTimeout: time.Minute,
-		ErrorLog:    slog.NewLogLogger(s.Logger.Handler(), slog.LevelDebug),
+		ErrorLog:    slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 	stop := context.AfterFunc(ctx, func() { _ = srv.Close() })
 	defer stop()
 	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("control socket: %w", err)
+		return fmt.Errorf("control listener: %w", err)
 	}
 	return nil
 }
@@ -108,8 +139,11 @@ func (s *Server) Handler() http.Handler {
 		fmt.Fprintln(w, "ok")
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
+	if s.Metrics != nil {
+		mux.Handle("GET /metrics", s.Metrics)
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, http.StatusNotFound, "not_found", "there is nothing at "+r.Method+" "+r.URL.Path, "see /v1/status, /v1/instances, /v1/events, /healthz, /readyz")
+		refuse(w, http.StatusNotFound, "not_found", "there is nothing at "+r.Method+" "+r.URL.Path, "see /v1/status, /v1/instances, /v1/events, /healthz, /readyz, /metrics")
 	})
 	return mux
 }

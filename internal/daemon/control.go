@@ -3,14 +3,19 @@ package daemon
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"log/slog"
+	"net"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/confparse/compose"
 	"github.com/vrrpkit/vrrpkit/internal/control"
+	"github.com/vrrpkit/vrrpkit/internal/metrics"
 	"github.com/vrrpkit/vrrpkit/internal/report"
 )
 
@@ -28,30 +33,57 @@ func (o Options) controlSocket() string {
 	return strings.TrimSuffix(o.PIDFile, ".pid") + ".sock"
 }
 
-// serveControl has the daemon answer on its control socket until stop is
-// called. Without the socket it does its work all the same.
+// serveControl has the daemon answer on its control socket, and on TCP if it is
+// told, until stop is called. Without a listener it does its work all the same.
 func serveControl(o Options, cfg *confparse.Config, c *compose.Composition, log *slog.Logger) (s *control.Server, stop func()) {
 	host, _ := os.Hostname()
+	now := time.Now()
 	node := report.Node{
-		Version: version(), RouterID: cmp.Or(cfg.Global.RouterID, host), PID: os.Getpid(), Config: o.ConfigFile, Started: time.Now(),
+		Version: version(), RouterID: cmp.Or(cfg.Global.RouterID, host), PID: os.Getpid(), Config: o.ConfigFile, Started: now,
 	}
-	s = &control.Server{Status: func() report.Status { return report.Take(node, c) }, Logger: log}
-	path := o.controlSocket()
-	if path == "" {
-		return s, func() {}
+	inUse := report.ConfigStatus{File: o.ConfigFile, Loaded: now, Hash: configHash(o)}
+	sample := func() metrics.Sample {
+		return metrics.Sample{Node: node, Config: inUse, Host: c.Counters(), Dump: report.TakeDump(cfg, c), Present: report.Present()}
 	}
-	l, err := control.Listen(path)
-	if err != nil {
-		log.Warn("the daemon cannot be asked how it stands", "err", err)
-		return s, func() {}
+	s = &control.Server{
+		Status:  func() report.Status { return report.Take(node, c) },
+		Metrics: &metrics.Exporter{Take: sample, Logger: log}, Logger: log,
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := s.Run(ctx, l); err != nil {
-			log.Error("the daemon cannot be asked any more", "err", err)
+	var wg sync.WaitGroup
+	serve := func(l net.Listener, err error) {
+		if err != nil {
+			log.Warn("the daemon cannot be asked how it stands", "err", err)
+			return
 		}
-	}()
-	return s, func() { cancel(); <-done }
+		wg.Go(func() {
+			if err := s.Run(ctx, l); err != nil {
+				log.Error("the daemon cannot be asked any more", "err", err)
+			}
+		})
+	}
+	if path := o.controlSocket(); path != "" {
+		serve(control.Listen(path))
+	}
+	if o.Listen != "" {
+		l, err := control.ListenTCP(o.Listen)
+		if err == nil {
+			log.Info("answering questions", "at", "http://"+l.Addr().String())
+		}
+		serve(l, err)
+	}
+	return s, func() { cancel(); wg.Wait() }
+}
+
+// configHash returns a number that changes with the configuration as this host
+// reads it. It is salted with what remote readers do not know, so that nobody
+// can try out passwords with it.
+func configHash(o Options) uint64 {
+	doc, _ := confparse.ReadDocument(o.ConfigFile, o.parse())
+	if doc == nil {
+		return 0
+	}
+	salt, _ := os.ReadFile("/etc/machine-id")
+	sum := sha256.Sum256([]byte(string(salt) + doc.Print()))
+	return binary.BigEndian.Uint64(append([]byte{0, 0}, sum[:6]...))
 }

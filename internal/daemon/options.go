@@ -20,6 +20,7 @@ type Options struct {
 	VRRPPID        string // -r
 	CheckPID       string // -c
 	Control        string // the control socket; empty: beside the pid file
+	Listen         string // a TCP address to be asked at as well; empty: none
 	StrictIncludes bool   // -e
 	// AllowUnsupported starts in spite of keywords that are not supported and
 	// whose absence could cost availability.
@@ -60,6 +61,7 @@ func (o *Options) register(f *pflag.FlagSet) {
 	f.StringVarP(&o.VRRPPID, "vrrp_pid", "r", "", "a second pid `FILE`, for scripts that look for the VRRP process")
 	f.StringVarP(&o.CheckPID, "checkers_pid", "c", "", "a third pid `FILE`, for scripts that look for the checker process")
 	f.StringVar(&o.Control, "control", "", "control socket `FILE` (default "+defaultControl+", or beside a pid file elsewhere)")
+	f.StringVar(&o.Listen, "listen", "", "answer questions over HTTP at `[HOST]:PORT` as well; without HOST on the loopback interface only")
 	for _, c := range classic {
 		if c.value {
 			f.StringP(c.name, c.short, "", c.help)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -45,13 +46,40 @@ func TakeDump(cfg *confparse.Config, c *compose.Composition) *Dump {
 	return d
 }
 
-// state returns the number that JSON has for a state.
-func (i *DumpInstance) state() int {
+// StateNumber returns the number that keepalived's JSON has for a state.
+func (i *DumpInstance) StateNumber() int {
 	return map[vrrp.State]int{vrrp.Init: 0, vrrp.Backup: 1, vrrp.Master: 2, vrrp.Fault: 3}[i.State]
 }
 
-// holds reports whether the addresses are on their interfaces.
-func (i *DumpInstance) holds() bool { return i.State == vrrp.Master && !i.Pending }
+// Holds reports whether the addresses are on their interfaces.
+func (i *DumpInstance) Holds() bool { return i.State == vrrp.Master && !i.Pending }
+
+// VIPs returns all virtual addresses, those too that are not advertised, each once.
+func (i *DumpInstance) VIPs() (list []confparse.Address) {
+	seen := map[netip.Addr]bool{}
+	for _, a := range append(i.Config.Addresses[:len(i.Config.Addresses):len(i.Config.Addresses)], i.Config.Excluded...) {
+		if !seen[a.Prefix.Addr()] {
+			seen[a.Prefix.Addr()] = true
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// Family returns ipv4 or ipv6.
+func (i *DumpInstance) Family() string {
+	return onOff(i.Config.IPv6, "ipv6", "ipv4")
+}
+
+// GroupState returns the state that the members of a sync group have in common.
+func (d *Dump) GroupState(g *confparse.SyncGroup) vrrp.State {
+	for n := range d.Instances {
+		if d.Instances[n].Group == g.Name {
+			return d.Instances[n].State
+		}
+	}
+	return vrrp.Init
+}
 
 // address writes an address as keepalived does; set says that it is there.
 func address(a *confparse.Address, dev string, set bool) string {

@@ -32,13 +32,7 @@ func (d *Dump) Data(w io.Writer) error {
 		line("------< VRRP Sync groups >------")
 	}
 	for _, s := range d.Config.SyncGroups {
-		state := "INIT"
-		for n := range d.Instances {
-			if d.Instances[n].Group == s.Name {
-				state = d.Instances[n].State.String()
-			}
-		}
-		line(" VRRP Sync Group = %s, %s", s.Name, state)
+		line(" VRRP Sync Group = %s, %v", s.Name, d.GroupState(s))
 		line("   VRRP member instances :")
 		for _, m := range s.Members {
 			line("     %s", m.Name)
@@ -106,13 +100,13 @@ func (i *DumpInstance) data(line func(string, ...any)) {
 	}
 	line("   Virtual IP (%d):", len(c.Addresses))
 	for n := range c.Addresses {
-		line("     %s", address(&c.Addresses[n], c.Interface, i.holds()))
+		line("     %s", address(&c.Addresses[n], c.Interface, i.Holds()))
 	}
 	if len(c.Excluded) > 0 {
 		line("   Virtual IP Excluded :")
 	}
 	for n := range c.Excluded {
-		line("     %s", address(&c.Excluded[n], c.Interface, i.holds()))
+		line("     %s", address(&c.Excluded[n], c.Interface, i.Holds()))
 	}
 	if c.Unicast() {
 		line("   Unicast Peer :")

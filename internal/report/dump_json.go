@@ -114,9 +114,9 @@ func (i *DumpInstance) jsonData() jsonData {
 		GARPDelay:      c.GARP.MasterDelay.Seconds(), GARPRefresh: c.GARP.MasterRefresh.Seconds(), GARPRepeat: c.GARP.MasterRepeat,
 		GARPRefreshRepeat: c.GARP.MasterRefreshRepeat, GARPLowerDelay: c.GARP.LowerPrioDelay.Seconds(), GARPLowerRepeat: c.GARP.LowerPrioRepeat,
 		LowerNoAdvert: number(c.LowerPrioNoAdvert), HigherSendAdvert: number(c.HigherPrioSendAdvert),
-		VRID: c.VRID, BasePriority: i.Configured, EffectivePriority: i.Priority, VIPSet: i.holds(), PromoteSecondaries: c.PromoteSecondaries,
+		VRID: c.VRID, BasePriority: i.Configured, EffectivePriority: i.Priority, VIPSet: i.Holds(), PromoteSecondaries: c.PromoteSecondaries,
 		Interval: c.AdvertInterval.Seconds(), MasterInterval: i.Interval.Seconds(), Accept: number(c.Accept), NoPreempt: c.NoPreempt,
-		PreemptDelay: seconds(c.PreemptDelay), State: i.state(), WantState: i.state(), Version: c.Version,
+		PreemptDelay: seconds(c.PreemptDelay), State: i.StateNumber(), WantState: i.StateNumber(), Version: c.Version,
 		SMTPAlert: c.SMTPAlert, NotifyDeleted: c.Notify.ReportDeleted,
 		ScriptBackup: script(c.Notify.Backup), ScriptMaster: script(c.Notify.Master), ScriptFault: script(c.Notify.Fault),
 		ScriptStop: script(c.Notify.Stop), ScriptDeleted: script(c.Notify.Deleted), Script: script(c.Notify.Any),
@@ -129,10 +129,10 @@ func (i *DumpInstance) jsonData() jsonData {
 		j.AuthData = "********"
 	}
 	for n := range c.Addresses {
-		j.VIPs = append(j.VIPs, address(&c.Addresses[n], c.Interface, i.holds()))
+		j.VIPs = append(j.VIPs, address(&c.Addresses[n], c.Interface, i.Holds()))
 	}
 	for n := range c.Excluded {
-		j.EVIPs = append(j.EVIPs, address(&c.Excluded[n], c.Interface, i.holds()))
+		j.EVIPs = append(j.EVIPs, address(&c.Excluded[n], c.Interface, i.Holds()))
 	}
 	for _, t := range c.TrackInterfaces {
 		j.TrackInterfaces = append(j.TrackInterfaces, t.Name)

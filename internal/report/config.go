@@ -1,0 +1,13 @@
+package report
+
+import "time"
+
+// ConfigStatus is the configuration in use, and how the last attempt to read it
+// went.
+type ConfigStatus struct {
+	File   string    `json:"file"`
+	Loaded time.Time `json:"loaded"`          // when that in use was read
+	Hash   uint64    `json:"hash"`            // changes with it; below 2^48, so that JSON and Prometheus keep it
+	Tried  time.Time `json:"tried,omitzero"`  // when it was read last
+	Error  string    `json:"error,omitempty"` // why what was read last is not in use
+}

@@ -58,6 +58,7 @@ type Instance struct {
 	NoPreempt          bool
 	PreemptDelay       time.Duration
 	PreemptDegraded    bool // preempt_on_degraded
+	HoldRole           bool // nopreempt_hold
 	Accept             bool // accept packets to the virtual addresses
 	PromoteSecondaries bool
 

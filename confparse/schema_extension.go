@@ -16,6 +16,7 @@ func globalExtensions() []row {
 func instanceExtensions() []row {
 	return []row{
 		{"preempt_on_degraded", flag(func(i *instance) *bool { return &i.PreemptDegraded }), "off", Active, "with nopreempt: take over all the same from a master that advertises less than it once did (not in keepalived)"},
+		{"nopreempt_hold", flag(func(i *instance) *bool { return &i.HoldRole }), "off", Active, "with nopreempt: a master answers the first better advertisement once with priority 254, so that a keepalived which could not hear it leaves it the role (not in keepalived)"},
 		{"address_lifetime", lifetime(func(i *instance) *time.Duration { return &i.AddressLifetime }), "vrrp_address_lifetime", Active, "dead-man switch: the kernel removes the addresses so long after the daemon was killed, stopped or stuck; 0: never (not in keepalived)"},
 		{"garp_replies", boolean(func(i *instance) *bool { return &i.GARPReplies }), "vrrp_garp_replies", Active, "gratuitous ARP replies beside the requests, for neighbours that take only those (not in keepalived)"},
 		{"yield_after_removals", number(1, 10000, func(i *instance) *int { return &i.YieldAfterRemovals }), "vrrp_yield_after_removals", Active, "leave the role to a backup when others have removed addresses so many times in five seconds; 1 is keepalived's way (not in keepalived)"},

@@ -90,6 +90,15 @@ type Config struct {
 	// trackers report trouble.
 	PreemptDegraded bool
 
+	// HoldRole lets a router with NoPreempt that is master answer the first
+	// better advertisement with one of priority 254, once in its time as
+	// master, before it yields as RFC 9568 demands. A rival that does not
+	// preempt either, and became master only because its port forwarded
+	// nothing yet, then leaves the role where it was; whoever takes it by right
+	// does so a down interval later. Our own routers with NoPreempt need no
+	// such answer: this is for others among them.
+	HoldRole bool
+
 	// PreemptDelay is how long to leave the role to a master of lower
 	// priority, counted from its first advertisement; a master that is silent
 	// or leaves is replaced without delay. 0..1000 s. keepalived:
@@ -231,8 +240,8 @@ func (c *Config) unicast() bool { return len(c.Peers) > 0 }
 func (c *Config) params() Params {
 	p := Params{
 		Version: c.Version, Priority: c.Priority, Interval: c.Interval, DownAdverts: c.DownAdverts,
-		NoPreempt: c.NoPreempt, PreemptDegraded: c.PreemptDegraded, PreemptDelay: c.PreemptDelay,
-		StartDelay: c.StartDelay, Trackers: c.Trackers,
+		NoPreempt: c.NoPreempt, PreemptDegraded: c.PreemptDegraded, HoldRole: c.HoldRole,
+		PreemptDelay: c.PreemptDelay, StartDelay: c.StartDelay, Trackers: c.Trackers,
 		QuietYield: c.Compat.QuietYield, DeafOwner: c.Compat.DeafOwner,
 		AnswerLosing: (c.Version == V3 || c.Compat.AnswerLosing) && !c.Compat.SilentMaster,
 	}

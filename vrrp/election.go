@@ -85,10 +85,13 @@ func (m *machine) masterHears(s *step, in *Input, at int64, probing bool) {
 		}
 		return
 	}
-	switch tie := in.Source.Compare(m.source); {
+	tie := in.Source.Compare(m.source)
+	better := in.Priority > m.priority || in.Priority == m.priority && tie > 0
+	switch {
+	case better && !probing && m.hold(s, in):
 	case in.Priority > m.priority:
 		m.yield(s, in, at, ReasonHigherPriority, probing)
-	case in.Priority == m.priority && tie > 0:
+	case better:
 		m.yield(s, in, at, ReasonHigherAddress, probing)
 	case probing && in.Priority > probePriority:
 		m.yield(s, in, at, ReasonNoPreempt, probing)

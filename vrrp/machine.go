@@ -113,6 +113,7 @@ type machine struct {
 	best      uint8      // the most it has advertised
 
 	againAt    int64 // when to announce again after a contest
+	heldAt     int64 // when a better advertisement was answered, see hold
 	relistened bool  // once since the last advertisement
 	unproven   bool  // nothing has been heard since the start or link-up, see claim
 
@@ -145,7 +146,7 @@ func (m *machine) init(id ID, p Params) {
 
 // rest stops the timers of a state, before another one is entered.
 func (m *machine) rest() {
-	m.timer, m.preemptAt, m.againAt = never, never, never
+	m.timer, m.preemptAt, m.againAt, m.heldAt = never, never, never, never
 	m.wants, m.relistened = false, false
 }
 
@@ -231,7 +232,8 @@ func (m *machine) keepUp(s *step) {
 	}
 	if patience := time.Duration(max(m.p.DownAdverts-1, 1)) * m.p.Interval; late >= int64(patience) {
 		// Somebody may have taken over meanwhile, and have left without our
-		// knowing.
+		// knowing, or be about to return by right.
+		m.heldAt = s.now - int64(m.p.Interval)
 		m.put(s, Output{Kind: OutputStalled, Late: time.Duration(late)})
 		m.contest(s, netip.Addr{})
 	}

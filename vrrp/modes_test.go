@@ -239,6 +239,103 @@ func TestBackupAfterStall(t *testing.T) {
 	})
 }
 
+// R3: a rival that does not preempt either, and came because its port forwarded
+// nothing yet, is answered once with more than it has.
+func TestHoldRole(t *testing.T) {
+	hold := func(t *testing.T) *rig {
+		r := newRig(t, func(p *Params) { p.NoPreempt, p.HoldRole = true, true }).up()
+		r.hear(200, upper)
+		r.hear(0, upper)
+		r.sleep(2 * time.Second)
+		r.log = nil
+		return r
+	}
+	yields := func(why string) []string {
+		return []string{"2s advertise 100", "2s release", "2s MASTER->BACKUP (" + why + ")"}
+	}
+	held := []string{"2s advertise 254", "2s answered", "2s announce"}
+	t.Run("it steps back", func(t *testing.T) {
+		r := hold(t)
+		r.hear(200, upper)
+		r.sleep(500*time.Millisecond - 1)
+		r.hear(200, upper) // its last word
+		r.sleep(700 * time.Millisecond)
+		r.want(append(held, "2.609375s advertise 100", "3s announce again")...)
+	})
+	t.Run("it stays", func(t *testing.T) {
+		r := hold(t)
+		r.hear(200, upper)
+		r.sleep(500 * time.Millisecond)
+		r.hear(200, upper)
+		r.want(append(held, "2.5s advertise 100", "2.5s release", "2.5s MASTER->BACKUP (higher priority)")...)
+	})
+	t.Run("it has the greater address", func(t *testing.T) {
+		r := hold(t)
+		r.hear(100, upper)
+		r.want(held...)
+	})
+	t.Run("again in another time as master", func(t *testing.T) {
+		r := hold(t)
+		r.hear(200, upper)
+		r.sleep(500 * time.Millisecond)
+		r.hear(200, upper)
+		r.hear(0, upper)
+		r.sleep(time.Second)
+		r.log = nil
+		r.hear(200, upper)
+		r.want("3.5s advertise 254", "3.5s answered", "3.5s announce")
+	})
+	t.Run("a priority that cannot be beaten", func(t *testing.T) {
+		r := hold(t)
+		r.hear(254, upper)
+		r.want(yields("higher priority")...)
+	})
+	t.Run("nobody has been heard before", func(t *testing.T) {
+		r := newRig(t, func(p *Params) { p.NoPreempt, p.HoldRole = true, true }).up()
+		r.sleep(4 * time.Second)
+		r.log = nil
+		r.hear(200, upper)
+		r.want("4s release", "4s MASTER->BACKUP (higher priority)")
+	})
+	for _, tt := range []struct {
+		name    string
+		late    time.Duration
+		answers bool
+	}{{"hardly late", time.Second - 1, true}, {"late", time.Second, false}} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := hold(t)
+			r.now = r.m.Deadline().Add(tt.late)
+			r.hear(200, upper)
+			if got := r.m.Status().State == Master; got != tt.answers {
+				t.Errorf("master: %v, want %v", got, tt.answers)
+			}
+		})
+	}
+	t.Run("late before", func(t *testing.T) {
+		r := hold(t)
+		r.now = r.m.Deadline().Add(2 * time.Second)
+		r.do(Input{Kind: InputTick})
+		r.hear(200, upper)
+		if r.m.Status().State != Backup {
+			t.Error("does not yield")
+		}
+	})
+	for name, edit := range map[string]func(*Params){
+		"not asked for": func(p *Params) { p.HoldRole = false },
+		"it preempts":   func(p *Params) { p.NoPreempt = false },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, func(p *Params) { p.NoPreempt, p.HoldRole = true, true; edit(p) }).up()
+			r.hear(200, upper)
+			r.hear(0, upper)
+			r.sleep(2 * time.Second)
+			r.log = nil
+			r.hear(200, upper)
+			r.want(yields("higher priority")...)
+		})
+	}
+}
+
 // R3: a router that does not preempt, and whose port may forward nothing yet,
 // claims nothing against another master.
 func TestProbe(t *testing.T) {

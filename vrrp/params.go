@@ -36,6 +36,10 @@ type Params struct {
 	// that advertises less than it once did.
 	PreemptDegraded bool
 
+	// HoldRole lets a master with NoPreempt answer the first better
+	// advertisement once with the highest priority there is.
+	HoldRole bool
+
 	// PreemptDelay is how long a backup leaves the role to a master of lower
 	// priority, counted from its first advertisement. When it is over, the
 	// backup takes over at once. 0..1000 s.

@@ -18,3 +18,26 @@ func (m *machine) claim(s *step) uint8 {
 	}
 	return m.priority
 }
+
+// The other way round: a rival that does not preempt either, and does not probe,
+// comes with a better priority although we have been master all the time. One
+// advertisement of the highest priority makes it a backup, which it then stays.
+// Whoever takes the role by right returns, and is not refused twice.
+
+// hold answers a better advertisement of a rival once, and reports whether it
+// did, or whether that answer may still be under way. A master that was late
+// itself may have been replaced by right.
+func (m *machine) hold(s *step, in *Input) bool {
+	may := m.p.HoldRole && m.p.NoPreempt && in.Priority < holdPriority
+	switch {
+	case !may || s.now-m.timer >= int64(m.p.Interval):
+		return false
+	case m.heldAt != never:
+		return s.now-m.heldAt < int64(m.p.Interval)/2
+	}
+	m.heldAt = s.now
+	m.advertise(s, holdPriority)
+	m.put(s, Output{Kind: OutputAnswered})
+	m.contest(s, in.Source)
+	return true
+}

@@ -44,6 +44,9 @@ const (
 	// probePriority loses against every master, who therefore answers.
 	probePriority = 1
 
+	// holdPriority beats every router but an address owner.
+	holdPriority = 254
+
 	// maxPreemptDelay and maxStartDelay bound what is configured.
 	maxPreemptDelay = 1000 * time.Second
 	maxStartDelay   = 2 * time.Hour

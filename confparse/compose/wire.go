@@ -21,7 +21,7 @@ func routerConfig(i *confparse.Instance) (vrrp.Config, error) {
 		Interval:     i.AdvertInterval,
 		Source:       i.Source,
 		NoPreempt:    i.NoPreempt,
-		PreemptDelay: i.PreemptDelay, PreemptDegraded: i.PreemptDegraded,
+		PreemptDelay: i.PreemptDelay, PreemptDegraded: i.PreemptDegraded, HoldRole: i.HoldRole,
 		DownAdverts: i.DownTimerAdverts,
 		Checksum:    packet.PseudoHeader,
 		Trackers:    trackers(i),

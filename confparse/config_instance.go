@@ -57,9 +57,10 @@ type Instance struct {
 
 	NoPreempt          bool
 	PreemptDelay       time.Duration
-	PreemptDegraded    bool // preempt_on_degraded
-	HoldRole           bool // nopreempt_hold
-	Accept             bool // accept packets to the virtual addresses
+	PreemptDegraded    bool          // preempt_on_degraded
+	HoldRole           bool          // nopreempt_hold
+	MinInterval        time.Duration // advert_int_min; 0: none
+	Accept             bool          // accept packets to the virtual addresses
 	PromoteSecondaries bool
 
 	VMAC *VMAC // use_vmac; nil: none

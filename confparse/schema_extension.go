@@ -16,6 +16,7 @@ func globalExtensions() []row {
 func instanceExtensions() []row {
 	return []row{
 		{"preempt_on_degraded", flag(func(i *instance) *bool { return &i.PreemptDegraded }), "off", Active, "with nopreempt: take over all the same from a master that advertises less than it once did (not in keepalived)"},
+		{"advert_int_min", decimal(10*time.Millisecond, 40950*time.Millisecond, 10*time.Millisecond, func(i *instance) *time.Duration { return &i.MinInterval }), "none", Active, "least interval that a backup of version 3 learns from its master (not in keepalived)"},
 		{"nopreempt_hold", flag(func(i *instance) *bool { return &i.HoldRole }), "off", Active, "with nopreempt: a master answers the first better advertisement once with priority 254, so that a keepalived which could not hear it leaves it the role (not in keepalived)"},
 		{"address_lifetime", lifetime(func(i *instance) *time.Duration { return &i.AddressLifetime }), "vrrp_address_lifetime", Active, "dead-man switch: the kernel removes the addresses so long after the daemon was killed, stopped or stuck; 0: never (not in keepalived)"},
 		{"garp_replies", boolean(func(i *instance) *bool { return &i.GARPReplies }), "vrrp_garp_replies", Active, "gratuitous ARP replies beside the requests, for neighbours that take only those (not in keepalived)"},

@@ -128,7 +128,7 @@ func globalRows() []row {
 		{"vrrp_rx_bufs_policy", custom("MTU|ADVERT|BYTES", bufferPolicy).like("MTU", "large"), "system default", Known, "receive buffer sizing of VRRP sockets"},
 		{"vrrp_rx_bufs_multiplier", number(1, math.MaxInt32, func(g *global) *int { return &g.ReceiveBuffers.Multiplier }), "3", Known, "multiplier for MTU/ADVERT policy"},
 		{"vrrp_startup_delay", decimal(time.Millisecond, maxPeriod, time.Microsecond, func(g *global) *time.Duration { return &g.StartupDelay }), "0", Active, "wait before VRRP acts after start (adverts ignored meanwhile)"},
-		{"vrrp_delay_after_boot", decimal(time.Millisecond, maxPeriod, time.Microsecond, func(g *global) *time.Duration { return &g.DelayAfterBoot }), "0", Known, "like startup delay but counted from boot (/proc/uptime); larger of the two wins"},
+		{"vrrp_delay_after_boot", decimal(time.Millisecond, maxPeriod, time.Microsecond, func(g *global) *time.Duration { return &g.DelayAfterBoot }), "0", Active, "like startup delay but counted from boot (/proc/uptime); larger of the two wins"},
 		{"log_unknown_vrids", flag(func(g *global) *bool { return &g.LogUnknownVRIDs }), "off", Known, "log adverts for VRIDs not configured on the socket"},
 		{"vrrp_owner_ignore_adverts", boolean(func(g *global) *bool { return &g.Instance.OwnerIgnoreAdverts }), "false", Active, "a router with priority 255 ignores adverts (default of owner_ignore_adverts)"},
 		{"vmac_prefix", word("PREFIX", func(g *global) *string { return &g.VMACPrefix }).like("lb", ""), "vrrp", Active, "prefix of generated vmac names"},

@@ -68,7 +68,7 @@ func instanceRows() []row {
 		{"garp_lower_prio_delay", seconds(0, 4294, func(i *instance) *time.Duration { return &i.GARP.LowerPrioDelay }), "global (strict: 0)", Active, "second batch so long after an advert of lower priority"},
 		{"garp_lower_prio_repeat", number(0, 1<<31-1, func(i *instance) *int { return &i.GARP.LowerPrioRepeat }), "global (strict: 0)", Active, "gratuitous ARPs after an advert of lower priority; 0: none"},
 		{"down_timer_adverts", number(1, 100, func(i *instance) *int { return &i.DownTimerAdverts }), "global 3", Active, "adverts that may be missing before a backup takes over"},
-		{"timer_expired_backup", custom("[1..254]", timerExpired).like("200", "255"), "0 (254 if no value)", Known, "with nopreempt: step down if the process was late so long that another master may exist"},
+		{"timer_expired_backup", custom("[1..254]", timerExpired).like("200", "255"), "0 (254 if no value)", Active, "with nopreempt: step down if the process was late so long that another master may exist"},
 		{"thread_timer_expired", custom("[1..254]", timerExpired).like("200", "255"), "", Deprecated, "write timer_expired_backup"},
 		{"garp_extra_if", extraGARP(0, func(i *instance) *ExtraGARP { return &i.ExtraGARP }), "global", Active, "gratuitous ARP so often on the other interfaces that have addresses; 0: never"},
 		{"vmac_garp_intvl", extraGARP(0, func(i *instance) *ExtraGARP { return &i.ExtraGARP }), "", Deprecated, "write garp_extra_if"},

@@ -48,6 +48,7 @@ func newAuthenticator(c *Config) authenticator {
 	}
 	if c.AuthHeader {
 		a.kind, a.ah = packet.AuthHeader, packet.NewAH(string(c.Password))
+		a.ah.ByTheBook = c.AuthHeaderRFC
 	}
 	if c.HMAC != nil {
 		keys := map[uint8][]byte{}

@@ -26,6 +26,9 @@ var authentications = map[string]func(*vrrp.Config){
 	"PASS 2": func(c *vrrp.Config) { c.Version, c.Password = vrrp.V2, "s3cret98" },
 	"AH":     func(c *vrrp.Config) { c.Version, c.Password, c.AuthHeader = vrrp.V2, "s3cret99", true },
 	"AH 2":   func(c *vrrp.Config) { c.Version, c.Password, c.AuthHeader = vrrp.V2, "s3cret98", true },
+	"AH by the book": func(c *vrrp.Config) {
+		c.Version, c.Password, c.AuthHeader, c.AuthHeaderRFC = vrrp.V2, "s3cret99", true, true
+	},
 	"AH unicast": func(c *vrrp.Config) {
 		c.Version, c.Password, c.AuthHeader = vrrp.V2, "s3cret99", true
 		c.Peers = []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")}
@@ -47,7 +50,7 @@ var authentications = map[string]func(*vrrp.Config){
 	"HMAC permissive": withHMAC(vrrp.HMAC{Keys: map[uint8]vrrp.Secret{1: key("a")}, Active: 1, Mode: vrrp.HMACPermissive}),
 }
 
-// V2-AUTH-01, V2-AUTH-03, V2-AUTH-05, V2-AUTH-06, V2-AUTH-11: who hears whom. A
+// V2-AUTH-01, V2-AUTH-03, V2-AUTH-05, V2-AUTH-06, V2-AUTH-10, V2-AUTH-11: who hears whom. A
 // backup that does not believe its master counts why, and takes over at the
 // very time it would without anybody there.
 func TestAuthentication(t *testing.T) {
@@ -66,6 +69,8 @@ func TestAuthentication(t *testing.T) {
 		{"AH", "PASS", packet.ErrAuthMismatch},
 		{"AH", "AH", 0},
 		{"AH", "AH 2", packet.ErrAuth},
+		{"AH", "AH by the book", packet.ErrAuth},
+		{"AH by the book", "AH by the book", 0},
 		{"AH unicast", "AH unicast", 0},
 		{"HMAC", "HMAC", 0},
 		{"HMAC v2", "HMAC v2", 0},

@@ -42,6 +42,12 @@ type Config struct {
 	// keepalived: advert_int.
 	Interval time.Duration
 
+	// MinInterval is the least interval that a backup of version 3 learns. A
+	// master that advertises every 10 ms makes its backups take over after 40
+	// ms of silence, which not every machine and network keeps. 0..40.95 s.
+	// Default: none, but less than 100 ms is logged.
+	MinInterval time.Duration
+
 	// Addresses are the virtual addresses, at least one and all of one family,
 	// in the same order on all routers. Over IPv6 multicast the first one must
 	// be link-local. Only the addresses are advertised, the prefix lengths are
@@ -99,6 +105,13 @@ type Config struct {
 	// such answer: this is for others among them.
 	HoldRole bool
 
+	// StallYield makes a router with NoPreempt that is master a backup, without
+	// a word, when its process did not run for so long that a router of this
+	// priority, 1..254, has taken over: as one with NoPreempt should not take
+	// the role back. Default: it goes on, and wins if its priority is higher.
+	// keepalived: timer_expired_backup.
+	StallYield uint8
+
 	// PreemptDelay is how long to leave the role to a master of lower
 	// priority, counted from its first advertisement; a master that is silent
 	// or leaves is replaced without delay. 0..1000 s. keepalived:
@@ -121,6 +134,11 @@ type Config struct {
 	// AuthHeader makes Password the key of an IP Authentication Header in front
 	// of each message instead (RFC 2338: HMAC-MD5-96). keepalived: auth_type AH.
 	AuthHeader bool
+
+	// AuthHeaderRFC leaves the TTL of multicast packets out of what AuthHeader
+	// protects, as RFC 2402 has it and keepalived has not: for routers that
+	// verify by the book. The same on all routers. Default: keepalived's way.
+	AuthHeaderRFC bool
 
 	// HMAC authenticates by HMAC-SHA256. Nil: it does not. keepalived:
 	// auth_hmac.
@@ -241,6 +259,7 @@ func (c *Config) params() Params {
 	p := Params{
 		Version: c.Version, Priority: c.Priority, Interval: c.Interval, DownAdverts: c.DownAdverts,
 		NoPreempt: c.NoPreempt, PreemptDegraded: c.PreemptDegraded, HoldRole: c.HoldRole,
+		MinInterval: c.MinInterval, StallYield: c.StallYield,
 		PreemptDelay: c.PreemptDelay, StartDelay: c.StartDelay, Trackers: c.Trackers,
 		QuietYield: c.Compat.QuietYield, DeafOwner: c.Compat.DeafOwner,
 		AnswerLosing: (c.Version == V3 || c.Compat.AnswerLosing) && !c.Compat.SilentMaster,

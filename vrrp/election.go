@@ -20,6 +20,9 @@ func (m *machine) hear(s *step, in *Input, c *clock) {
 	m.relistened = false
 	probing := m.unproven
 	m.unproven = false
+	if m.state == Master && m.replaced(s.now) {
+		m.stepAside(s)
+	}
 	switch m.state {
 	case Backup:
 		m.backupHears(s, in, at)
@@ -135,6 +138,25 @@ func (m *machine) stepDown(s *step, tell bool, why Reason, peer netip.Addr) {
 	m.become(s, Backup, why, peer)
 }
 
+// replaced reports whether a master that does not preempt was late for so long
+// that a router of priority StallYield is master by now.
+func (m *machine) replaced(now int64) bool {
+	if m.p.StallYield == 0 || !m.p.NoPreempt || m.p.Priority == OwnerPriority {
+		return false
+	}
+	last := m.timer - int64(m.p.Interval)
+	return now-last >= int64(downInterval(m.p.Version, m.p.StallYield, m.p.Interval, m.p.DownAdverts))
+}
+
+// stepAside leaves the role to whoever has taken it.
+func (m *machine) stepAside(s *step) {
+	m.put(s, Output{Kind: OutputStalled, Late: time.Duration(s.now - m.timer)})
+	m.stepDown(s, false, ReasonStalled, netip.Addr{})
+	if m.group != nil {
+		m.group.pull(s, m, netip.Addr{})
+	}
+}
+
 // expire is the end of a backup's patience. A member of a group waits until the
 // others' has ended too.
 func (m *machine) expire(s *step, why Reason, peer netip.Addr) {
@@ -172,16 +194,16 @@ func (m *machine) defend(s *step, in *Input) {
 		m.advertise(s, m.priority)
 		m.put(s, Output{Kind: OutputAnswered})
 	}
-	m.contest(s, in.Source)
+	m.contest(s, in.Source, 0)
 }
 
 // contest announces the addresses again, at once and a little later: there has
-// been a sign of a rival.
-func (m *machine) contest(s *step, peer netip.Addr) {
+// been a sign of a rival, or a stall in which one may have come and gone.
+func (m *machine) contest(s *step, peer netip.Addr, late time.Duration) {
 	if m.state != Master {
 		return
 	}
-	m.put(s, Output{Kind: OutputAnnounce, Peer: peer, Contested: true})
+	m.put(s, Output{Kind: OutputAnnounce, Peer: peer, Late: late, Contested: true})
 	if m.againAt == never {
 		m.againAt = s.now + int64(contestGap)
 	}
@@ -201,7 +223,7 @@ func (m *machine) mayAnswer(s *step) bool {
 // they are equal.
 func (m *machine) learn(in *Input) {
 	if m.p.Version == V3 {
-		m.interval, m.learned = in.Interval, true
+		m.interval, m.learned = max(in.Interval, m.p.MinInterval), true
 	}
 }
 

@@ -178,6 +178,18 @@ func TestGroupYieldsTogether(t *testing.T) {
 	)
 }
 
+func TestGroupStepsAsideTogether(t *testing.T) {
+	patient := func(p *Params) { p.NoPreempt, p.StallYield = true, 254 }
+	r := masters(t, patient, patient)
+	r.now = r.now.Add(5 * time.Second)
+	r.hear(1, 50, upper)
+	r.want(
+		"9s B MASTER->BACKUP (stalled)",
+		"9s A MASTER->BACKUP (sync group)",
+		"9s group MASTER->BACKUP (stalled)",
+	)
+}
+
 func TestGroupFaultsTogether(t *testing.T) {
 	r := masters(t)
 	r.do(1, Input{Kind: InputLink, Reason: ReasonLinkDown})

@@ -71,6 +71,9 @@ func (c *Config) validateAuth(bad func(string, ...any)) {
 	if c.Version == V3 && (c.Password != "" || c.AuthHeader) {
 		bad("version 3 knows neither passwords nor authentication headers: remove them, use HMAC, or use version 2")
 	}
+	if c.AuthHeaderRFC && !c.AuthHeader {
+		bad("AuthHeaderRFC is set, and AuthHeader is not")
+	}
 	if c.AuthHeader && c.Password == "" {
 		bad("an authentication header needs a password as its key")
 	}

@@ -34,6 +34,7 @@ type Host struct {
 	queue     *asynclog.Handler
 	events    *broadcast.Topic[Event]
 	conflicts *broadcast.Topic[Conflict]
+	incidents *broadcast.Topic[Incident]
 
 	calls    sync.WaitGroup // calls of owners
 	watchers sync.WaitGroup
@@ -77,7 +78,7 @@ const (
 // NewHost returns a host without routers.
 func NewHost(cfg HostConfig) *Host {
 	h := &Host{
-		network: cfg.Network, events: newTopic(), conflicts: newConflicts(), set: NewSet(), groups: map[GroupID]*Group{},
+		network: cfg.Network, events: newTopic(), conflicts: newConflicts(), incidents: newIncidents(), set: NewSet(), groups: map[GroupID]*Group{},
 		links: map[LinkConfig]*hostLink{}, byLink: map[Link]*hostLink{}, vips: map[place]int{},
 		queue: asynclog.New(slog.DiscardHandler, logQueue),
 	}

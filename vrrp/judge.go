@@ -126,6 +126,9 @@ func (l *hostLink) remark(r *Router, p *Packet) {
 // odd counts one thing that is odd about an accepted packet.
 func (r *Router) odd(p *Packet, reason packet.Reason) {
 	text := complaintText(reason)
+	if reason == packet.ErrInterval && r.link.advert.Interval < hastyInterval {
+		text = "learned an advertisement interval below 100 ms, which makes this router take over after as short a silence: MinInterval limits it"
+	}
 	r.wrong(p, reason)
 	r.complainAbout(p, reason, text, nil)
 	if reason == packet.ErrInterval {

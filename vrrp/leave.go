@@ -57,6 +57,7 @@ func (h *Host) forget(r *Router) {
 	}
 	r.events.Close()
 	r.conflictTopic.Close()
+	r.incidents.Close()
 	close(r.gone)
 }
 

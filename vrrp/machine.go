@@ -183,7 +183,7 @@ func (m *machine) handle(s *step, in *Input, c *clock) {
 			m.deliver(s, in.Err)
 		}
 	case InputContest:
-		m.contest(s, netip.Addr{})
+		m.contest(s, netip.Addr{}, 0)
 	case InputYield:
 		m.resign(s)
 	case InputStall:
@@ -223,6 +223,10 @@ func (m *machine) tick(s *step) {
 // keepUp sends the regular advertisement of a master.
 func (m *machine) keepUp(s *step) {
 	late := s.now - m.timer
+	if m.replaced(s.now) {
+		m.stepAside(s)
+		return
+	}
 	m.advertise(s, m.claim(s))
 	// Deadlines are absolute, so that lateness does not add up; but after a
 	// stall one advertisement is due, not all that were missed.
@@ -235,7 +239,7 @@ func (m *machine) keepUp(s *step) {
 		// knowing, or be about to return by right.
 		m.heldAt = s.now - int64(m.p.Interval)
 		m.put(s, Output{Kind: OutputStalled, Late: time.Duration(late)})
-		m.contest(s, netip.Addr{})
+		m.contest(s, netip.Addr{}, time.Duration(late))
 	}
 }
 

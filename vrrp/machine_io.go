@@ -43,13 +43,14 @@ const (
 	ReasonGroup                 // any: another member of the sync group
 	ReasonAsked                 // Master to Backup: the Owner asked to yield
 	ReasonNoPreempt             // Master to Backup: it turns out that there has been a master all the time
+	ReasonStalled               // Master to Backup: the process did not run, and another router is master by now
 )
 
 // String returns the reason in lower-case words.
 func (r Reason) String() string {
 	return nameOf(int(r), "Reason", "none", "startup", "address owner", "no response", "master left",
 		"preemption", "higher priority", "higher address", "link down", "no source address",
-		"tracker failed", "recovered", "shutdown", "sync group", "asked to yield", "other master found")
+		"tracker failed", "recovered", "shutdown", "sync group", "asked to yield", "other master found", "stalled")
 }
 
 // ID names a machine in its [Set]. That of a machine that was removed never names
@@ -110,7 +111,7 @@ const (
 	OutputAdvertise OutputKind = iota // Priority: send an advertisement now
 	OutputAcquire                     // Gen, Reason: take the addresses; answer with InputOwner
 	OutputRelease                     // Gen, Reason: give them back; answer with InputOwner
-	OutputAnnounce                    // Contested, Peer if known: announce them again
+	OutputAnnounce                    // Contested, Peer if known, Late after a stall: announce them again
 	OutputEvent                       // From, To, Reason, Priority, Peer, Err, At: tell whoever listens
 	OutputAnswered                    // a losing advertisement was answered
 	OutputStalled                     // Late: the host did not run for that long, and a rival may have

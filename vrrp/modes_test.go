@@ -239,6 +239,74 @@ func TestBackupAfterStall(t *testing.T) {
 	})
 }
 
+// timer_expired_backup: a master that does not preempt, and was late for so long
+// that another router is master by now, leaves it the role without a word.
+func TestStallYield(t *testing.T) {
+	const limit = 3*time.Second + 56*time.Second/256 // of priority 200, since the last advertisement
+	expect := func(name string, late time.Duration, hears bool, edit func(*Params), want ...string) {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, func(p *Params) {
+				p.NoPreempt, p.StallYield = true, 200
+				if edit != nil {
+					edit(p)
+				}
+			}).up()
+			r.hear(90, lower)
+			r.sleep(4 * time.Second) // master since 3.609375s
+			r.log = nil
+			r.now = r.start.Add(3609375*time.Microsecond + late)
+			if hears {
+				r.hear(50, upper)
+			} else {
+				r.do(Input{Kind: InputTick})
+			}
+			r.want(want...)
+		})
+	}
+	expect("late", limit, false, nil, "6.828125s stalled 2.21875s", "6.828125s release", "6.828125s MASTER->BACKUP (stalled)")
+	expect("heard before the timer", limit, true, nil, "6.828125s stalled 2.21875s", "6.828125s release", "6.828125s MASTER->BACKUP (stalled)")
+	expect("hardly late", limit-1, true, nil, "6.828124999s advertise 100", "6.828124999s answered", "6.828124999s announce")
+	expect("it preempts", limit, true, func(p *Params) { p.NoPreempt = false }, "6.828125s advertise 100", "6.828125s answered", "6.828125s announce")
+	expect("not asked for", limit, true, func(p *Params) { p.StallYield = 0 }, "6.828125s advertise 100", "6.828125s answered", "6.828125s announce")
+	expect("a slower rival", limit, true, func(p *Params) { p.StallYield = 199 }, "6.828125s advertise 100", "6.828125s answered", "6.828125s announce")
+	t.Run("owner", func(t *testing.T) {
+		r := newRig(t, func(p *Params) { p.NoPreempt, p.StallYield, p.Priority = true, 200, 255 }).up()
+		r.now = r.now.Add(time.Minute)
+		r.do(Input{Kind: InputTick})
+		if r.m.Status().State != Master {
+			t.Error("the owner gives its addresses away")
+		}
+	})
+	t.Run("whoever was there is heard, or replaced", func(t *testing.T) {
+		r := newRig(t, func(p *Params) { p.NoPreempt, p.StallYield = true, 254 }).up()
+		r.hear(90, lower)
+		r.sleep(4 * time.Second)
+		r.now = r.start.Add(10 * time.Second)
+		r.hear(50, upper)
+		r.log = nil
+		r.sleep(3609375*time.Microsecond - 1)
+		r.want()
+		r.sleep(1)
+		r.want("13.609375s advertise 100", "13.609375s acquire", "13.609375s BACKUP->MASTER (no response)")
+	})
+}
+
+// V3-RX-10: what is learned has a minimum, if one is set.
+func TestMinInterval(t *testing.T) {
+	for _, tt := range []struct{ least, advertised, want time.Duration }{
+		{0, 10 * time.Millisecond, 10 * time.Millisecond},
+		{200 * time.Millisecond, 10 * time.Millisecond, 200 * time.Millisecond},
+		{200 * time.Millisecond, 200 * time.Millisecond, 200 * time.Millisecond},
+		{200 * time.Millisecond, 2 * time.Second, 2 * time.Second},
+	} {
+		r := newRig(t, func(p *Params) { p.MinInterval = tt.least }).up()
+		r.do(Input{Kind: InputAdvert, Priority: 200, Source: upper, Interval: tt.advertised})
+		if got := r.m.Status().Interval; got != tt.want {
+			t.Errorf("at least %v: learned %v, want %v", tt.least, got, tt.want)
+		}
+	}
+}
+
 // R3: a rival that does not preempt either, and came because its port forwarded
 // nothing yet, is answered once with more than it has.
 func TestHoldRole(t *testing.T) {

@@ -25,6 +25,10 @@ type Params struct {
 	Priority uint8         // 1..254; 255: address owner
 	Interval time.Duration // version 2: 1..255 whole seconds; version 3: 10 ms..40.95 s in steps of 10 ms
 
+	// MinInterval is the least interval that a machine of version 3 learns
+	// from its master. 0..40.95 s.
+	MinInterval time.Duration
+
 	// DownAdverts is how many advertisements may be missed, 1..100.
 	DownAdverts int
 
@@ -39,6 +43,11 @@ type Params struct {
 	// HoldRole lets a master with NoPreempt answer the first better
 	// advertisement once with the highest priority there is.
 	HoldRole bool
+
+	// StallYield makes a master with NoPreempt a backup that sends nothing, when
+	// its host did not run for so long that a router of this priority has
+	// taken over. 1..254; zero: it goes on, and the election decides.
+	StallYield uint8
 
 	// PreemptDelay is how long a backup leaves the role to a master of lower
 	// priority, counted from its first advertisement. When it is over, the
@@ -90,6 +99,12 @@ func (p Params) Validate() error {
 		}
 	default:
 		bad("version %d: there are versions 2 and 3", p.Version)
+	}
+	if p.MinInterval < 0 || p.MinInterval > 40950*time.Millisecond {
+		bad("minimum interval %v: 0 to 40.95 s", p.MinInterval)
+	}
+	if p.StallYield == OwnerPriority {
+		bad("stall yield %d: the priority of another router, 1 to 254", p.StallYield)
 	}
 	if p.DownAdverts < 1 || p.DownAdverts > 100 {
 		bad("down adverts %d: 1 to 100", p.DownAdverts)

@@ -38,6 +38,6 @@ func (m *machine) hold(s *step, in *Input) bool {
 	m.heldAt = s.now
 	m.advertise(s, holdPriority)
 	m.put(s, Output{Kind: OutputAnswered})
-	m.contest(s, in.Source)
+	m.contest(s, in.Source, 0)
 	return true
 }

@@ -23,6 +23,7 @@ type Router struct {
 	log           *slog.Logger
 	events        *broadcast.Topic[Event]
 	conflictTopic *broadcast.Topic[Conflict]
+	incidents     *broadcast.Topic[Incident]
 	owner         *caller // nil without an Owner
 	name          atomic.Pointer[string]
 
@@ -35,7 +36,8 @@ type Router struct {
 	vips        map[netip.Addr]bool
 	source      netip.Addr // of advertisements; zero while there is none
 	linked      Input      // the last InputLink
-	seq         uint64
+	seq         uint64     // of events
+	incidentSeq uint64
 	peers       peers
 	started     time.Time
 	lastError   packet.Reason
@@ -127,7 +129,7 @@ func (r *Router) SetPriority(priority uint8) error {
 
 // newRouter returns a router that its host has yet to give a link and a machine.
 func newRouter(h *Host, cfg Config) *Router {
-	r := &Router{host: h, started: time.Now(), events: newTopic(), conflictTopic: newConflicts(), gone: make(chan struct{})}
+	r := &Router{host: h, started: time.Now(), events: newTopic(), conflictTopic: newConflicts(), incidents: newIncidents(), gone: make(chan struct{})}
 	r.adopt(cfg)
 	if cfg.Owner != nil {
 		r.owner = &caller{owner: cfg.Owner, router: r, trouble: cfg.Owner.Trouble()}

@@ -62,12 +62,14 @@ func (h *Host) begin(watchCtx, callCtx context.Context) error {
 func (h *Host) closeChannels() {
 	h.events.Close()
 	h.conflicts.Close()
+	h.incidents.Close()
 	for _, g := range h.groups {
 		g.events.Close()
 	}
 	for _, r := range h.routers {
 		r.events.Close()
 		r.conflictTopic.Close()
+		r.incidents.Close()
 		close(r.gone)
 	}
 }

@@ -28,6 +28,9 @@ const (
 	// it is reported without it.
 	DefaultOwnerTimeout = time.Second
 
+	// hastyInterval is below which a learned interval is worth a warning.
+	hastyInterval = 100 * time.Millisecond
+
 	// answerGap is the least time between two answers to losing
 	// advertisements, so that a flood of them cannot make us send one.
 	answerGap = 10 * time.Millisecond

@@ -25,7 +25,7 @@ func (h *Host) turn(now time.Time) (until, quiet time.Time) {
 	}
 	h.flush()
 	for i := range h.outputs {
-		h.carryOut(&h.outputs[i])
+		h.carryOut(&h.outputs[i], now)
 	}
 	clear(h.outputs)
 	h.outputs = h.outputs[:0]
@@ -52,7 +52,7 @@ func (h *Host) turn(now time.Time) (until, quiet time.Time) {
 }
 
 // carryOut does what an output asks for, apart from sending.
-func (h *Host) carryOut(o *Output) {
+func (h *Host) carryOut(o *Output, now time.Time) {
 	r := h.byID[o.ID.Index()]
 	switch o.Kind {
 	case OutputAcquire:
@@ -65,15 +65,13 @@ func (h *Host) carryOut(o *Output) {
 		r.wish(o)
 	case OutputAnnounce:
 		if o.Contested {
-			r.counters.Contested++
-			r.complainContest(o.Peer)
+			r.contested(o, now)
 		}
 		r.wish(o)
 	case OutputAnswered:
 		r.counters.Answered++
 	case OutputStalled:
-		r.counters.Stalls++
-		r.log.Warn("this process did not run: what others sent meanwhile may have been lost", "for", o.Late)
+		r.stalled(o, now)
 	case OutputPriority:
 		r.log.Info(fmt.Sprintf("Changing effective priority from %d to %d", o.Was, o.Priority))
 	case OutputGroup:

@@ -85,7 +85,7 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 			err = errors.Join(err, o.close())
 		}
 	}()
-	c := &Composition{log: o.Logger, startDelay: cfg.Global.StartupDelay, vmacs: vmacs(cfg), interfaces: o.Interfaces, checks: check.NewGroup(), groups: map[string]*vrrp.Group{}, trackers: map[string]*tracker{}}
+	c := &Composition{log: o.Logger, startDelay: startDelay(cfg, sinceBoot()), vmacs: vmacs(cfg), interfaces: o.Interfaces, checks: check.NewGroup(), groups: map[string]*vrrp.Group{}, trackers: map[string]*tracker{}}
 	c.filter = filterConfig(cfg, c.vmacs)
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
@@ -122,6 +122,12 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 		c.interfaces, err = newInterfaces()
 	}
 	return c, err
+}
+
+// startDelay returns how long instances wait before they take part: the longer
+// one of the delay from now, and of what is left of the delay from the boot.
+func startDelay(cfg *confparse.Config, sinceBoot time.Duration) time.Duration {
+	return max(cfg.Global.StartupDelay, cfg.Global.DelayAfterBoot-sinceBoot)
 }
 
 // open fills in the kernel's where nothing else is asked for.

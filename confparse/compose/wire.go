@@ -22,6 +22,7 @@ func routerConfig(i *confparse.Instance) (vrrp.Config, error) {
 		Source:       i.Source,
 		NoPreempt:    i.NoPreempt,
 		PreemptDelay: i.PreemptDelay, PreemptDegraded: i.PreemptDegraded, HoldRole: i.HoldRole,
+		MinInterval: i.MinInterval, StallYield: uint8(i.TimerExpiredBackup),
 		DownAdverts: i.DownTimerAdverts,
 		Checksum:    packet.PseudoHeader,
 		Trackers:    trackers(i),

@@ -80,9 +80,16 @@ func TestRecipeR4(t *testing.T) {
 				if out := s.lint(conf("a", "100", ""), conf("b", tt.low, more)); weight+more != tt.weight && strings.Contains(out, "["+tt.rule+"]") {
 					t.Errorf("lint says %s of what it advises:\n%s", tt.rule, out)
 				}
-				s.start(p.a, s.a, conf("a", "100", ""))
-				s.waitHolders(t, vip, "a", 10*time.Second)
+				// b first: a master with nopreempt that has never heard another
+				// router of ours advertises priority 1 for half a minute, which
+				// cannot become less.
 				b := s.start(p.b, s.b, conf("b", tt.low, more))
+				s.waitHolders(t, vip, "b", 10*time.Second)
+				s.start(p.a, s.a, conf("a", "100", ""))
+				time.Sleep(2 * time.Second)
+				b.Stop()
+				s.waitHolders(t, vip, "a", 10*time.Second)
+				b = s.start(p.b, s.b, conf("b", tt.low, more))
 				y := tally{t: t, p: p}
 				defer y.log()
 				for range netlab.Count(1, 50) {

@@ -29,6 +29,10 @@ type IPv4Header struct {
 // counts it among the fields that change on the way. An AH is not safe for
 // concurrent use.
 type AH struct {
+	// ByTheBook leaves the TTL of multicast packets unprotected too, as RFC 2402
+	// has it. Both sides must agree.
+	ByTheBook bool
+
 	mac   hash.Hash
 	ip    [20]byte
 	clean [AHLen]byte // a header with a zero digest
@@ -85,7 +89,7 @@ func (h *AH) digest(header, message []byte, ip IPv4Header) []byte {
 	h.ip = [20]byte{0: 0x45, 9: ProtocolAH} // IPv4, five words
 	binary.BigEndian.PutUint16(h.ip[2:], uint16(len(h.ip)+AHLen+len(message)))
 	binary.BigEndian.PutUint16(h.ip[4:], ip.ID)
-	if ip.Destination.IsMulticast() {
+	if ip.Destination.IsMulticast() && !h.ByTheBook {
 		h.ip[8] = ip.TTL
 	}
 	src, dst := ip.Source.As4(), ip.Destination.As4()

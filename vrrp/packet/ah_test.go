@@ -2,6 +2,8 @@ package packet
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/md5"
 	"errors"
 	"net/netip"
 	"path/filepath"
@@ -89,6 +91,37 @@ func TestAHRefuses(t *testing.T) {
 		ip := ipHeader(p)
 		edit(&ip)
 		check(what, ErrAuth, h, p.Payload, ip)
+	}
+}
+
+// V2-AUTH-10: by the book the TTL is nobody's business, in multicast too.
+func TestAHByTheBook(t *testing.T) {
+	p := ahPackets(t, "v2-ah")[0]
+	keepalived, book := NewAH("s3cret99"), NewAH("s3cret99")
+	book.ByTheBook = true
+	ip := ipHeader(p)
+	if _, _, err := book.Verify(p.Payload, ip); !errors.Is(err, ErrAuth) {
+		t.Errorf("keepalived's header: %v, want %v", err, ErrAuth)
+	}
+	_, message, err := keepalived.Verify(p.Payload, ip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := book.Append(nil, message, ip, 1)
+	// The IPv4 header as RFC 2402 section 3.3.3.1 has it, by hand.
+	mac := hmac.New(md5.New, []byte("s3cret99"))
+	mac.Write([]byte{0x45, 0, 0, byte(20 + len(made)), byte(ip.ID >> 8), byte(ip.ID), 0, 0, 0, ProtocolAH, 0, 0})
+	mac.Write(ip.Source.AsSlice())
+	mac.Write(ip.Destination.AsSlice())
+	mac.Write(made[:12])
+	mac.Write(make([]byte, 12))
+	mac.Write(message)
+	if want := mac.Sum(nil)[:12]; !bytes.Equal(made[12:24], want) {
+		t.Errorf("digest %x, want %x", made[12:24], want)
+	}
+	ip.TTL--
+	if _, _, err := book.Verify(made, ip); err != nil {
+		t.Errorf("with another TTL: %v", err)
 	}
 }
 

@@ -127,6 +127,17 @@ func (r *Router) SetPriority(priority uint8) error {
 	return nil
 }
 
+// Yield has a master give its role to whoever takes it, as when its Owner asks for
+// that: it advertises priority 0 and becomes a backup, with ReasonAsked. So do
+// the other members of its group. Whoever else takes part and hears it is master
+// at once; if nobody does, the router is again, after its down interval. It does
+// nothing in another state.
+func (r *Router) Yield() {
+	r.host.mu.Lock()
+	defer r.host.mu.Unlock()
+	r.host.input(Input{Kind: InputYield, ID: r.id})
+}
+
 // newRouter returns a router that its host has yet to give a link and a machine.
 func newRouter(h *Host, cfg Config) *Router {
 	r := &Router{host: h, started: time.Now(), events: newTopic(), conflictTopic: newConflicts(), incidents: newIncidents(), gone: make(chan struct{})}

@@ -232,7 +232,7 @@ func (c *Composition) follow(trackers []vrrp.Tracker, by interface {
 // addScripts makes runners of the scripts that are tracked.
 func (c *Composition) addScripts(cfg *confparse.Config, checker func(*confparse.Script) (check.Checker, error)) error {
 	if checker == nil {
-		checker = func(s *confparse.Script) (check.Checker, error) { return program(&cfg.Global, s) }
+		checker = func(s *confparse.Script) (check.Checker, error) { return ScriptChecker(&cfg.Global, s) }
 	}
 	var errs []error
 	for _, s := range trackedScripts(cfg) {
@@ -253,19 +253,6 @@ func (c *Composition) addScripts(cfg *confparse.Config, checker func(*confparse.
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// program returns the checker that runs a script's program. One that others
-// could replace is refused under enable_script_security; one that cannot be
-// executed may be installed later, and counts as failed until then.
-func program(g *confparse.Global, s *confparse.Script) (check.Checker, error) {
-	cfg := Program(s.Command)
-	cfg.NoNewPrivs = g.ScriptSecurity && cfg.User != "" && cfg.User != "root" // root has all it could gain
-	ch, err := check.NewScript(cfg)
-	if err == nil && g.ScriptSecurity && ch.Executable() == nil {
-		err = ch.Secure()
-	}
-	return ch, err
 }
 
 // Instances returns the instances, in the order of the configuration.

@@ -28,3 +28,16 @@ func Program(c *confparse.Command) check.ScriptConfig {
 	}
 	return cfg
 }
+
+// ScriptChecker returns the checker that runs the program of a vrrp_script. One
+// that others could replace is refused under enable_script_security; one that
+// cannot be executed may be installed later, and counts as failed until then.
+func ScriptChecker(g *confparse.Global, s *confparse.Script) (check.Checker, error) {
+	cfg := Program(s.Command)
+	cfg.NoNewPrivs = g.ScriptSecurity && cfg.User != "" && cfg.User != "root" // root has all it could gain
+	ch, err := check.NewScript(cfg)
+	if err == nil && g.ScriptSecurity && ch.Executable() == nil {
+		err = ch.Secure()
+	}
+	return ch, err
+}

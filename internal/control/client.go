@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"syscall"
 
@@ -43,6 +44,19 @@ func (c *Client) Status(ctx context.Context) (*report.Status, error) {
 	return &s, nil
 }
 
+// Drain has an instance stand back, or ends that.
+func (c *Client) Drain(ctx context.Context, instance string, on bool) error {
+	what := "/undrain"
+	if on {
+		what = "/drain"
+	}
+	body, err := c.do(ctx, http.MethodPost, "/v1/instances/"+url.PathEscape(instance)+what)
+	if err == nil {
+		err = body.Body.Close()
+	}
+	return err
+}
+
 // Events calls got for every transition that the daemon remembers, and then for
 // every one that comes, until ctx or the daemon ends.
 func (c *Client) Events(ctx context.Context, got func(*report.Event)) error {
@@ -70,7 +84,11 @@ func (c *Client) Events(ctx context.Context, got func(*report.Event)) error {
 }
 
 func (c *Client) get(ctx context.Context, path string) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://keepalived"+path, nil)
+	return c.do(ctx, http.MethodGet, path)
+}
+
+func (c *Client) do(ctx context.Context, method, path string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, "http://keepalived"+path, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +102,10 @@ func (c *Client) get(ctx context.Context, path string) (*http.Response, error) {
 		return nil, err
 	case resp.StatusCode != http.StatusOK:
 		defer resp.Body.Close()
+		var refused refusal
+		if json.NewDecoder(resp.Body).Decode(&refused) == nil && refused.Error.Message != "" {
+			return nil, errors.New(refused.Error.Message)
+		}
 		return nil, fmt.Errorf("%s: %s", c.path, resp.Status)
 	}
 	return resp, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,6 +101,35 @@ func TestListenTCP(t *testing.T) {
 	}
 	if _, err := ListenTCP("no:such:port"); err == nil || !strings.Contains(err.Error(), "control listener") {
 		t.Error(err)
+	}
+}
+
+// Only who may write to the socket can change anything.
+func TestDrain(t *testing.T) {
+	s := server("MASTER")
+	got := map[string]bool{}
+	s.Drain = func(name string, on bool) error {
+		if name != "a" {
+			return errors.New("there is no such instance")
+		}
+		got[name] = on
+		return nil
+	}
+	c := NewClient(serve(t, s))
+	for _, on := range []bool{true, false} {
+		if err := c.Drain(t.Context(), "a", on); err != nil || got["a"] != on {
+			t.Errorf("%v, %v", got, err)
+		}
+	}
+	if err := c.Drain(t.Context(), "x/y", true); err == nil || err.Error() != "there is no such instance" {
+		t.Error(err)
+	}
+	for trusted, want := range map[bool]int{true: 200, false: 404} {
+		w := httptest.NewRecorder()
+		s.handler(trusted).ServeHTTP(w, httptest.NewRequest("POST", "/v1/instances/a/drain", nil))
+		if w.Code != want {
+			t.Errorf("trusted %v: %d, want %d", trusted, w.Code, want)
+		}
 	}
 }
 

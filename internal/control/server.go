@@ -40,6 +40,9 @@ type Server struct {
 	// by several goroutines.
 	Status func() report.Status
 
+	// Drain has an instance stand back, or ends that. Nil: it cannot be asked for.
+	Drain func(instance string, on bool) error
+
 	// Metrics answers at /metrics, and counts transitions. Nil: nothing does.
 	Metrics *metrics.Exporter
 
@@ -113,7 +116,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		logger = slog.New(slog.DiscardHandler)
 	}
 	srv := &http.Server{
-		Handler: s.Handler(), ReadTimeout: patience, IdleTimeout: time.Minute,
+		Handler: s.handler(l.Addr().Network() == "unix"), ReadTimeout: patience, IdleTimeout: time.Minute,
 		ErrorLog:    slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
@@ -125,8 +128,9 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	return nil
 }
 
-// Handler returns the answers by their paths.
-func (s *Server) Handler() http.Handler {
+// handler returns the answers by their paths. What changes something is only for
+// those who may write to the socket.
+func (s *Server) handler(trusted bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, s.Status()) })
 	mux.HandleFunc("GET /v1/instances", func(w http.ResponseWriter, _ *http.Request) {
@@ -139,6 +143,10 @@ func (s *Server) Handler() http.Handler {
 		fmt.Fprintln(w, "ok")
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
+	if s.Drain != nil && trusted {
+		mux.HandleFunc("POST /v1/instances/{name}/drain", s.drain(true))
+		mux.HandleFunc("POST /v1/instances/{name}/undrain", s.drain(false))
+	}
 	if s.Metrics != nil {
 		mux.Handle("GET /metrics", s.Metrics)
 	}
@@ -156,6 +164,17 @@ func (s *Server) instance(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	refuse(w, http.StatusNotFound, "no_instance", fmt.Sprintf("there is no instance %q", r.PathValue("name")), "/v1/instances lists them")
+}
+
+// drain has an instance stand back, or ends that, and answers with the instance.
+func (s *Server) drain(on bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := s.Drain(r.PathValue("name"), on); err != nil {
+			refuse(w, http.StatusConflict, "refused", err.Error(), "/v1/instances lists the instances")
+			return
+		}
+		s.instance(w, r)
+	}
 }
 
 // ready is good once every instance takes part or knows why not.
@@ -177,12 +196,17 @@ func answer(w http.ResponseWriter, status int, v any) {
 	_ = enc.Encode(v) // to a client that may be gone
 }
 
-// refuse answers in the form of all our errors.
-func refuse(w http.ResponseWriter, status int, code, message, hint string) {
-	type text struct {
+// refusal is the form of all our errors.
+type refusal struct {
+	Error struct {
 		Code    string `json:"code"`
 		Message string `json:"message"`
 		Hint    string `json:"hint,omitempty"`
-	}
-	answer(w, status, map[string]text{"error": {code, message, hint}})
+	} `json:"error"`
+}
+
+func refuse(w http.ResponseWriter, status int, code, message, hint string) {
+	var r refusal
+	r.Error.Code, r.Error.Message, r.Error.Hint = code, message, hint
+	answer(w, status, r)
 }

@@ -31,8 +31,7 @@ func question(status *int, cmd *cobra.Command, ask func(ctx context.Context, c *
 			*status = exitFatal
 		}
 	}
-	cmd.Flags().StringVar(&o.Control, "control", "", "control socket `FILE` (default "+defaultControl+")")
-	cmd.Flags().StringVarP(&o.PIDFile, "pid", "p", defaultPIDFile, "pid `FILE` of the daemon, whose socket is beside it")
+	addSocketFlags(cmd, &o)
 	return cmd
 }
 

@@ -81,7 +81,9 @@ func rootCommand(status *int) *cobra.Command {
 		Use: "version", Short: "Show the version", Args: cobra.NoArgs,
 		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), version()) },
 	}, demoCommand(status), lintCommand(status), renderCommand(status), fmtCommand(status), diffCommand(status), genhash.Command(),
-		statusCommand(status), explainCommand(status), eventsCommand(status))
+		statusCommand(status), explainCommand(status), eventsCommand(status),
+		healthCommand(status), drainCommand(status, true), drainCommand(status, false),
+		doctorCommand(status), scanCommand(status), testScriptCommand(status))
 	root.AddCommand(&cobra.Command{
 		Use: "reference", Short: "Print a configuration that shows every keyword", Args: cobra.NoArgs,
 		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprint(cmd.OutOrStdout(), confparse.Reference()) },

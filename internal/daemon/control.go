@@ -46,7 +46,13 @@ func serveControl(o Options, cfg *confparse.Config, c *compose.Composition, log 
 		return metrics.Sample{Node: node, Config: inUse, Host: c.Counters(), Dump: report.TakeDump(cfg, c), Present: report.Present()}
 	}
 	s = &control.Server{
-		Status:  func() report.Status { return report.Take(node, c) },
+		Status: func() report.Status { return report.Take(node, inUse, cfg, c) },
+		Drain: func(name string, on bool) error {
+			if on {
+				return c.Drain(name)
+			}
+			return c.Undrain(name)
+		},
 		Metrics: &metrics.Exporter{Take: sample, Logger: log}, Logger: log,
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -28,7 +28,7 @@ func errorCount(r packet.Reason) func(*report.DumpInstance) uint64 {
 var (
 	mehdyState    = gauge("keepalived_vrrp_state", "State of the instance: 0 INIT, 1 BACKUP, 2 MASTER, 3 FAULT.", "iname", "intf", "vrid", "ip_address")
 	mehdyExcluded = gauge("keepalived_vrrp_excluded_state", "State of the instance of an excluded address: 0 INIT, 1 BACKUP, 2 MASTER, 3 FAULT.", "iname", "intf", "vrid", "ip_address")
-	mehdyChecked  = gauge("keepalived_exporter_check_script_status", "Whether the address is where the state of its instance says.", "iname", "intf", "vrid", "ip_address")
+	mehdyChecked  = gauge("keepalived_exporter_check_script_status", "Whether the address is there, if the instance is master.", "iname", "intf", "vrid", "ip_address")
 	mehdyScript   = gauge("keepalived_script_status", "Result of a script: 0 BAD, 1 GOOD.", "name")
 	mehdyRunning  = gauge("keepalived_script_state", "What a script does: 0 idle, 1 running.", "name")
 
@@ -70,7 +70,7 @@ func (c *collector) mehdy(to chan<- prometheus.Metric) {
 				seen[text] = true
 				state.emit(to, float64(i.StateNumber()), i.Name, device(a, i), vrid, text)
 				if c.Present != nil {
-					mehdyChecked.truth(to, c.Present[a.Prefix.Addr()] == i.Holds(), i.Name, device(a, i), vrid, text)
+					mehdyChecked.truth(to, c.Present[a.Prefix.Addr()] || !i.Holds(), i.Name, device(a, i), vrid, text)
 				}
 			}
 		}

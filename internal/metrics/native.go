@@ -11,6 +11,7 @@ import (
 
 	"github.com/vrrpkit/vrrpkit/check"
 	"github.com/vrrpkit/vrrpkit/confparse"
+	"github.com/vrrpkit/vrrpkit/confparse/compose"
 	"github.com/vrrpkit/vrrpkit/internal/report"
 	"github.com/vrrpkit/vrrpkit/vrrp"
 	"github.com/vrrpkit/vrrpkit/vrrp/packet"
@@ -41,6 +42,7 @@ var (
 	sendErrors       = counter("keepalived_vrrp_send_errors_total", "Packets that could not be sent.", "instance")
 	ownerErrors      = counter("keepalived_vrrp_address_errors_total", "Failures to take, give back or keep the addresses.", "instance")
 	stalls           = counter("keepalived_vrrp_stalls_total", "Times that the process did not run for long enough to be replaced as master.", "instance")
+	drained          = gauge("keepalived_vrrp_drained", "Whether the instance stands back because somebody has asked for it.", "instance")
 	linkUp           = gauge("keepalived_vrrp_link_up", "Whether the interface can carry advertisements.", "instance", "interface")
 	peerPriority     = gauge("keepalived_vrrp_peer_priority", "Priority that another router advertised last.", "instance", "peer")
 	peerHeard        = gauge("keepalived_vrrp_peer_last_advert_timestamp_seconds", "When another router advertised last, in seconds since 1970.", "instance", "peer")
@@ -147,12 +149,18 @@ func (c *collector) nativeInstance(to chan<- prometheus.Metric, i *report.DumpIn
 			vipPresent.truth(to, c.Present[a.Prefix.Addr()], name, a.Prefix.Addr().String())
 		}
 	}
+	standsBack := false
+	defer func() { drained.truth(to, standsBack, name) }()
 	seen := map[string]bool{}
 	for _, t := range append(i.Trackers[:len(i.Trackers):len(i.Trackers)], i.GroupTrackers...) {
 		if seen[t.Name] {
 			continue
 		}
 		seen[t.Name] = true
+		if t.Name == compose.DrainTracker {
+			standsBack = true
+			continue
+		}
 		kind, what, ok := strings.Cut(t.Name, " ")
 		if !ok {
 			kind, what = "", t.Name

@@ -4,10 +4,12 @@ package report
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/check"
+	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/confparse/compose"
 	"github.com/vrrpkit/vrrpkit/vrrp"
 	"github.com/vrrpkit/vrrpkit/vrrp/packet"
@@ -17,9 +19,18 @@ import (
 // Times are RFC 3339, durations milliseconds, states words.
 type Status struct {
 	Node
-	At        time.Time  `json:"at"`
-	Instances []Instance `json:"instances"`
-	Scripts   []Script   `json:"scripts"`
+	At            time.Time    `json:"at"`
+	Configuration ConfigStatus `json:"configuration"`
+	Instances     []Instance   `json:"instances"`
+	Groups        []Group      `json:"groups"`
+	Scripts       []Script     `json:"scripts"`
+}
+
+// Group is a vrrp_sync_group.
+type Group struct {
+	Name    string   `json:"name"`
+	State   string   `json:"state"` // of all members
+	Members []string `json:"members"`
 }
 
 // Node says which daemon it is.
@@ -33,26 +44,32 @@ type Node struct {
 
 // Instance is a vrrp_instance.
 type Instance struct {
-	Name      string       `json:"name"`
-	Interface string       `json:"interface"`
-	VRID      uint8        `json:"vrid"`
-	Version   int          `json:"version"`
-	Group     string       `json:"group,omitempty"`
-	Addresses []string     `json:"addresses"`
-	State     string       `json:"state"`
-	Since     time.Time    `json:"since,omitzero"`
-	Cause     string       `json:"cause"` // of the last transition
-	Why       string       `json:"why"`   // why it is or is not master
-	Change    string       `json:"change"`
-	Priority  uint8        `json:"priority"`
-	Base      uint8        `json:"base_priority"`
-	Source    netip.Addr   `json:"source,omitzero"`
-	Link      string       `json:"link"` // "up", or why it is not
-	Peers     []Peer       `json:"peers"`
-	Trackers  []Tracker    `json:"trackers"`
-	Conflicts []Conflict   `json:"conflicts"`
-	Split     bool         `json:"split_brain"`
-	Counters  CounterTable `json:"counters"`
+	Name       string       `json:"name"`
+	Interface  string       `json:"interface"`
+	VRID       uint8        `json:"vrid"`
+	Version    int          `json:"version"`
+	Group      string       `json:"group,omitempty"`
+	Addresses  []string     `json:"addresses"` // that are advertised
+	Excluded   []string     `json:"excluded_addresses"`
+	Missing    []string     `json:"missing_addresses"` // that it should have and this machine has not
+	State      string       `json:"state"`
+	Since      time.Time    `json:"since,omitzero"`
+	Cause      string       `json:"cause"` // of the last transition
+	Why        string       `json:"why"`   // why it is or is not master
+	Change     string       `json:"change"`
+	Priority   uint8        `json:"priority"`
+	Base       uint8        `json:"base_priority"`
+	Source     netip.Addr   `json:"source,omitzero"`
+	Link       string       `json:"link"` // "up", or why it is not
+	Peers      []Peer       `json:"peers"`
+	Trackers   []Tracker    `json:"trackers"`
+	Conflicts  []Conflict   `json:"conflicts"`
+	Split      bool         `json:"split_brain"`
+	IntervalMS float64      `json:"interval_ms"` // of the master's advertisements
+	NoPreempt  bool         `json:"nopreempt"`
+	Drained    bool         `json:"drained"`
+	IPv6       bool         `json:"ipv6"`
+	Counters   CounterTable `json:"counters"`
 }
 
 // Peer is another router's last advertisement.
@@ -112,16 +129,44 @@ type Script struct {
 	Failures uint64    `json:"failures"`
 }
 
-// Take returns how a composition stands now.
-func Take(n Node, c *compose.Composition) Status {
-	s := Status{Node: n, At: time.Now(), Instances: []Instance{}, Scripts: []Script{}}
-	for _, i := range c.Instances() {
-		s.Instances = append(s.Instances, instance(i.Router.Snapshot()))
+// Take returns how a composition of cfg stands now.
+func Take(n Node, in ConfigStatus, cfg *confparse.Config, c *compose.Composition) Status {
+	s := Status{Node: n, At: time.Now(), Configuration: in, Instances: []Instance{}, Groups: []Group{}, Scripts: []Script{}}
+	d := TakeDump(cfg, c)
+	present := Present()
+	for k := range d.Instances {
+		i := instance(d.Instances[k].Snapshot)
+		i.place(&d.Instances[k], present)
+		s.Instances = append(s.Instances, i)
 	}
-	for _, r := range c.Scripts() {
-		s.Scripts = append(s.Scripts, script(r.Config.Name, r.Runner.Snapshot()))
+	for _, g := range cfg.SyncGroups {
+		group := Group{Name: g.Name, State: d.GroupState(g).String(), Members: []string{}}
+		for _, m := range g.Members {
+			group.Members = append(group.Members, m.Name)
+		}
+		s.Groups = append(s.Groups, group)
+	}
+	for _, r := range d.Scripts {
+		s.Scripts = append(s.Scripts, script(r.Config.Name, r.Snapshot))
 	}
 	return s
+}
+
+// place compares what an instance should have with what the machine has. A
+// backup may well have the addresses, where servers take them for their own.
+func (i *Instance) place(d *DumpInstance, present map[netip.Addr]bool) {
+	i.IPv6, i.Excluded, i.Missing = d.Config.IPv6, []string{}, []string{}
+	for _, a := range d.Config.Excluded {
+		i.Excluded = append(i.Excluded, a.Prefix.String())
+	}
+	if !d.Holds() || present == nil {
+		return
+	}
+	for _, a := range d.VIPs() {
+		if !present[a.Prefix.Addr()] {
+			i.Missing = append(i.Missing, a.Prefix.String())
+		}
+	}
 }
 
 func instance(s vrrp.Snapshot) Instance {
@@ -129,7 +174,7 @@ func instance(s vrrp.Snapshot) Instance {
 	i := Instance{
 		Name: s.Name, Interface: s.Interface, VRID: s.VRID, Version: int(s.Version), Group: s.Group,
 		State: s.State.String(), Since: s.Since, Cause: s.Reason.String(), Why: why.Why, Change: why.Flip,
-		Priority: s.Priority, Base: s.Configured, Source: s.Source, Link: "up", Split: s.SplitBrain,
+		Priority: s.Priority, Base: s.Configured, Source: s.Source, Link: "up", Split: s.SplitBrain, NoPreempt: s.NoPreempt, IntervalMS: milliseconds(s.Interval),
 		Addresses: []string{}, Peers: []Peer{}, Trackers: []Tracker{}, Conflicts: []Conflict{}, Counters: counters(&s.Counters),
 	}
 	if !s.LinkUp {
@@ -146,6 +191,10 @@ func instance(s vrrp.Snapshot) Instance {
 	}
 	for _, t := range s.GroupTrackers {
 		i.Trackers = append(i.Trackers, tracker(t, true))
+	}
+	if i.Drained = slices.ContainsFunc(i.Trackers, func(t Tracker) bool { return t.Name == compose.DrainTracker }); i.Drained {
+		i.Why += " It is drained."
+		i.Change = "To change that: keepalived-lite undrain " + s.Name + "."
 	}
 	for _, c := range s.Conflicts {
 		i.Conflicts = append(i.Conflicts, Conflict{c.Cause.String(), c.Offender, c.Detail, c.At, c.Count})

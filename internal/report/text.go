@@ -48,36 +48,17 @@ func (s *Status) WriteText(w io.Writer) error {
 
 // writeTrouble writes what an operator should look at.
 func (s *Status) writeTrouble(w io.Writer) error {
-	var b strings.Builder
-	for _, i := range s.Instances {
-		if i.Link != "up" {
-			fmt.Fprintf(&b, "%s: %s: %s\n", i.Name, i.Interface, i.Link)
-		}
-		for _, t := range i.Trackers {
-			switch {
-			case t.Fault:
-				fmt.Fprintf(&b, "%s: %s is %s: the instance cannot take part\n", i.Name, t.Name, t.Status)
-			case t.Contribution < 0:
-				fmt.Fprintf(&b, "%s: %s is %s: priority %+d\n", i.Name, t.Name, t.Status, t.Contribution)
+	for n, f := range s.Findings() {
+		if n == 0 {
+			if _, err := fmt.Fprintln(w); err != nil {
+				return err
 			}
 		}
-		if i.Split {
-			fmt.Fprintf(&b, "%s: SPLIT BRAIN: another router is master as well\n", i.Name)
-		}
-		for _, c := range i.Conflicts {
-			fmt.Fprintf(&b, "%s: %v: %s (%d packets since %s ago)\n", i.Name, c.Offender, c.Detail, c.Packets, age(s.At, c.Since))
+		if _, err := fmt.Fprintln(w, f); err != nil {
+			return err
 		}
 	}
-	for _, c := range s.Scripts {
-		if c.Overdue {
-			fmt.Fprintf(&b, "script %s: does not end\n", c.Name)
-		}
-	}
-	if b.Len() == 0 {
-		return nil
-	}
-	_, err := fmt.Fprintf(w, "\n%s", b.String())
-	return err
+	return nil
 }
 
 // WriteExplanation says of each instance, or of the named one alone, why it is

@@ -1,0 +1,69 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/vrrpkit/vrrpkit/vrrp"
+)
+
+// DrainTracker is the name of the tracker that an instance has while it is
+// drained.
+const DrainTracker = "drain"
+
+// Drain has an instance, and the others of its sync group, stand back for
+// maintenance: its priority is the lowest there is, and if it is master it hands
+// over. It stays a backup, the last one: where nobody else takes part, it is
+// master again after its down interval. To drain it twice changes nothing.
+//
+// An address owner, of priority 255, cannot stand back.
+func (c *Composition) Drain(name string) error {
+	r, err := c.router(name)
+	if err != nil {
+		return err
+	}
+	cfg := r.Config()
+	switch {
+	case cfg.Priority == vrrp.OwnerPriority:
+		return fmt.Errorf("%s has priority 255, which is for the owner of the address and cannot stand back: stop the daemon, or configure a priority below 255", name)
+	case slices.ContainsFunc(cfg.Trackers, isDrain):
+		return nil
+	}
+	cfg.Trackers = append(slices.Clone(cfg.Trackers), vrrp.Tracker{Name: DrainTracker, Weight: -253, Initial: vrrp.TrackDown})
+	if err := r.Update(cfg); err != nil {
+		return err
+	}
+	c.log.Warn("drained: it is master only where nobody else is", "instance", name)
+	r.Yield()
+	return nil
+}
+
+// Undrain gives an instance its priority back. Whether it becomes master again is
+// a matter of priorities and nopreempt.
+func (c *Composition) Undrain(name string) error {
+	r, err := c.router(name)
+	if err != nil {
+		return err
+	}
+	cfg := r.Config()
+	if !slices.ContainsFunc(cfg.Trackers, isDrain) {
+		return nil
+	}
+	cfg.Trackers = slices.DeleteFunc(slices.Clone(cfg.Trackers), isDrain)
+	if err := r.Update(cfg); err != nil {
+		return err
+	}
+	c.log.Info("no longer drained", "instance", name)
+	return nil
+}
+
+func isDrain(t vrrp.Tracker) bool { return t.Name == DrainTracker }
+
+func (c *Composition) router(name string) (*vrrp.Router, error) {
+	for _, i := range c.Instances() {
+		if i.Config.Name == name {
+			return i.Router, nil
+		}
+	}
+	return nil, fmt.Errorf("there is no instance %q", name)
+}

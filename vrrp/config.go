@@ -93,7 +93,8 @@ type Config struct {
 
 	// PreemptDegraded lets a router with NoPreempt take the role from a master
 	// that advertises a lower priority than it once did: one whose own
-	// trackers report trouble.
+	// trackers report trouble. A lone master with NoPreempt advertises priority
+	// 1 for its first half minute, which cannot become lower.
 	PreemptDegraded bool
 
 	// HoldRole lets a router with NoPreempt that is master answer the first

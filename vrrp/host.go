@@ -60,6 +60,7 @@ type Host struct {
 	added    []*Router // to be started by the loop
 	leaving  []*Router // Close has been called
 	stale    bool      // the set of virtual addresses has changed
+	untold   bool      // some trackers of interfaces are new
 	phase    phase
 	watchCtx context.Context // of those who listen to owners
 	callCtx  context.Context // of owners' calls: outlives Run's ctx, for the last Release
@@ -127,9 +128,13 @@ func (h *Host) Add(cfg Config) (*Router, error) {
 	if g := cfg.Sync; g != nil && (g.host != h || g.closed) {
 		return nil, fmt.Errorf("vrrp: router %s: sync group %s is not of this host", cfg.Name, g.name)
 	}
-	if r.id, err = h.set.Add(cfg.params()); err != nil {
+	if err = h.canFollow(cfg.Trackers); err == nil {
+		r.id, err = h.set.Add(cfg.params())
+	}
+	if err != nil {
 		return nil, fmt.Errorf("vrrp: router %s: %w", cfg.Name, err)
 	}
+	h.follow(cfg.Trackers)
 	r.link, l.routers[cfg.VRID] = l, r
 	h.routers = append(h.routers, r)
 	for len(h.byID) <= r.id.Index() {

@@ -27,6 +27,7 @@ type hostLink struct {
 	state   LinkState
 	own     map[netip.Addr]bool // state.Addresses
 	routers [256]*Router        // by VRID
+	follows int                 // trackers that want to know state
 	opening bool                // a router is being added to it
 
 	in      [recvBatch]Packet
@@ -44,6 +45,9 @@ func (l *hostLink) refresh() {
 	if st.Up == l.state.Up && st.Why == l.state.Why && sameSlice(st.Addresses, l.state.Addresses) {
 		return
 	}
+	if first := !l.state.Up && l.state.Why == ""; l.follows > 0 && (first || st.Up != l.state.Up) {
+		l.logInterface(st)
+	}
 	l.state = st
 	clear(l.own)
 	for _, a := range st.Addresses {
@@ -54,6 +58,9 @@ func (l *hostLink) refresh() {
 			r.out.packets = nil // whether a peer is ourselves may have changed
 			r.setLink(st)
 		}
+	}
+	if l.follows > 0 {
+		l.host.tellInterface(l)
 	}
 }
 

@@ -51,6 +51,7 @@ func (h *Host) forget(r *Router) {
 	r.countVIPs(-1)
 	r.link.routers[r.cfg.VRID] = nil
 	h.closeLink(r.link)
+	h.unfollow(r.cfg.Trackers)
 	if r.owner != nil {
 		h.owners--
 		r.left = r.owner.abandon()
@@ -69,7 +70,7 @@ func (h *Host) closeUnused(l *hostLink) {
 }
 
 func (h *Host) closeLink(l *hostLink) {
-	if l.opening || slices.ContainsFunc(l.routers[:], func(r *Router) bool { return r != nil }) {
+	if l.opening || l.follows > 0 || slices.ContainsFunc(l.routers[:], func(r *Router) bool { return r != nil }) {
 		return
 	}
 	delete(h.links, l.cfg)

@@ -44,7 +44,8 @@ type LinkConfig struct {
 
 	// Group is the multicast group to join and send to: 224.0.0.18 or
 	// ff02::12, unless configured otherwise. Its family is the link's family.
-	// The zero Addr makes the link unicast.
+	// The zero Addr makes the link unicast, or, without Local, one that only
+	// tells the interface's state: it carries no packets.
 	Group netip.Addr
 
 	// VMAC, if set, is the name of the virtual MAC interface on top of
@@ -60,6 +61,10 @@ type LinkConfig struct {
 	// than the link. The unspecified address (0.0.0.0 or ::) means any.
 	Local netip.Addr
 }
+
+// Watching reports whether the link carries nothing, and only tells the state of
+// Interface. To open it takes no privilege and no time.
+func (c LinkConfig) Watching() bool { return !c.Group.IsValid() && !c.Local.IsValid() }
 
 // IPv6 reports whether the link carries IPv6.
 func (c LinkConfig) IPv6() bool {

@@ -314,6 +314,7 @@ func TestLinkState(t *testing.T) {
 	la := a.open(vrrp.LinkConfig{Interface: "eth0", Group: group4})
 	l4 := b.open(vrrp.LinkConfig{Interface: "eth0", Group: group4})
 	l6 := b.open(vrrp.LinkConfig{Interface: "eth0", Group: group6})
+	watched := b.open(vrrp.LinkConfig{Interface: "eth0"})
 	wants := func(addrs ...string) func(vrrp.LinkState) bool {
 		var want []netip.Addr
 		for _, s := range addrs {
@@ -352,12 +353,22 @@ func TestLinkState(t *testing.T) {
 	for _, s := range steps {
 		s.do()
 		b.until(s.link, s.what, s.want)
+		b.until(watched, s.what+", of a link without packets", func(st vrrp.LinkState) bool {
+			like := l4.State()
+			return st.Up == like.Up && st.Why == like.Why && st.Addresses == nil
+		})
 		if s.link == l4 && l4.State().Up {
 			b.until(l4, "addresses", func(s vrrp.LinkState) bool { return len(s.Addresses) > 0 })
 			b.hears(l4, la)
 		}
 	}
 	b.until(l6, "the IPv6 link back", up)
+	if n, err := watched.Recv(make([]vrrp.Packet, 1)); n != 0 || err != nil {
+		t.Errorf("a link without packets received %d, %v", n, err)
+	}
+	if n, err := watched.Send([]vrrp.Packet{{}}); n != 0 || err == nil {
+		t.Errorf("a link without packets sent %d, %v", n, err)
+	}
 }
 
 // TestLinkReactionTime measures from the change itself to Wait's return.

@@ -20,7 +20,7 @@ type link struct {
 	id      int32 // and the maxEars-1 numbers behind it: the ears', for the poller
 	cfg     LinkConfig
 	ears    []ear
-	mouth   *ear // the one that packets are sent through
+	mouth   *ear // the one that packets are sent through; nil: none are
 
 	// The host's goroutine's.
 	state  LinkState
@@ -50,8 +50,12 @@ type handover struct {
 }
 
 func newLink(n *network, cfg LinkConfig) *link {
-	ears, mouth := earsFor(cfg)
-	return &link{network: n, cfg: cfg, ears: ears, mouth: &ears[mouth]}
+	l := &link{network: n, cfg: cfg}
+	if !cfg.Watching() {
+		ears, mouth := earsFor(cfg)
+		l.ears, l.mouth = ears, &ears[mouth]
+	}
+	return l
 }
 
 // Send implements Link.
@@ -59,7 +63,7 @@ func (l *link) Send(ps []Packet) (n int, err error) {
 	if l.closed {
 		return 0, net.ErrClosed
 	}
-	if l.mouth.socket == nil {
+	if l.mouth == nil || l.mouth.socket == nil {
 		return 0, fmt.Errorf("vrrp: %s: %w", l.state.Why, unix.ENETDOWN)
 	}
 	for n < len(ps) && err == nil {
@@ -216,27 +220,36 @@ func (l *link) look() bool {
 // wrong with the other one.
 func (l *link) lookAtState() LinkState {
 	s := LinkState{}
-	for i := range l.ears {
-		e := &l.ears[i]
-		ifi, exists := l.network.monitor.Interface(e.iface)
-		if e.iface == l.cfg.Interface {
+	for _, name := range []string{l.cfg.Interface, l.cfg.VMAC} {
+		ifi, exists := l.network.monitor.Interface(name)
+		if name == l.cfg.Interface && !l.cfg.Watching() {
 			s.MTU, s.Addresses = ifi.MTU, l.usable(ifi)
 		}
 		switch {
-		case s.Why != "":
+		case s.Why != "" || name == "":
 		case !exists:
-			s.Why = fmt.Sprintf("interface %s does not exist", e.iface)
+			s.Why = fmt.Sprintf("interface %s does not exist", name)
 		case !ifi.Up:
 			s.Why = ifi.Why
-		case e.failed != nil:
-			s.Why = e.failed.Error()
+		default:
+			s.Why = l.whyDeaf(name)
 		}
 	}
-	if local := l.cfg.Local; s.Why == "" && !l.cfg.Group.IsValid() && !local.IsUnspecified() && !slices.Contains(s.Addresses, local) && !l.localElsewhere() {
+	if local := l.cfg.Local; s.Why == "" && local.IsValid() && !l.cfg.Group.IsValid() && !local.IsUnspecified() && !slices.Contains(s.Addresses, local) && !l.localElsewhere() {
 		s.Why = fmt.Sprintf("address %v is on no interface", local)
 	}
 	s.Up = s.Why == ""
 	return s
+}
+
+// whyDeaf returns why an interface has not got all its sockets.
+func (l *link) whyDeaf(iface string) string {
+	for i := range l.ears {
+		if e := &l.ears[i]; e.iface == iface && e.failed != nil {
+			return e.failed.Error()
+		}
+	}
+	return ""
 }
 
 // localElsewhere reports whether another interface has the local address: a

@@ -108,8 +108,11 @@ func (n *network) Open(cfg LinkConfig) (Link, error) {
 		return nil, err
 	}
 	// Tried whether or not the interface exists: this no waiting will cure.
-	if err := netns.Do(n.namespace, func() error { return rawsock.Probe(cfg.IPv6()) }); err != nil {
-		return nil, fmt.Errorf("vrrp: %s: %w", cfg.Interface, err)
+	probe := func() error { return rawsock.Probe(cfg.IPv6()) }
+	if !cfg.Watching() {
+		if err := netns.Do(n.namespace, probe); err != nil {
+			return nil, fmt.Errorf("vrrp: %s: %w", cfg.Interface, err)
+		}
 	}
 	l := newLink(n, cfg)
 	l.look()
@@ -129,8 +132,8 @@ func validLink(cfg LinkConfig) error {
 		return errors.New("vrrp: link without an interface")
 	case cfg.Group.IsValid() && !cfg.Group.IsMulticast():
 		return fmt.Errorf("vrrp: %s: group %v is not a multicast address", cfg.Interface, cfg.Group)
-	case !cfg.Group.IsValid() && (!cfg.Local.IsValid() || cfg.Local.IsMulticast()):
-		return fmt.Errorf("vrrp: %s: link has neither a group nor a local address", cfg.Interface)
+	case cfg.Local.IsMulticast():
+		return fmt.Errorf("vrrp: %s: local address %v is a multicast one", cfg.Interface, cfg.Local)
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ func (r *Router) Prepare(cfg Config) (commit func(), err error) {
 	if r.leaving || h.phase > running {
 		return nil, fmt.Errorf("vrrp: router %s: %w", r.cfg.Name, errEnded)
 	}
-	if err := r.compatible(&cfg); err != nil {
+	if err := errors.Join(r.compatible(&cfg), h.canFollow(cfg.Trackers)); err != nil {
 		return nil, fmt.Errorf("vrrp: router %s: %w", r.cfg.Name, err)
 	}
 	return func() {
@@ -80,6 +80,8 @@ func (r *Router) commit(cfg Config) {
 	if r.leaving || h.phase > running {
 		return
 	}
+	h.follow(cfg.Trackers)
+	h.unfollow(r.cfg.Trackers)
 	r.countVIPs(-1)
 	r.adopt(cfg)
 	r.countVIPs(1)

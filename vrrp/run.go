@@ -76,6 +76,7 @@ func (h *Host) closeChannels() {
 
 // startNew lets routers take part that have been added. Called with mu held.
 func (h *Host) startNew() {
+	h.tellInterfaces()
 	for _, r := range h.added {
 		r.link.refresh()
 		r.setLink(r.link.state)

@@ -1,6 +1,7 @@
 package vrrp
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -54,6 +55,10 @@ func (h *Host) AddGroup(cfg GroupConfig) (*Group, error) {
 		return nil, fmt.Errorf("vrrp: group %s: %w", cfg.Name, err)
 	}
 	g.id = id
+	if err := h.canFollow(g.trackers); err != nil {
+		return nil, errors.Join(fmt.Errorf("vrrp: group %s: %w", cfg.Name, err), h.set.RemoveGroup(id))
+	}
+	h.follow(g.trackers)
 	h.groups[id] = g
 	return g, nil
 }
@@ -79,17 +84,23 @@ func (g *Group) Update(trackers []Tracker) error {
 	}
 	g.host.mu.Lock()
 	defer g.host.mu.Unlock()
-	g.trackers = slices.Clone(trackers)
-	g.commit()
+	if err := g.host.canFollow(trackers); err != nil {
+		return fmt.Errorf("vrrp: group %s: %w", g.name, err)
+	}
+	g.commit(slices.Clone(trackers))
 	return nil
 }
 
 // commit hands the trackers to the set. Called with host.mu held.
-func (g *Group) commit() {
+func (g *Group) commit(trackers []Tracker) {
 	h := g.host
 	if g.closed || h.phase == ended {
 		return
 	}
+	old := g.trackers
+	g.trackers = trackers
+	h.follow(g.trackers)
+	h.unfollow(old)
 	h.outputs, _ = h.set.UpdateGroup(time.Now(), g.id, GroupParams{Trackers: g.trackers}, h.outputs)
 	h.network.Wake()
 }
@@ -108,6 +119,7 @@ func (g *Group) Close() error {
 	}
 	g.closed = true
 	delete(h.groups, g.id)
+	h.unfollow(g.trackers)
 	g.events.Close()
 	return nil
 }

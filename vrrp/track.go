@@ -21,14 +21,20 @@ func (s TrackStatus) String() string {
 }
 
 // Tracker is something that a router's priority, or its fitness, depends on: a
-// script, an interface, a file, a process. The router only knows its name;
-// whoever watches the thing itself reports through a [Track].
+// script, an interface, a file, a process. The router only knows its name, unless
+// it is an interface; whoever watches the thing itself reports through a [Track].
 //
 // One that reports a number (keepalived: track_file) adds weight times number,
 // 253 at most; a sum of -254 or less is a fault. With weight 0 every number but
 // 0 is one.
 type Tracker struct {
 	Name string // unique within the router, or the group
+
+	// Interface makes it a tracker of the network interface of that name, which
+	// the [Host] watches itself: up while it exists, is administratively up
+	// and has a carrier. A [Set] has no interfaces, and waits for reports.
+	// keepalived: track_interface.
+	Interface string
 
 	// Weight is what the tracker adds to the priority: a positive weight while
 	// it is up, a negative one while it is down. With weight 0 the router is in

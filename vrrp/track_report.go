@@ -29,6 +29,9 @@ func (r *Router) Track(t Tracker) (*Track, error) {
 		return nil, fmt.Errorf("vrrp: router %s: %w", r.cfg.Name, err)
 	}
 	if st := findTracker(h.set.Trackers(r.id), t.Name); st == nil || st.Tracker != t {
+		if err := h.canFollow([]Tracker{t}); err != nil {
+			return nil, fmt.Errorf("vrrp: router %s: %w", r.cfg.Name, err)
+		}
 		cfg := r.cfg
 		cfg.Trackers = withTracker(cfg.Trackers, t)
 		r.commit(cfg)
@@ -46,8 +49,10 @@ func (g *Group) Track(t Tracker) (*Track, error) {
 		return nil, fmt.Errorf("vrrp: group %s: %w", g.name, err)
 	}
 	if st := findTracker(h.set.Group(g.id).Trackers, t.Name); st == nil || st.Tracker != t {
-		g.trackers = withTracker(g.trackers, t)
-		g.commit()
+		if err := h.canFollow([]Tracker{t}); err != nil {
+			return nil, fmt.Errorf("vrrp: group %s: %w", g.name, err)
+		}
+		g.commit(withTracker(g.trackers, t))
 	}
 	return &Track{host: h, group: g, name: t.Name}, nil
 }

@@ -31,10 +31,6 @@ type Options struct {
 	// that is killed; see vip.Config. Empty: none.
 	StateFile string
 
-	// Interfaces tells which interfaces are up, for track_interface. Nil: the
-	// kernel's.
-	Interfaces Interfaces
-
 	// Checker makes the checker of a vrrp_script. Nil: it runs the program.
 	Checker func(*confparse.Script) (check.Checker, error)
 
@@ -59,7 +55,6 @@ type Composition struct {
 	log        *slog.Logger
 	host       *vrrp.Host
 	manager    *vip.Manager
-	interfaces Interfaces
 	static     *vip.Set
 	instances  []Instance
 	scripts    []Script
@@ -85,7 +80,7 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 			err = errors.Join(err, o.close())
 		}
 	}()
-	c := &Composition{log: o.Logger, startDelay: startDelay(cfg, sinceBoot()), vmacs: vmacs(cfg), interfaces: o.Interfaces, checks: check.NewGroup(), groups: map[string]*vrrp.Group{}, trackers: map[string]*tracker{}}
+	c := &Composition{log: o.Logger, startDelay: startDelay(cfg, sinceBoot()), vmacs: vmacs(cfg), checks: check.NewGroup(), groups: map[string]*vrrp.Group{}, trackers: map[string]*tracker{}}
 	c.filter = filterConfig(cfg, c.vmacs)
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
@@ -118,10 +113,7 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	if c.interfaces == nil && len(c.trackedInterfaces()) > 0 {
-		c.interfaces, err = newInterfaces()
-	}
-	return c, err
+	return c, nil
 }
 
 // startDelay returns how long instances wait before they take part: the longer
@@ -304,9 +296,6 @@ func (c *Composition) Run(ctx context.Context) error {
 		if err := c.static.Acquire(serve); err != nil {
 			c.log.Error("static addresses, routes and rules", "err", err)
 		}
-	}
-	if c.interfaces != nil {
-		background(ctx, "interfaces", func(ctx context.Context) error { return c.interfaces.Watch(ctx, c.reportInterfaces) })
 	}
 	for _, s := range c.scripts {
 		results := s.Runner.Results()

@@ -59,46 +59,15 @@ vrrp_instance VI_1 {
 }
 `
 
-// interfaces is compose.Interfaces by hand.
-type interfaces struct {
-	mu      sync.Mutex
-	down    map[string]bool
-	changed func()
-}
-
-func (i *interfaces) Up(name string) bool {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return !i.down[name]
-}
-
-func (i *interfaces) Watch(ctx context.Context, changed func()) error {
-	i.mu.Lock()
-	i.changed = changed
-	i.mu.Unlock()
-	changed()
-	<-ctx.Done()
-	return nil
-}
-
-func (i *interfaces) set(name string, up bool) {
-	i.mu.Lock()
-	i.down[name] = !up
-	changed := i.changed
-	i.mu.Unlock()
-	changed()
-}
-
 // node is a composition over the fakes.
 type node struct {
 	*compose.Composition
-	port       *vrrptest.Port
-	kernel     *viptest.Kernel
-	interfaces *interfaces
-	good       atomic.Bool // what the script finds
-	log        *bytes.Buffer
-	events     *vrrptest.Recorder
-	stop       func() error
+	port   *vrrptest.Port
+	kernel *viptest.Kernel
+	good   atomic.Bool // what the script finds
+	log    *bytes.Buffer
+	events *vrrptest.Recorder
+	stop   func() error
 }
 
 func parse(t *testing.T, text string) *confparse.Config {
@@ -114,11 +83,11 @@ func start(t *testing.T, seg *vrrptest.Segment, addr, text string) *node {
 	t.Helper()
 	n := &node{
 		port: seg.Attach(addr), kernel: viptest.NewKernel("eth0", "eth1"),
-		interfaces: &interfaces{down: map[string]bool{}}, log: &bytes.Buffer{},
+		log: &bytes.Buffer{},
 	}
 	n.good.Store(true)
 	c, err := compose.New(parse(t, text), compose.Options{
-		Network: n.port, Kernel: n.kernel, Interfaces: n.interfaces,
+		Network: n.port, Kernel: n.kernel,
 		Checker: func(*confparse.Script) (check.Checker, error) {
 			return check.Func(func(context.Context) check.Result { return check.Result{OK: n.good.Load()} }), nil
 		},
@@ -226,13 +195,13 @@ func TestTrackedInterfaces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := start(t, vrrptest.NewSegment(), "192.0.2.1", fmt.Sprintf(config, 100))
 		time.Sleep(5 * time.Second)
-		a.interfaces.set("eth2", false)
+		a.port.SetInterface("eth2", false)
 		time.Sleep(time.Second)
 		if p := a.priority(); p != 80 || !a.holds("192.0.2.100") {
 			t.Errorf("priority %d", p)
 		}
 		for _, dev := range []string{"eth3", "eth1"} { // eth1 carries an address
-			a.interfaces.set(dev, false)
+			a.port.SetInterface(dev, false)
 			time.Sleep(time.Second)
 			if s := a.Instances()[0].Router.Snapshot(); s.State.String() != "FAULT" || a.holds("192.0.2.100") {
 				t.Errorf("%s is down: %v", dev, s.State)
@@ -241,7 +210,7 @@ func TestTrackedInterfaces(t *testing.T) {
 			if e := events[len(events)-1]; e.Detail != "interface "+dev {
 				t.Errorf("%s is down, the event says %q", dev, e.Detail)
 			}
-			a.interfaces.set(dev, true)
+			a.port.SetInterface(dev, true)
 			time.Sleep(5 * time.Second)
 			if !a.holds("192.0.2.100") {
 				t.Errorf("%s is up again: %v", dev, a.Instances()[0].Router.Snapshot().State)
@@ -265,7 +234,7 @@ func TestLeftovers(t *testing.T) {
 		start(t, seg, "192.0.2.2", fmt.Sprintf(config, 254)) // a better router
 		time.Sleep(5 * time.Second)
 		c, err := compose.New(parse(t, fmt.Sprintf(config, 200)), compose.Options{
-			Network: seg.Attach("192.0.2.1"), Kernel: kernel, Interfaces: &interfaces{},
+			Network: seg.Attach("192.0.2.1"), Kernel: kernel,
 			Checker: func(*confparse.Script) (check.Checker, error) {
 				return check.Func(func(context.Context) check.Result { return check.Result{OK: true} }), nil
 			},
@@ -310,7 +279,7 @@ func TestNewFails(t *testing.T) {
 	cfg := parse(t, fmt.Sprintf(config, 100))
 	kernel := viptest.NewKernel("eth0", "eth1")
 	_, err := compose.New(cfg, compose.Options{
-		Network: vrrptest.NewSegment().Attach("192.0.2.1"), Kernel: kernel, Interfaces: &interfaces{},
+		Network: vrrptest.NewSegment().Attach("192.0.2.1"), Kernel: kernel,
 		Checker: func(*confparse.Script) (check.Checker, error) { return nil, errors.New("no such user") },
 	})
 	if err == nil || !strings.Contains(err.Error(), "test.conf:") || !strings.Contains(err.Error(), "no such user") {

@@ -67,7 +67,7 @@ func (c cluster) fail(t *testing.T, node int, failing []lint.Tracked) {
 		case "script":
 			c[node].good.Store(false)
 		case "interface":
-			c[node].interfaces.set(f.Name, false)
+			c[node].port.SetInterface(f.Name, false)
 		default:
 			t.Fatalf("cannot make %v fail", f)
 		}

@@ -54,9 +54,9 @@ func TestRouting(t *testing.T) {
 		}
 		is("master", master)
 		for _, dev := range []string{"eth1", "eth2"} {
-			a.interfaces.set(dev, false)
+			a.port.SetInterface(dev, false)
 			is(dev+" is down", backup)
-			a.interfaces.set(dev, true)
+			a.port.SetInterface(dev, true)
 			is(dev+" is up", master)
 		}
 		a.stop()

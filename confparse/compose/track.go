@@ -1,7 +1,6 @@
 package compose
 
 import (
-	"strings"
 	"sync"
 
 	"github.com/vrrpkit/vrrpkit/check"
@@ -13,7 +12,8 @@ import (
 func scriptTracker(name string) string    { return "script " + name }
 func interfaceTracker(name string) string { return "interface " + name }
 
-// tracker is a thing that routers, or sync groups, track.
+// tracker is a thing that routers, or sync groups, track, apart from interfaces,
+// which they watch themselves.
 type tracker struct {
 	name   string
 	tracks []*vrrp.Track
@@ -72,28 +72,4 @@ func (c *Composition) reportScript(s Script, results <-chan check.Event) {
 			c.log.Warn(name+" failed ("+e.Result.Detail+")", "output", e.Result.Output)
 		}
 	}
-}
-
-// reportInterfaces hands the state of all tracked interfaces to their routers.
-func (c *Composition) reportInterfaces() {
-	for _, name := range c.trackedInterfaces() {
-		up := c.interfaces.Up(name)
-		switch {
-		case !c.tracker(interfaceTracker(name)).report(upOrDown(up), 0):
-		case up:
-			c.log.Info("Netlink reports " + name + " up")
-		default:
-			c.log.Warn("Netlink reports " + name + " down")
-		}
-	}
-}
-
-// trackedInterfaces returns the interfaces that any router tracks.
-func (c *Composition) trackedInterfaces() (names []string) {
-	for name := range c.trackers {
-		if name, ok := strings.CutPrefix(name, interfaceTracker("")); ok {
-			names = append(names, name)
-		}
-	}
-	return names
 }

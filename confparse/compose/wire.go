@@ -74,18 +74,18 @@ func trackers(i *confparse.Instance) []vrrp.Tracker {
 	l.addAll(&i.Trackers)
 	for _, a := range append(i.Addresses[:len(i.Addresses):len(i.Addresses)], i.Excluded...) {
 		if a.Interface != "" && !a.NoTrack {
-			l.add(interfaceTracker(a.Interface), confparse.Weight{})
+			l.addInterface(a.Interface, confparse.Weight{})
 		}
 	}
 	for _, r := range i.Routes {
 		if r.Interface != "" && !r.NoTrack {
-			l.add(interfaceTracker(r.Interface), confparse.Weight{})
+			l.addInterface(r.Interface, confparse.Weight{})
 		}
 	}
 	for _, r := range i.Rules {
 		for _, name := range []string{r.IIF, r.OIF} {
 			if name != "" && !r.NoTrack {
-				l.add(interfaceTracker(name), confparse.Weight{})
+				l.addInterface(name, confparse.Weight{})
 			}
 		}
 	}
@@ -105,13 +105,17 @@ type trackerList struct {
 	list []vrrp.Tracker
 }
 
-func (l *trackerList) add(name string, w confparse.Weight) { l.addInitial(name, w, vrrp.TrackUnknown) }
-
-func (l *trackerList) addInitial(name string, w confparse.Weight, status vrrp.TrackStatus) {
-	if !l.seen[name] {
-		l.seen[name] = true
-		l.list = append(l.list, vrrp.Tracker{Name: name, Weight: min(max(w.Value, -253), 253), Reverse: w.Reverse, Initial: status})
+func (l *trackerList) add(t vrrp.Tracker, w confparse.Weight) {
+	if !l.seen[t.Name] {
+		l.seen[t.Name] = true
+		t.Weight, t.Reverse = min(max(w.Value, -253), 253), w.Reverse
+		l.list = append(l.list, t)
 	}
+}
+
+// addInterface adds an interface, which the routers watch themselves.
+func (l *trackerList) addInterface(name string, w confparse.Weight) {
+	l.add(vrrp.Tracker{Name: interfaceTracker(name), Interface: name}, w)
 }
 
 func (l *trackerList) addAll(t *confparse.Trackers) {
@@ -120,16 +124,16 @@ func (l *trackerList) addAll(t *confparse.Trackers) {
 		if e.Script.InitFail {
 			initial = vrrp.TrackDown
 		}
-		l.addInitial(scriptTracker(e.Script.Name), e.Weight, initial)
+		l.add(vrrp.Tracker{Name: scriptTracker(e.Script.Name), Initial: initial}, e.Weight)
 	}
 	for _, e := range t.TrackInterfaces {
-		l.add(interfaceTracker(e.Name), e.Weight)
+		l.addInterface(e.Name, e.Weight)
 	}
 	for _, e := range t.TrackFiles {
-		l.add(fileTracker(e.File.Name), e.Weight)
+		l.add(vrrp.Tracker{Name: fileTracker(e.File.Name)}, e.Weight)
 	}
 	for _, e := range t.TrackProcesses {
-		l.add(processTracker(e.Process.Name), e.Weight)
+		l.add(vrrp.Tracker{Name: processTracker(e.Process.Name)}, e.Weight)
 	}
 }
 

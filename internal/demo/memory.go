@@ -75,7 +75,7 @@ func (m *memory) start(node int) error {
 	}
 	n := &memoryNode{port: m.segment.Attach(addresses...)}
 	c, err := compose.New(m.cfgs[node], compose.Options{
-		Network: n.port, Kernel: announcer{kernel, func() { m.announced(node, n) }}, Interfaces: allUp{},
+		Network: n.port, Kernel: announcer{kernel, func() { m.announced(node, n) }},
 		Checker: func(*confparse.Script) (check.Checker, error) { return good, nil },
 		Logger:  slog.New(slog.NewTextHandler(m.logs[node], nil)),
 	})
@@ -202,14 +202,3 @@ func (m *memory) tap(f vrrptest.Frame) {
 
 // good is what a rehearsal takes every script for.
 var good = check.Func(func(context.Context) check.Result { return check.Result{OK: true} })
-
-// allUp is compose.Interfaces where every interface is up.
-type allUp struct{}
-
-func (allUp) Up(string) bool { return true }
-
-func (allUp) Watch(ctx context.Context, changed func()) error {
-	changed()
-	<-ctx.Done()
-	return nil
-}

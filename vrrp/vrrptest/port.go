@@ -19,7 +19,8 @@ type Port struct {
 
 	// Guarded by segment.mu.
 	up     bool
-	cut    bool // see Segment.Cut
+	down   map[string]bool // interfaces, see SetInterface
+	cut    bool            // see Segment.Cut
 	closed bool
 	addrs  []netip.Addr
 	links  []*link
@@ -30,6 +31,12 @@ var _ vrrp.Network = (*Port)(nil)
 // SetUp plugs the cable in or out: unlike after Segment.Cut, the host notices.
 func (p *Port) SetUp(up bool) {
 	p.change(func() { p.up = up })
+}
+
+// SetInterface says whether another interface of the host is up, for routers that
+// track it. All are until something else is said.
+func (p *Port) SetInterface(name string, up bool) {
+	p.change(func() { p.down[name] = !up })
 }
 
 // SetAddresses replaces the addresses of the host's interface. It panics on an
@@ -198,6 +205,11 @@ func (l *link) State() vrrp.LinkState {
 func (l *link) look() vrrp.LinkState {
 	st := vrrp.LinkState{MTU: 1500}
 	switch local := l.cfg.Local; {
+	case l.cfg.Watching():
+		if st.Up = !l.port.down[l.cfg.Interface]; !st.Up {
+			st.Why = "no carrier"
+		}
+		return st
 	case !l.port.up:
 		st.Why = "no carrier"
 	case !l.cfg.Group.IsValid() && !local.IsUnspecified() && !slices.Contains(l.port.addrs, local):

@@ -49,7 +49,7 @@ func NewSegment() *Segment {
 // whatever name a router's Config gives it. Attach panics on an address that
 // cannot be parsed.
 func (s *Segment) Attach(addrs ...string) *Port {
-	p := &Port{segment: s, up: true, addrs: parse(addrs), woken: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
+	p := &Port{segment: s, up: true, down: map[string]bool{}, addrs: parse(addrs), woken: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ports = append(s.ports, p)

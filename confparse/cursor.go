@@ -137,9 +137,12 @@ func parseSeconds(s string) (time.Duration, bool) {
 	if whole == "" && frac == "" {
 		return 0, false
 	}
-	n, err := strconv.ParseUint("0"+whole, 10, 33)
-	if err != nil && !isRange(err) {
-		return 0, false
+	var n uint64
+	if whole != "" {
+		var err error
+		if n, err = strconv.ParseUint(whole, 10, 33); err != nil && !isRange(err) {
+			return 0, false
+		}
 	}
 	d := time.Duration(n) * time.Second
 	unit := time.Second

@@ -1,6 +1,9 @@
 package confparse
 
-import "io/fs"
+import (
+	"io/fs"
+	"net/netip"
+)
 
 // decoder turns the tree into a Config, as the schema says.
 type decoder struct {
@@ -33,6 +36,12 @@ type decoder struct {
 	address  addressEntry
 	reals    []realServer
 	checkers []*checker
+	taken    map[netip.AddrPort]bool
+
+	// What the Config has very many of.
+	realServers slab[RealServer]
+	checks      slab[Check]
+	checkLists  slab[*Check]
 }
 
 // isKeyword reports whether a word is a keyword anywhere, so that it is
@@ -52,6 +61,7 @@ func (d *decoder) config(tree *node) {
 	d.tree = tree
 	d.instances = map[string]*Instance{}
 	d.claims = map[place]claim{}
+	d.taken = map[netip.AddrPort]bool{}
 	d.ownChanges = map[*Instance]bool{}
 	d.global = &global{Global: &d.cfg.Global}
 	for n := range tree.body {
@@ -121,7 +131,7 @@ func (d *decoder) statement(n *node, to any) {
 	if n.skip || k == nil {
 		return
 	}
-	if k.Status != Active {
+	if k.Status == Deprecated || k.Status != Active && d.quiet == 0 {
 		d.announce(k, n.pos())
 	}
 	c := d.over(n, nil, 1)
@@ -160,9 +170,10 @@ func (d *decoder) announce(k *Keyword, at Pos) {
 		d.r.notef(CodeDeprecated, at, k.Help, "%s is deprecated", k.Name)
 	case k.Status == Deprecated:
 		d.r.warnf(CodeDeprecated, at, k.Help, "%s is deprecated", k.Name)
-	case k.Status == Known && d.quiet == 0:
+	case d.quiet > 0:
+	case k.Status == Known:
 		d.r.warnf(CodeNotActedOn, at, "", "%s is known, but has no effect here yet", k.Name)
-	case k.Status == Refused && !k.judged && d.quiet == 0:
+	case k.Status == Refused && !k.judged:
 		d.unsupported(at, "", k.Name+" is")
 	}
 }

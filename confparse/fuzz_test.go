@@ -173,9 +173,12 @@ func FuzzLexer(f *testing.F) {
 		if i := braceIndex(line.s); i >= 0 && line.s[i] != '{' && line.s[i] != '}' {
 			t.Errorf("braceIndex(%q) = %d", line.s, i)
 		}
-		ws, _ := words(nil, line.s)
+		n := newBuilder(newReporter(), language(), nil).node(line)
+		if n == nil {
+			n = &node{}
+		}
 		last := 0
-		for _, w := range (&node{raw: line, tokens: ws}).words() {
+		for _, w := range n.words() {
 			col := w.Pos.Column
 			if col <= last || col > end {
 				t.Fatalf("word %q of %q is at column %d", w.Text, s, col)

@@ -3,6 +3,7 @@ package confparse
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -119,7 +120,7 @@ func (p *preproc) file(name string, via *Via) error {
 	case info.Size() > int64(p.opts.limits.bytes-p.bytes):
 		return fmt.Errorf("it is larger than the %d bytes that a configuration may have", p.opts.limits.bytes)
 	}
-	content, err := fs.ReadFile(p.opts.FS, fsName(full))
+	content, err := readFile(p.opts.FS, fsName(full), int(info.Size()))
 	if err != nil {
 		return plain(err)
 	}
@@ -129,8 +130,22 @@ func (p *preproc) file(name string, via *Via) error {
 			return nil
 		}
 	}
-	p.within(name, func() { p.source(name, string(content), via) })
+	p.within(name, func() { p.source(name, content, via) })
 	return nil
+}
+
+// readFile returns the content of a file of about that size, without a copy of
+// it in between: it is most of what a large configuration needs at first.
+func readFile(fsys fs.FS, name string, size int) (string, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	var b strings.Builder
+	b.Grow(size)
+	_, err = io.Copy(&b, f)
+	return b.String(), err
 }
 
 // within runs read with the file of that name as the innermost one: relative

@@ -58,24 +58,55 @@ func braceIndex(s string) int {
 	return -1
 }
 
-// token is a word in the text of a line.
+// token is a word in the text of a line, in little space.
 type token struct {
-	start, end int32 // start is at the quote, if there is one
-	quoted     bool
-	escaped    bool // it has a backslash
-	foreign    bool // it has bytes beyond ASCII; unknown if quoted
+	start uint32 // at the quote, if there is one
+	size  uint32 // of the text without quotes, in units of wordSize, and marks
 }
+
+// What is known of a word.
+const (
+	wordQuoted  = 1 << iota
+	wordEscaped // it has a backslash
+	wordForeign // it has bytes beyond ASCII; unknown if quoted
+	wordSize    // the unit of token.size
+)
+
+// is reports whether t has a mark.
+func (t token) is(mark uint32) bool { return t.size&mark != 0 }
 
 // text returns the word in the line s.
 func (t token) text(s string) string {
-	switch {
-	case t.quoted:
-		return s[t.start+1 : t.end]
-	case t.escaped:
-		return unescape(s[t.start:t.end])
+	switch s = s[t.start:]; {
+	case t.is(wordQuoted):
+		return s[1 : 1+t.size/wordSize]
+	case t.is(wordEscaped):
+		return unescape(s[:t.size/wordSize])
 	}
-	return s[t.start:t.end]
+	return s[:t.size/wordSize]
 }
+
+// The ends of words, and what else is to be known of their bytes: the marks.
+const (
+	byteBlank = wordSize << iota
+	byteQuote
+)
+
+var bytesOfWords = func() (is [256]uint8) {
+	for c := range is {
+		switch c := byte(c); {
+		case isBlank(c):
+			is[c] = byteBlank
+		case c == '"':
+			is[c] = byteQuote
+		case c == '\\':
+			is[c] = wordEscaped
+		case c >= 0x80:
+			is[c] = wordForeign
+		}
+	}
+	return is
+}()
 
 // words splits a logical line, and appends to ws. Quotes are dropped and have
 // no escapes inside; a quote in the middle of a word ends it and begins
@@ -91,19 +122,18 @@ func words(ws []token, s string) (_ []token, ok bool) {
 			if n < 0 {
 				return ws, false
 			}
-			ws = append(ws, token{start: int32(i), end: int32(i + 1 + n), quoted: true})
+			ws = append(ws, token{uint32(i), uint32(n)*wordSize | wordQuoted})
 			i += n + 2
 		default:
-			w := token{start: int32(i)}
-			for ; i < len(s) && !isBlank(s[i]) && s[i] != '"'; i++ {
-				if c := s[i]; c == '\\' {
-					w.escaped = true
-				} else if c >= 0x80 {
-					w.foreign = true
+			start, marks := i, uint8(0)
+			for ; i < len(s); i++ {
+				is := bytesOfWords[s[i]]
+				if is >= byteBlank {
+					break
 				}
+				marks |= is
 			}
-			w.end = int32(i)
-			ws = append(ws, w)
+			ws = append(ws, token{uint32(start), uint32(i-start)*wordSize | uint32(marks)})
 		}
 	}
 	return ws, true

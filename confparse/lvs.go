@@ -356,7 +356,8 @@ func openRealServer(c *cursor, v *virtualServer) *realServer {
 	if !ok {
 		return nil
 	}
-	r := &RealServer{Address: a, Port: port, Pos: c.n.pos()}
+	r := c.d.realServers.one()
+	*r = RealServer{Address: a, Port: port, Pos: c.n.pos()}
 	v.reals = append(v.reals, realServer{RealServer: r, virtual: v, written: port})
 	return &v.reals[len(v.reals)-1]
 }

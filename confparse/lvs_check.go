@@ -24,7 +24,8 @@ func checkBlock(t CheckType, tables ...[]row) args {
 	b := newBlock("virtual_server.real_server."+t.String(), tables...)
 	return section("", b, func(c *cursor, r *realServer) *checker {
 		k := c.d.checker()
-		*k = checker{Check: &Check{Type: t, Pos: c.n.pos()}, real: r}
+		*k = checker{Check: c.d.checks.one(), real: r}
+		k.Type, k.Pos = t, c.n.pos()
 		switch t {
 		case HTTPGet, SSLGet:
 			k.HTTP = &HTTPOptions{Version: "1.0"}

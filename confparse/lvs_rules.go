@@ -21,9 +21,10 @@ func closeVirtualServer(d *decoder, n *node, v *virtualServer) {
 	v.ConnectTimeout = v.timeout.or(defaultConnectTimeout)
 	v.Period = v.period.or(defaultPeriod)
 	d.setService(n, v)
-	taken := make(map[netip.AddrPort]bool, len(v.reals))
+	clear(d.taken)
+	v.RealServers = make([]*RealServer, 0, len(v.reals))
 	for i := range v.reals {
-		if r := &v.reals[i]; d.setRealServer(v, r, taken) {
+		if r := &v.reals[i]; d.setRealServer(v, r) {
 			v.RealServers = append(v.RealServers, r.RealServer)
 		}
 	}
@@ -86,7 +87,7 @@ func (d *decoder) setService(n *node, v *virtualServer) {
 }
 
 // setRealServer completes a real server, and reports whether it is to be used.
-func (d *decoder) setRealServer(v *virtualServer, r *realServer, taken map[netip.AddrPort]bool) bool {
+func (d *decoder) setRealServer(v *virtualServer, r *realServer) bool {
 	if r.Forwarding.Method == MethodUnset {
 		r.Forwarding = v.Forwarding
 	}
@@ -105,15 +106,16 @@ func (d *decoder) setRealServer(v *virtualServer, r *realServer, taken map[netip
 	}
 	d.setPort(v, r)
 	key := netip.AddrPortFrom(r.Address, r.Port)
-	if taken[key] {
+	if d.taken[key] {
 		d.adjusted(r.Pos, "real_server %s %d is there already; this one is left out", r.Address, r.Port)
 		return false
 	}
-	taken[key] = true
+	d.taken[key] = true
 	r.Weight = r.weight.or(v.weight)
 	r.Inhibit = r.inhibit.or(v.inhibit)
 	alert := d.cfg.Global.Mail.CheckerAlert
 	r.SMTPAlert = r.alert.or(alert == nil || *alert)
+	r.Checks = d.checkLists.room(len(r.checks))
 	for _, k := range r.checks {
 		if k.usable() {
 			k.complete(d.cfg, v, r)

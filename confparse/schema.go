@@ -59,6 +59,8 @@ type Keyword struct {
 	// bad are arguments that are refused, if there are any.
 	bad    string
 	hasBad bool
+	// beside is the next keyword of the block in the same slot of its index.
+	beside *Keyword
 }
 
 // block is what may stand between a pair of braces.
@@ -66,7 +68,7 @@ type block struct {
 	path     string // as in Keyword.Block
 	kind     blockKind
 	keywords []*Keyword
-	index    map[string]*Keyword
+	index    [64]*Keyword // the first of each slot
 
 	// open reads the words between keyword and brace, and returns what the
 	// contents are decoded into: nil if they are only to be checked.
@@ -85,7 +87,24 @@ const (
 	wordList                    // each word is an entry of a list
 )
 
-func (b *block) lookup(name string) *Keyword { return b.index[name] }
+// lookup returns a keyword of the block, or nil. It is asked for every statement.
+func (b *block) lookup(name string) *Keyword {
+	k := b.index[slot(name)]
+	for k != nil && k.Name != name {
+		k = k.beside
+	}
+	return k
+}
+
+// slot is where the index of a block has a name: a map takes longer to find that
+// out than to compare the few names of a slot.
+func slot(name string) int {
+	n := len(name)
+	if n == 0 {
+		return 0
+	}
+	return (n + 5*int(name[0]) + 11*int(name[n/2]) + 3*int(name[n-1])) % 64
+}
 
 // names yields the keywords of the block.
 func (b *block) names(yield func(string) bool) {
@@ -107,14 +126,15 @@ type row struct {
 
 // newBlock makes a block of rows. Its name is the path of the keywords inside.
 func newBlock(path string, tables ...[]row) *block {
-	b := &block{path: path, index: map[string]*Keyword{}}
+	b := &block{path: path}
 	for _, r := range slices.Concat(tables...) {
 		k := &Keyword{
 			Block: path, Name: r.name, Args: r.args.syntax, Default: r.def, Status: r.status, Help: r.help, Example: r.args.example,
 			read: r.args.read, body: r.args.body, judged: r.args.judged, silent: r.args.silent, bad: r.args.bad, hasBad: r.args.hasBad,
 		}
 		b.keywords = append(b.keywords, k)
-		b.index[k.Name] = k
+		first := &b.index[slot(k.Name)]
+		k.beside, *first = *first, k
 	}
 	return b
 }

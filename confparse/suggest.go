@@ -35,13 +35,13 @@ func distance(a, b string, limit int) int {
 	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
 		return limit
 	}
-	var older []int
-	prev := make([]int, len(b)+1)
+	n := len(b) + 1
+	rows := append(make([]int, 0, 3*64), make([]int, 3*n)...) // on the stack, for names
+	older, prev, row := rows[:n], rows[n:2*n], rows[2*n:]
 	for j := range prev {
 		prev[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
 		row[0] = i
 		for j := 1; j <= len(b); j++ {
 			cost := 1
@@ -53,7 +53,7 @@ func distance(a, b string, limit int) int {
 				row[j] = min(row[j], older[j-2]+1)
 			}
 		}
-		older, prev = prev, row
+		older, prev, row = prev, row, older
 	}
 	return min(prev[len(b)], limit)
 }

@@ -5,9 +5,8 @@ import "slices"
 // text is a line, or a piece of one, that knows where each of its bytes came
 // from, whatever was cut from it or put into it.
 type text struct {
-	s     string
-	pos   mark    // of the first byte, if parts is nil, as nearly always
-	parts *[]part // by offset, the first at or before 0
+	s   string
+	pos mark // of the first byte; of a text that was put together only pos.in counts
 }
 
 // mark is a Pos in little space: every line and every word needs one, and few
@@ -17,14 +16,17 @@ type mark struct {
 	line, column int32
 }
 
-// reading is what the lines of a file have in common while it is read once.
+// reading is what the lines of a file have in common while it is read once. A
+// text that was put together has one of its own.
 type reading struct {
-	file string
-	via  *Via
+	file   string
+	via    *Via
+	parts  []part  // instead of file and via: by offset, the first at or before 0
+	tokens []token // those of all statements, which say where theirs are
 }
 
 func newMark(p Pos) mark {
-	return mark{&reading{p.File, p.Via}, int32(p.Line), int32(p.Column)}
+	return mark{&reading{file: p.File, via: p.Via}, int32(p.Line), int32(p.Column)}
 }
 
 // plus returns the place n bytes behind m.
@@ -48,22 +50,36 @@ type part struct {
 	fixed bool // every byte is at pos: it replaces what stood there
 }
 
-// origins returns the parts of t.
-func (t text) origins() []part {
-	if t.parts == nil {
-		return []part{{pos: t.pos}}
+// compose returns a text that was put together.
+func compose(s string, parts []part) text {
+	return text{s, mark{in: &reading{parts: parts}}}
+}
+
+// parts returns the parts of t, if it was put together, as it nearly never is.
+func (t text) parts() []part {
+	if t.pos.in == nil {
+		return nil
 	}
-	return *t.parts
+	return t.pos.in.parts
+}
+
+// origins returns the parts of t; there is at least one.
+func (t text) origins() []part {
+	if parts := t.parts(); parts != nil {
+		return parts
+	}
+	return []part{{pos: t.pos}}
 }
 
 // at returns where byte i came from.
 func (t text) at(i int) Pos { return t.mark(i).Pos() }
 
 func (t text) mark(i int) mark {
-	if t.parts == nil {
+	parts := t.parts()
+	if parts == nil {
 		return t.pos.plus(i)
 	}
-	for _, p := range slices.Backward(*t.parts) {
+	for _, p := range slices.Backward(parts) {
 		if p.off <= i {
 			if !p.fixed {
 				p.pos = p.pos.plus(i - p.off)
@@ -76,22 +92,23 @@ func (t text) mark(i int) mark {
 
 // cut returns bytes i to j.
 func (t text) cut(i, j int) text {
-	if t.parts == nil {
-		return text{s: t.s[i:j], pos: t.pos.plus(i)}
+	all := t.parts()
+	if all == nil {
+		return text{t.s[i:j], t.pos.plus(i)}
 	}
 	if i == 0 {
-		return text{s: t.s[:j], parts: t.parts}
+		return text{t.s[:j], t.pos}
 	}
 	// Columns stay right if a part's offset becomes negative.
-	parts := make([]part, 0, len(*t.parts))
-	for k, p := range *t.parts {
-		if k+1 < len(*t.parts) && (*t.parts)[k+1].off <= i {
+	parts := make([]part, 0, len(all))
+	for k, p := range all {
+		if k+1 < len(all) && all[k+1].off <= i {
 			continue
 		}
 		p.off -= i
 		parts = append(parts, p)
 	}
-	return text{s: t.s[i:j], parts: &parts}
+	return compose(t.s[i:j], parts)
 }
 
 // replace puts s, all of it at pos, in the place of bytes i to j.
@@ -112,7 +129,7 @@ func (t text) replace(i, j int, s string, pos Pos) text {
 			parts = append(parts, p)
 		}
 	}
-	return text{s: t.s[:i] + s + t.s[j:], parts: &parts}
+	return compose(t.s[:i]+s+t.s[j:], parts)
 }
 
 // join returns t followed by u.
@@ -125,7 +142,7 @@ func (t text) join(u text) text {
 		p.off = max(p.off, 0) + len(t.s)
 		parts = append(parts, p)
 	}
-	return text{s: t.s + u.s, parts: &parts}
+	return compose(t.s+u.s, parts)
 }
 
 // via returns t with v as what brought it here.
@@ -133,10 +150,10 @@ func (t text) via(v *Via) text {
 	parts := slices.Clone(t.origins())
 	for i, p := range parts {
 		if p.pos.in != nil {
-			parts[i].pos.in = &reading{p.pos.in.file, v}
+			parts[i].pos.in = &reading{file: p.pos.in.file, via: v}
 		}
 	}
-	return text{s: t.s, parts: &parts}
+	return compose(t.s, parts)
 }
 
 // trim returns t without blanks at either end.

@@ -1,28 +1,39 @@
 package confparse
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // node is a statement with the block that it opens.
+//
+// A large configuration has hundreds of thousands, so that their size counts.
 type node struct {
 	raw     text
-	tokens  []token // of raw, at least one
 	keyword *Keyword
-	first   *node // of the block
-	next    *node // behind this one
+	first   *node  // of the block
+	next    *node  // behind this one
+	tokens  int32  // which of raw.pos.in.tokens is the first of raw
+	length  uint16 // how many there are, at least one
 	opened  bool
 	skip    bool // reported already: not to be decoded
 }
 
+// maxWords is how many words a statement can have.
+const maxWords = math.MaxUint16
+
 // count returns how many words there are.
-func (n *node) count() int { return len(n.tokens) }
+func (n *node) count() int { return int(n.length) }
+
+func (n *node) token(i int) token { return n.raw.pos.in.tokens[int(n.tokens)+i] }
 
 // word returns word i.
-func (n *node) word(i int) Word { return Word{n.text(i), n.tokens[i].quoted, n.posOf(i)} }
+func (n *node) word(i int) Word { return Word{n.text(i), n.token(i).is(wordQuoted), n.posOf(i)} }
 
 // text returns the text of word i, which is most of what is asked for.
-func (n *node) text(i int) string { return n.tokens[i].text(n.raw.s) }
+func (n *node) text(i int) string { return n.token(i).text(n.raw.s) }
 
-func (n *node) posOf(i int) Pos { return n.raw.at(int(n.tokens[i].start)) }
+func (n *node) posOf(i int) Pos { return n.raw.at(int(n.token(i).start)) }
 
 // name returns the first word: a keyword, or an entry of a list.
 func (n *node) name() string { return n.text(0) }
@@ -64,9 +75,7 @@ type builder struct {
 
 	secretLine sourceLine // where the last password or key stands
 
-	nodes  slab[node]
-	tokens slab[token]
-	line   []token // those of the line at hand
+	nodes slab[node]
 }
 
 type hint struct {
@@ -158,18 +167,17 @@ func (b *builder) requireBlock() {
 }
 
 func (b *builder) statement(t text) {
+	if b.top().block == nil {
+		return
+	}
+	if n := b.node(t); n != nil {
+		b.put(n)
+	}
+}
+
+// put puts n where it belongs: into the innermost block, most likely.
+func (b *builder) put(n *node) {
 	f := b.top()
-	if f.block == nil {
-		return
-	}
-	var ok bool
-	if b.line, ok = words(b.line[:0], t.s); len(b.line) == 0 {
-		return
-	}
-	n := b.nodes.one()
-	n.raw, n.tokens = t, b.tokens.copy(b.line)
-	// The language layer has reported a quote that is not closed.
-	n.skip = b.curlyQuote(n) || !ok
 	if f.block.kind != statements {
 		f.append(n)
 		f.last = n
@@ -180,11 +188,35 @@ func (b *builder) statement(t text) {
 		b.r.errorf(CodeBrace, f.last.pos(), fmt.Sprintf("%s {", f.last.title()), "the '{' after %s is missing", f.last.name())
 		b.push(f.last.keyword.body, f.last, f.last.raw.mark(0))
 		f.last = nil
-		b.statement(t)
+		b.put(n)
 		return
 	}
 	b.requireBlock()
 	b.place(n)
+}
+
+// node returns t as a statement, or nil if it has no words.
+func (b *builder) node(t text) *node {
+	if t.pos.in == nil {
+		t.pos.in = &reading{}
+	}
+	in := t.pos.in
+	first := len(in.tokens)
+	all, ok := words(in.tokens, t.s)
+	length := len(all) - first
+	if length == 0 {
+		return nil
+	}
+	if length > maxWords {
+		b.r.errorf(CodeTooLarge, t.at(int(all[first].start)), "", "the line has more than %d words", maxWords)
+		all, length, ok = all[:first+1], 1, false
+	}
+	in.tokens = all
+	n := b.nodes.one()
+	n.raw, n.tokens, n.length = t, int32(first), uint16(length)
+	// The language layer has reported a quote that is not closed.
+	n.skip = b.curlyQuote(n) || !ok
+	return n
 }
 
 // append makes n the last statement of the block.
@@ -213,8 +245,8 @@ func (f *frame) drop() {
 
 // curlyQuote reports whether n has a word with a typographic quote.
 func (b *builder) curlyQuote(n *node) bool {
-	for i, t := range n.tokens {
-		if !t.foreign {
+	for i := range n.count() {
+		if !n.token(i).is(wordForeign) {
 			continue
 		}
 		w := n.word(i)

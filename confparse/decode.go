@@ -14,7 +14,10 @@ type decoder struct {
 	// quiet counts the enclosing blocks that have been announced as without
 	// effect, so that what is in them is not.
 	quiet int
-	tree  *node // its body is the top level
+	tree  *node // its body is the top level; nil if it is decoded early
+	phase phase
+	// tooEarly says that what follows can change what has been decoded.
+	tooEarly bool
 	// instances are those of cfg by name, of which there can be many.
 	instances map[string]*Instance
 	// later has what the whole tree defines, once somebody has asked.
@@ -55,37 +58,91 @@ func (d *decoder) isKeyword(s string) bool {
 	return false
 }
 
-// config decodes global_defs first, because every block takes defaults from it
-// wherever it stands, then everything else in the order of the file.
-func (d *decoder) config(tree *node) {
-	d.tree = tree
+func newDecoder(r *reporter, top *block, opts Options) *decoder {
+	d := &decoder{r: r, cfg: newConfig(), top: top, allow: opts.AllowUnsupported, fs: opts.FS}
+	d.global = &global{Global: &d.cfg.Global}
 	d.instances = map[string]*Instance{}
 	d.claims = map[place]claim{}
 	d.taken = map[netip.AddrPort]bool{}
 	d.ownChanges = map[*Instance]bool{}
-	d.global = &global{Global: &d.cfg.Global}
-	for n := range tree.body {
-		if n.name() == "global_defs" {
-			d.statement(n, d.cfg)
+	return d
+}
+
+// phase says when a statement of the top level is decoded.
+type phase uint8
+
+const (
+	phaseGlobal phase = iota // every block takes defaults from it, wherever it stands
+	phaseGroups              // may stand behind those who use it
+	phaseRest                // in the order of the file
+)
+
+func phaseOf(n *node) phase {
+	switch n.name() {
+	case "global_defs":
+		return phaseGlobal
+	case "virtual_server_group":
+		return phaseGroups
+	}
+	return phaseRest
+}
+
+// config decodes everything.
+func (d *decoder) config(tree *node) {
+	d.tree = tree
+	for p := phaseGlobal; p <= phaseRest; p++ {
+		d.enter(p)
+		for n := range tree.body {
+			if phaseOf(n) == p {
+				d.statement(n, d.cfg)
+			}
 		}
 	}
-	d.global.resolve()
-	for n := range tree.body {
-		if n.name() == "virtual_server_group" { // may stand behind those who use it
-			d.statement(n, d.cfg)
+}
+
+// early decodes some statements, and notices if one of them should have been
+// decoded before others that have been.
+func (d *decoder) early(some *node) {
+	for n := range some.body {
+		p := phaseOf(n)
+		if p == phaseRest && n.name() != "virtual_server" {
+			p = phaseGroups // it does not use groups
 		}
-	}
-	for n := range tree.body {
-		if name := n.name(); name != "global_defs" && name != "virtual_server_group" {
-			d.statement(n, d.cfg)
+		if p < d.phase {
+			d.tooEarly = true
 		}
+		if d.tooEarly {
+			return
+		}
+		d.enter(p)
+		d.statement(n, d.cfg)
 	}
-	d.crossCheck()
+}
+
+// enter begins a phase.
+func (d *decoder) enter(p phase) {
+	if d.phase == phaseGlobal && p > phaseGlobal {
+		d.global.resolve()
+	}
+	d.phase = p
+}
+
+// finish ends the decoding of everything.
+func (d *decoder) finish() *Config {
+	d.enter(phaseRest)
+	if !d.tooEarly {
+		d.crossCheck()
+	}
+	return d.cfg
 }
 
 // definedLater returns where the whole tree defines something, to tell what
 // stands too late from what is missing.
 func (d *decoder) definedLater(kind, name string) (at Pos, ok bool) {
+	if d.tree == nil {
+		d.tooEarly = true // to tell
+		return at, false
+	}
 	if d.later == nil {
 		d.later = map[string]Pos{}
 		for n := range d.tree.body {

@@ -44,8 +44,50 @@ func seedCorpus(f *testing.F) {
 	f.Add([]byte("vrrp_instance A {\nvirtual_ipaddress {\n fe80::1%eth0\n ::ffff:1.2.3.4/120 brd + dev a dev b\n}"))
 }
 
+// sameAsWhole holds parseEarly to its plain twin: decoding after all has been
+// read.
+func sameAsWhole(t *testing.T, src []byte, opts Options) {
+	t.Helper()
+	cfg, ds := Parse("keepalived.conf", src, opts)
+	whole, ds2 := ParseDocument("keepalived.conf", src, opts)
+	if diff := cmp.Diff(whole.Config, cfg, cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{})); diff != "" {
+		t.Errorf("decoded early, the configuration differs:\n%s", diff)
+	}
+	if a, b := ds2.Render(), ds.Render(); a != b && len(ds) <= maxFindings {
+		t.Errorf("decoded early, the findings differ:\n%s", cmp.Diff(a, b))
+	}
+}
+
+// TestEarly has what later parts of a file change in earlier ones.
+func TestEarly(t *testing.T) {
+	const server = "virtual_server group G {\nlb_kind NAT\nprotocol TCP\nreal_server 192.0.2.2 80 { TCP_CHECK { } }\n}\n"
+	const group = "virtual_server_group G {\n192.0.2.1 80\n}\n"
+	const instance = "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress { 192.0.2.1 }\n}\n"
+	for name, src := range map[string]string{
+		"globals first":          "global_defs { vrrp_version 3 }\n" + instance + server + group,
+		"globals behind":         instance + "global_defs { vrrp_version 3 }\n",
+		"globals between":        "global_defs { }\n" + instance + "global_defs { vrrp_version 3 }\n",
+		"a group behind":         server + group,
+		"a group of nothing":     server,
+		"a group between":        instance + group + server,
+		"a script behind":        "vrrp_instance A {\ntrack_script { s }\n}\nvrrp_script s {\nscript \"/bin/true\"\n}\n",
+		"a script of nothing":    "vrrp_instance A {\ntrack_script { s }\n}\n",
+		"a brace is missing":     "vrrp_instance A {\ninterface eth0\n" + instance + "global_defs { vrrp_version 3 }\n",
+		"the last is not closed": server + group + "vrrp_instance A {\ninterface eth0\n",
+		"no block":               "vrrp_instance A\npriority 9\n}\n" + instance,
+		"only closing":           "}\n",
+		"empty":                  "\n",
+	} {
+		t.Run(name, func(t *testing.T) { sameAsWhole(t, []byte(src), hermetic(nil)) })
+	}
+	cfg, _ := Parse("k.conf", []byte(instance+"global_defs { vrrp_version 3 }\n"), hermetic(nil))
+	if v := cfg.Instances[0].Version; v != 3 {
+		t.Errorf("version %d", v)
+	}
+}
+
 // FuzzParse holds Parse to what it promises for any input: it ends, says where,
-// says the same again, and what it passes is fit to run.
+// says the same as with a tree of everything, and what it passes is fit to run.
 func FuzzParse(f *testing.F) {
 	seedCorpus(f)
 	f.Fuzz(func(t *testing.T, src []byte) {
@@ -55,13 +97,7 @@ func FuzzParse(f *testing.F) {
 		})
 		opts.limits = limits{depth: 16, lines: 2000, bytes: 1 << 20, lineBytes: 4096, references: 100}
 		cfg, ds := Parse("keepalived.conf", src, opts)
-		again, ds2 := Parse("keepalived.conf", src, opts)
-		if diff := cmp.Diff(cfg, again, cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{})); diff != "" {
-			t.Errorf("two parses differ:\n%s", diff)
-		}
-		if a, b := ds.Render(), ds2.Render(); a != b {
-			t.Errorf("two parses report differently:\n%s", cmp.Diff(a, b))
-		}
+		sameAsWhole(t, src, opts)
 		if cfg == nil {
 			if ds.ExitCode() != ExitCannot {
 				t.Errorf("no Config, but exit code %d:\n%s", ds.ExitCode(), ds.Render())
@@ -93,7 +129,6 @@ func checkRunnable(t *testing.T, cfg *Config) {
 			"Interface": i.Interface != "",
 			"Addresses": len(i.Addresses) > 0 && len(i.Addresses) <= 255,
 			"Password":  len(i.Auth.Password) <= 8,
-			"Strict":    !i.Strict,
 			"Timer":     i.DownTimerAdverts > 0,
 			"GARP":      i.GARP.MasterRepeat > 0 && i.GARP.MasterRefreshRepeat > 0 && i.GARP.LowerPrioDelay >= 0,
 			"Group":     i.MulticastGroup.IsMulticast() && i.MulticastGroup.Is6() == i.IPv6,

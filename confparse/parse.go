@@ -4,13 +4,25 @@ package confparse
 // it includes. The Config is nil only if there was nothing to read: a missing,
 // unreadable or empty file, which the Diagnostics say.
 func ParseFile(name string, opts Options) (*Config, Diagnostics) {
-	return newParser(opts).parseFile(name)
+	return parseEarly(opts, func(p *parser) (*Config, Diagnostics) { return p.parseFile(name) })
 }
 
 // Parse reads a configuration from src. Includes are relative to the directory
 // of name, which need not exist.
 func Parse(name string, src []byte, opts Options) (*Config, Diagnostics) {
-	return newParser(opts).parse(name, src)
+	return parseEarly(opts, func(p *parser) (*Config, Diagnostics) { return p.parse(name, src) })
+}
+
+// parseEarly decodes each block as soon as it has been read, which saves the
+// memory of a tree of everything. If that turns out to have been too early, it
+// starts again with such a tree.
+func parseEarly(opts Options, parse func(*parser) (*Config, Diagnostics)) (*Config, Diagnostics) {
+	p := newParser(opts)
+	p.tree.complete = p.early
+	if cfg, ds := parse(p); !p.d.tooEarly {
+		return cfg, ds
+	}
+	return parse(newParser(opts))
 }
 
 // parser is the layers of one parse put together.
@@ -18,7 +30,7 @@ type parser struct {
 	r    *reporter
 	pre  *preproc
 	tree *builder
-	top  *block
+	d    *decoder
 }
 
 func (p *parser) parseFile(name string) (*Config, Diagnostics) {
@@ -37,7 +49,9 @@ func (p *parser) parse(name string, src []byte) (*Config, Diagnostics) {
 
 func newParser(opts Options) *parser {
 	opts = opts.withDefaults()
-	p := &parser{r: newReporter(), top: language()}
+	top := language()
+	p := &parser{r: newReporter()}
+	p.d = newDecoder(p.r, top, opts)
 	p.pre = &preproc{opts: opts, r: p.r, defs: map[string]definition{}, rand: opts.Rand}
 	if opts.Rand == nil {
 		p.pre.rand = unseeded
@@ -45,7 +59,7 @@ func newParser(opts Options) *parser {
 	if opts.StrictIncludes {
 		p.pre.check = checkAll
 	}
-	p.tree = newBuilder(p.r, p.top, p.directive)
+	p.tree = newBuilder(p.r, top, p.directive)
 	p.pre.sink = p.tree.add
 	return p
 }
@@ -53,14 +67,25 @@ func newParser(opts Options) *parser {
 func (p *parser) finish(name string) (*Config, Diagnostics) {
 	p.pre.closeDefinition()
 	tree := p.tree.finish()
-	if tree.first == nil && len(p.r.found) == 0 {
+	if tree.first == nil && p.tree.round == 0 && len(p.r.found) == 0 {
 		p.r.errorf(CodeNoConfig, Pos{File: name}, "", "the configuration is empty")
 		return nil, p.r.diagnostics()
 	}
-	d := &decoder{r: p.r, cfg: newConfig(), top: p.top, allow: p.pre.opts.AllowUnsupported, fs: p.pre.opts.FS}
-	d.config(tree)
-	d.cfg.Files = p.r.files
-	return d.cfg, p.r.diagnostics()
+	if p.tree.complete != nil {
+		p.early(tree)
+	} else {
+		p.d.config(tree)
+	}
+	cfg := p.d.finish()
+	cfg.Files = p.r.files
+	return cfg, p.r.diagnostics()
+}
+
+// early decodes the statements of the top level that have been read since it was
+// last called.
+func (p *parser) early(tree *node) {
+	p.d.early(tree)
+	p.pre.stopped = p.pre.stopped || p.d.tooEarly
 }
 
 // directive lets a statement change how what follows is read.

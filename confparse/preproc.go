@@ -58,10 +58,6 @@ func (p *preproc) stop(at Pos, format string, args ...any) {
 // maxLine is the longest line that keepalived reads in one piece.
 const maxLine = 1022
 
-// lettersPerWord is how many bytes of a file there are to a word, with blanks
-// and braces: fewer than in most.
-const lettersPerWord = 12
-
 // source reads the content of a file that is called name. via says who
 // included it.
 func (p *preproc) source(name, content string, via *Via) {
@@ -70,7 +66,7 @@ func (p *preproc) source(name, content string, via *Via) {
 		p.r.warnf(CodeLine, Pos{name, 1, 1, via}, "save the file as UTF-8 without byte order mark", "keepalived takes the byte order mark for a part of the first word")
 		content = rest
 	}
-	at := mark{in: &reading{file: name, via: via, tokens: make([]token, 0, len(content)/lettersPerWord)}, column: 1}
+	at := mark{in: &reading{file: name, via: via}, column: 1}
 	for content != "" && !p.stopped {
 		var line string
 		line, content, _ = strings.Cut(content, "\n")

@@ -32,5 +32,36 @@ func (s *slab[T]) room(n int) []T {
 	return x
 }
 
+// arena is a slab whose values are given back all together, and handed out again.
+type arena[T any] struct {
+	pieces [][]T
+	piece  int // which piece the next value is in, at used
+	used   int
+}
+
+// one returns a zero value, which is good until reset.
+func (a *arena[T]) one() *T {
+	if a.piece == len(a.pieces) {
+		a.pieces = append(a.pieces, make([]T, 16<<min(a.piece, 5)))
+	}
+	p := a.pieces[a.piece]
+	x := &p[a.used]
+	if a.used++; a.used == len(p) {
+		a.piece, a.used = a.piece+1, 0
+	}
+	return x
+}
+
+// reset takes all values back.
+func (a *arena[T]) reset() {
+	for _, p := range a.pieces[:a.piece] {
+		clear(p)
+	}
+	if a.used > 0 {
+		clear(a.pieces[a.piece][:a.used])
+	}
+	a.piece, a.used = 0, 0
+}
+
 // copy returns a copy of x.
 func (s *slab[T]) copy(x []T) []T { return append(s.room(len(x)), x...) }

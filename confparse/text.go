@@ -23,6 +23,7 @@ type reading struct {
 	via    *Via
 	parts  []part  // instead of file and via: by offset, the first at or before 0
 	tokens []token // those of all statements, which say where theirs are
+	round  int     // of the builder that made the tokens
 }
 
 func newMark(p Pos) mark {

@@ -75,7 +75,12 @@ type builder struct {
 
 	secretLine sourceLine // where the last password or key stands
 
-	nodes slab[node]
+	// complete, if not nil, gets the statements of the top level, as the body of
+	// a node, whenever nothing can change them any more. They are used again
+	// afterwards.
+	complete func(*node)
+	nodes    arena[node]
+	round    int // how often that has been
 }
 
 type hint struct {
@@ -153,6 +158,13 @@ func (b *builder) close(at mark) {
 	}
 	b.requireBlock()
 	b.pop()
+	if len(b.stack) == 1 && b.complete != nil {
+		top := b.top()
+		b.complete(top.node)
+		top.node.first, top.end = nil, nil
+		b.nodes.reset()
+		b.round++
+	}
 }
 
 // requireBlock reports a keyword that should have been followed by a block.
@@ -201,6 +213,9 @@ func (b *builder) node(t text) *node {
 		t.pos.in = &reading{}
 	}
 	in := t.pos.in
+	if in.round != b.round {
+		in.tokens, in.round = in.tokens[:0], b.round
+	}
 	first := len(in.tokens)
 	all, ok := words(in.tokens, t.s)
 	length := len(all) - first

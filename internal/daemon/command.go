@@ -63,6 +63,7 @@ func rootCommand(status *int) *cobra.Command {
 			case signum != "":
 				*status = printSignal(signum, cmd.OutOrStdout(), cmd.ErrOrStderr())
 			case cmd.Flags().Changed("config-test"):
+				defer collectLater()()
 				*status = configTest(o, test, format, cmd.ErrOrStderr())
 			default:
 				*status = runForeground(o)

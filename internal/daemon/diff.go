@@ -24,6 +24,7 @@ func diffCommand(status *int) *cobra.Command {
 			"5 one has mistakes.",
 		Args: cobra.ExactArgs(2),
 		Run: func(cmd *cobra.Command, args []string) {
+			defer collectLater()()
 			var configs [2]*confparse.Config
 			for i, file := range args {
 				cfg, ds := confparse.ParseFile(file, opts)

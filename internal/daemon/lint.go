@@ -41,6 +41,7 @@ func lintCommand(status *int) *cobra.Command {
 			"Exit status: 0 nothing found, 4 a file cannot be read, 5 findings as bad as\n" +
 			"--fail-on says, or worse.",
 		Run: func(cmd *cobra.Command, args []string) {
+			defer collectLater()()
 			out, errOut := cmd.OutOrStdout(), cmd.ErrOrStderr()
 			switch {
 			case rules:

@@ -22,6 +22,7 @@ func renderCommand(status *int) *cobra.Command {
 			"exit status 4 if it cannot be read, else 5.",
 		Args: cobra.MaximumNArgs(1),
 		Run: func(cmd *cobra.Command, args []string) {
+			defer collectLater()()
 			file := defaultConfig
 			if len(args) > 0 {
 				file = args[0]

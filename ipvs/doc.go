@@ -16,7 +16,7 @@
 //		{Address: netip.MustParseAddrPort("198.51.100.1:80"), Weight: 1},
 //		{Address: netip.MustParseAddrPort("198.51.100.2:80"), Weight: 2},
 //	}}}
-//	changes, err := ipvs.Apply(ctx, kernel, table, nil)
+//	changes, err := ipvs.Apply(ctx, kernel, ipvs.State{Table: table}, nil)
 //
 // Everything prints in the words of ipvsadm: a table as `ipvsadm -Sn` prints it,
 // a change as the arguments that would make it.

@@ -23,12 +23,12 @@ func ExampleApply() {
 			{Address: netip.MustParseAddrPort("198.51.100.2:443"), Forwarding: ipvs.DR, Weight: 1},
 		},
 	}}
-	if _, err := ipvs.Apply(context.Background(), &kernel, table, nil); err != nil {
+	if _, err := ipvs.Apply(context.Background(), &kernel, ipvs.State{Table: table}, nil); err != nil {
 		fmt.Println(err)
 	}
 	// One server leaves: its connections may end, new ones go elsewhere.
 	table[0].Destinations[1].Weight = 0
-	changes, err := ipvs.Apply(context.Background(), &kernel, table, nil)
+	changes, err := ipvs.Apply(context.Background(), &kernel, ipvs.State{Table: table}, nil)
 	if err != nil {
 		fmt.Println(err)
 	}

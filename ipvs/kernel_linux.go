@@ -4,18 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/netip"
 	"os"
 	"time"
 
 	"github.com/cloudflare/ipvs"
-	"github.com/cloudflare/ipvs/netmask"
 	"golang.org/x/sys/unix"
 
 	"github.com/vrrpkit/vrrpkit/internal/netns"
 )
 
-// NewKernel returns IPVS of the network namespace whose descriptor netns
+// NewKernel returns IPVS of the network namespace whose descriptor netnsFD
 // stands for; zero means the caller's own. It needs CAP_NET_ADMIN, and the
 // module ip_vs, which the kernel loads by itself where it may.
 func NewKernel(netnsFD int) (Kernel, error) {
@@ -24,6 +22,12 @@ func NewKernel(netnsFD int) (Kernel, error) {
 		k.client, err = ipvs.New()
 		return err
 	})
+	if err == nil {
+		k.genl, err = dialGenl(netnsFD)
+		if err != nil {
+			k.client.(io.Closer).Close()
+		}
+	}
 	if errors.Is(err, os.ErrNotExist) {
 		err = fmt.Errorf("the kernel has no IPVS: load the module ip_vs: %w", err)
 	}
@@ -33,46 +37,48 @@ func NewKernel(netnsFD int) (Kernel, error) {
 	return &k, nil
 }
 
-type kernel struct{ client ipvs.Client }
+// kernel writes through cloudflare's client what that one knows about. It reads
+// by itself: the client does not see persistence engines, and decodes counters
+// with every look at the table.
+type kernel struct {
+	client ipvs.Client
+	genl   *genl
+}
 
 var _ Kernel = (*kernel)(nil)
 
-// Close closes the socket. The client has the method, its interface does not.
-func (k *kernel) Close() error { return k.client.(io.Closer).Close() }
+// Close closes the sockets. The client has the method, its interface does not.
+func (k *kernel) Close() error { return errors.Join(k.client.(io.Closer).Close(), k.genl.close()) }
 
-func (k *kernel) Table() (Table, error) {
-	services, err := k.client.Services()
-	if err := emptyIsFine(err); err != nil {
-		return nil, err
+func (k *kernel) State() (s State, err error) {
+	services, err := k.genl.services(nil)
+	if err != nil {
+		return State{}, err
 	}
-	var table Table
-	for _, raw := range services {
-		s, ok := fromService(raw.Service)
-		if !ok {
-			continue
+	s.Table = make(Table, 0, len(services))
+	for _, e := range services {
+		err := k.genl.destinations(e.Service.Key, func(d Destination, _ []byte) error {
+			e.Destinations = append(e.Destinations, d)
+			return nil
+		})
+		if err != nil {
+			return State{}, fmt.Errorf("%v: %w", e.Key, err)
 		}
-		e := Entry{Service: s}
-		destinations, err := k.client.Destinations(raw.Service)
-		if err := emptyIsFine(err); err != nil {
-			return nil, fmt.Errorf("%v: %w", s.Key, err)
-		}
-		for _, raw := range destinations {
-			if d, ok := fromDestination(raw.Destination); ok {
-				e.Destinations = append(e.Destinations, d)
-			}
-		}
-		table = append(table, e)
+		s.Table = append(s.Table, e)
 	}
-	return table, nil
-}
-
-// emptyIsFine undoes the client's habit of calling an empty list missing. A
-// service that went away between two requests has no destinations either.
-func emptyIsFine(err error) error {
-	if errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH) {
-		return nil
+	if s.Daemons, err = k.genl.daemons(); err != nil {
+		return State{}, fmt.Errorf("sync daemons: %w", err)
 	}
-	return err
+	timeouts, err := k.client.Config()
+	if err != nil {
+		return State{}, fmt.Errorf("timeouts: %w", err)
+	}
+	s.Timeouts = Timeouts{
+		TCP:    time.Duration(timeouts.TCPTimeout) * time.Second,
+		TCPFin: time.Duration(timeouts.TCPFinTimeout) * time.Second,
+		UDP:    time.Duration(timeouts.UDPTimeout) * time.Second,
+	}
+	return s, nil
 }
 
 func (k *kernel) Change(c Change) error {
@@ -80,9 +86,9 @@ func (k *kernel) Change(c Change) error {
 	var err error
 	switch c.Op {
 	case AddService:
-		err = k.client.CreateService(s)
+		err = k.writeService(ipvsCmdNewService, c.Service, k.client.CreateService)
 	case EditService:
-		err = k.client.UpdateService(s)
+		err = k.writeService(ipvsCmdSetService, c.Service, k.client.UpdateService)
 	case DeleteService:
 		err = k.client.RemoveService(s)
 	case AddDestination:
@@ -91,71 +97,56 @@ func (k *kernel) Change(c Change) error {
 		err = k.client.UpdateDestination(s, d)
 	case DeleteDestination:
 		err = k.client.RemoveDestination(s, d)
+	case SetTimeouts:
+		err = k.client.SetConfig(ipvs.Config{
+			TCPTimeout:    uint32(c.Timeouts.TCP / time.Second),
+			TCPFinTimeout: uint32(c.Timeouts.TCPFin / time.Second),
+			UDPTimeout:    uint32(c.Timeouts.UDP / time.Second),
+		})
+	case StartDaemon:
+		err = k.genl.request(ipvsCmdNewDaemon, encodeDaemon(c.Daemon))
+	case StopDaemon:
+		err = k.genl.request(ipvsCmdDelDaemon, encodeDaemon(Daemon{Role: c.Daemon.Role}))
+	case Zero:
+		err = k.genl.request(ipvsCmdZero, nil)
+	case ZeroService:
+		err = k.genl.request(ipvsCmdZero, encodeKey(c.Service.Key))
+	case Flush:
+		err = k.genl.request(ipvsCmdFlush, nil)
 	default:
 		err = fmt.Errorf("no such operation: %d", c.Op)
 	}
+	return explain(c, err)
+}
+
+// writeService writes by hand what the client cannot: a persistence engine.
+func (k *kernel) writeService(cmd uint8, s Service, plain func(ipvs.Service) error) error {
+	if s.Engine == "" {
+		return plain(toService(s))
+	}
+	return k.genl.request(cmd, encodeService(s))
+}
+
+// explain says what the kernel's answer to a change means.
+func explain(c Change, err error) error {
 	switch {
+	case errors.Is(err, unix.ESRCH) && c.Op == StopDaemon:
+		return fmt.Errorf("%w: no %v daemon runs (%w)", os.ErrNotExist, c.Daemon.Role, err)
 	case errors.Is(err, unix.ESRCH):
 		return fmt.Errorf("%w: no such service (%w)", os.ErrNotExist, err)
 	case errors.Is(err, unix.ENOENT) && (c.Op == AddService || c.Op == EditService):
 		// Not os.ErrNotExist: the service is not what is missing.
-		return fmt.Errorf("no scheduler %s: load the module ip_vs_%[1]s", c.Service.Scheduler)
+		hint := "load the module ip_vs_" + c.Service.Scheduler
+		if c.Service.Engine != "" {
+			return fmt.Errorf("no scheduler %s, or no persistence engine %s: %s, or ip_vs_pe_%[2]s", c.Service.Scheduler, c.Service.Engine, hint)
+		}
+		return fmt.Errorf("no scheduler %s: %s", c.Service.Scheduler, hint)
+	case errors.Is(err, unix.ENODEV) && c.Op == StartDaemon:
+		return fmt.Errorf("no interface %s, or it is down: %w", c.Daemon.Interface, err)
+	case errors.Is(err, unix.EINVAL) && c.Op == StartDaemon:
+		return fmt.Errorf("interface %s cannot multicast, has no address, or the table has destinations of another family than their service's: %w", c.Daemon.Interface, err)
+	case errors.Is(err, unix.EINVAL) && (c.Op == AddDestination || c.Op == EditDestination) && c.Destination.Address.Addr().Is6() != c.Service.Is6():
+		return fmt.Errorf("a destination of another family than the service's is refused while a sync daemon runs: %w", err)
 	}
 	return err
-}
-
-func toService(s Service) ipvs.Service {
-	addr := s.Address.Addr()
-	raw := ipvs.Service{
-		Address:   addr,
-		Port:      s.Address.Port(),
-		Protocol:  ipvs.Protocol(s.Protocol),
-		Family:    family(addr),
-		Scheduler: s.Scheduler,
-		Netmask:   netmask.MaskFrom(addr.BitLen(), addr.BitLen()), // the kernel refuses zero
-	}
-	if s.Persistence != 0 {
-		raw.Flags = ipvs.ServicePersistent
-		raw.Timeout = uint32(s.Persistence / time.Second)
-	}
-	return raw
-}
-
-func fromService(raw ipvs.Service) (s Service, ok bool) {
-	s = Service{
-		Key:       Key{Protocol: Protocol(raw.Protocol), Address: netip.AddrPortFrom(raw.Address, raw.Port)},
-		Scheduler: raw.Scheduler,
-	}
-	if raw.Flags&ipvs.ServicePersistent != 0 {
-		s.Persistence = time.Duration(raw.Timeout) * time.Second
-	}
-	flags := raw.Flags &^ (ipvs.ServiceHashed | ipvs.ServicePersistent)
-	plain := raw.FWMark == 0 && flags == 0 && raw.Netmask.Bits() == raw.Address.BitLen()
-	return s, plain
-}
-
-func toDestination(d Destination) ipvs.Destination {
-	method := map[Forwarding]ipvs.ForwardType{NAT: ipvs.Masquerade, DR: ipvs.DirectRoute, TUN: ipvs.Tunnel}
-	return ipvs.Destination{
-		Address:   d.Address.Addr(),
-		Port:      d.Address.Port(),
-		Family:    family(d.Address.Addr()),
-		FwdMethod: method[d.Forwarding],
-		Weight:    uint32(d.Weight),
-	}
-}
-
-func fromDestination(raw ipvs.Destination) (d Destination, ok bool) {
-	method := map[ipvs.ForwardType]Forwarding{ipvs.Masquerade: NAT, ipvs.DirectRoute: DR, ipvs.Tunnel: TUN}
-	d = Destination{Address: netip.AddrPortFrom(raw.Address, raw.Port), Weight: int(raw.Weight)}
-	d.Forwarding, ok = method[raw.FwdMethod]
-	plain := raw.UpperThreshold == 0 && raw.LowerThreshold == 0 && raw.TunnelType == ipvs.IPIP
-	return d, ok && plain
-}
-
-func family(a netip.Addr) ipvs.AddressFamily {
-	if a.Is4() {
-		return ipvs.INET
-	}
-	return ipvs.INET6
 }

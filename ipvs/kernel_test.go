@@ -22,17 +22,17 @@ func testKernel(t *testing.T, k ipvs.Kernel, saved func() string) {
 		if diff := cmp.Diff(lines(want), lines(saved())); diff != "" {
 			t.Errorf("%s: saved:\n%s", what, diff)
 		}
-		table, err := k.Table()
+		state, err := k.State()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(lines(want), lines(table.String())); diff != "" {
-			t.Errorf("%s: Table:\n%s", what, diff)
+		if diff := cmp.Diff(lines(want), lines(state.Table.String())); diff != "" {
+			t.Errorf("%s: State:\n%s", what, diff)
 		}
 	}
 	apply := func(table ipvs.Table, changes int) {
 		t.Helper()
-		made, err := ipvs.Apply(t.Context(), k, table, all)
+		made, err := ipvs.Apply(t.Context(), k, ipvs.State{Table: table}, all)
 		if err != nil || len(made) != changes {
 			t.Errorf("error %v, %d changes instead of %d:\n%s", err, len(made), changes, text(made))
 		}
@@ -71,7 +71,7 @@ func testKernel(t *testing.T, k ipvs.Kernel, saved func() string) {
 		{Address: ap("198.51.100.1:80"), Forwarding: ipvs.NAT, Weight: 0},
 		{Address: ap("198.51.100.5:80"), Forwarding: ipvs.NAT, Weight: 1},
 	}
-	apply(table[:2], 7)
+	apply(table[:2], 9)
 	check("changed", `
 -A -t 192.0.2.1:80 -s wlc
 -a -t 192.0.2.1:80 -r 198.51.100.1:80 -m -w 0

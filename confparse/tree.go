@@ -260,8 +260,8 @@ func (f *frame) drop() {
 
 // curlyQuote reports whether n has a word with a typographic quote.
 func (b *builder) curlyQuote(n *node) bool {
-	for i := range n.count() {
-		if !n.token(i).is(wordForeign) {
+	for i, t := range n.raw.pos.in.tokens[n.tokens:] { // n is the latest
+		if !t.is(wordForeign) {
 			continue
 		}
 		w := n.word(i)

@@ -161,3 +161,16 @@ func matchAll[T any, K comparable](from, to []*T, key func(*T) K) (list []Change
 	}
 	return list
 }
+
+// Same reports whether two checks ask the same, at the same times: they may
+// stand at different places.
+func (k *Check) Same(other *Check) bool {
+	text := func(k *Check) string {
+		s := display(reflect.ValueOf(k).Elem(), false)
+		if k.File != nil {
+			s += "\n" + k.File.File.Path
+		}
+		return s
+	}
+	return text(k) == text(other)
+}

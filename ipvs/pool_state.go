@@ -30,6 +30,12 @@ type PoolServerSnapshot struct {
 	Failed      []string // names of the checks that are not up
 }
 
+// Alive reports whether the pool has the server and it lives.
+func (p *Pool) Alive(server netip.AddrPort) bool {
+	s := p.index[server]
+	return s != nil && s.alive
+}
+
 // Snapshot returns how the pool stands at the time of now.
 func (p *Pool) Snapshot(now time.Time) PoolSnapshot {
 	snapshot := PoolSnapshot{Quorum: p.quorum, Sum: p.sum(), Needed: p.cfg.Quorum, Hysteresis: p.cfg.Hysteresis, Sorry: p.sorry()}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/vrrpkit/vrrpkit/check"
 	"github.com/vrrpkit/vrrpkit/confparse"
+	"github.com/vrrpkit/vrrpkit/ipvs"
 	"github.com/vrrpkit/vrrpkit/vip"
 	"github.com/vrrpkit/vrrpkit/vrrp"
 )
@@ -33,6 +34,22 @@ type Options struct {
 
 	// Checker makes the checker of a vrrp_script. Nil: it runs the program.
 	Checker func(*confparse.Script) (check.Checker, error)
+
+	// IPVS has the services of virtual_server. Nil: the kernel's, if there is a
+	// need for it. It belongs to the Composition: Run closes it.
+	IPVS ipvs.Kernel
+
+	// KeepIPVS leaves the services and their servers as they are when Run ends
+	// (keepalived --dont-release-ipvs).
+	KeepIPVS bool
+
+	// ServerChecker makes the checker of a check of a real_server. Nil: what it
+	// says.
+	ServerChecker ServerChecker
+
+	// Addresses tells which addresses this machine has, for ha_suspend. Nil: the
+	// kernel's.
+	Addresses Addresses
 
 	// Logger is told what an operator should know. Nil discards.
 	Logger *slog.Logger
@@ -67,6 +84,7 @@ type Composition struct {
 	groups     map[string]*vrrp.Group // by instance
 	trackers   map[string]*tracker    // by name
 	objects    []vip.Object           // of all instances
+	lvs        *lvs
 }
 
 // New prepares what cfg describes, which must be of a parse without errors:
@@ -85,10 +103,14 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	if err := errors.Join(Validate(cfg), c.addScripts(cfg, o.Checker), c.addFiles(cfg), c.addProcesses(cfg)); err != nil {
+	plan, err := planLVS(cfg, o.ServerChecker)
+	if err := errors.Join(Validate(cfg), c.addScripts(cfg, o.Checker), c.addFiles(cfg), c.addProcesses(cfg), err); err != nil {
 		return nil, err
 	}
-	if err := o.open(); err != nil {
+	if err := o.open(cfg); err != nil {
+		return nil, err
+	}
+	if c.lvs, err = newLVS(plan, &o, c.log); err != nil {
 		return nil, err
 	}
 	if c.manager, err = vip.NewManager(vip.Config{Kernel: o.Kernel, Logger: o.Logger, Paces: paces(cfg, c.vmacs), StateFile: o.StateFile}); err != nil {
@@ -123,14 +145,24 @@ func startDelay(cfg *confparse.Config, sinceBoot time.Duration) time.Duration {
 }
 
 // open fills in the kernel's where nothing else is asked for.
-func (o *Options) open() (err error) {
+func (o *Options) open(cfg *confparse.Config) (err error) {
 	if o.Network == nil {
 		if o.Network, err = vrrp.NewNetwork(vrrp.NetworkConfig{Logger: o.Logger}); err != nil {
 			return err
 		}
 	}
 	if o.Kernel == nil {
-		o.Kernel, err = vip.NewKernel(0)
+		if o.Kernel, err = vip.NewKernel(0); err != nil {
+			return err
+		}
+	}
+	if o.IPVS == nil && needsIPVS(cfg) {
+		if o.IPVS, err = ipvs.NewKernel(0); err != nil {
+			return err
+		}
+	}
+	if o.Addresses == nil && needsAddresses(cfg) {
+		o.Addresses, err = newAddresses()
 	}
 	return err
 }
@@ -143,12 +175,15 @@ func (o *Options) close() error {
 	if o.Kernel != nil {
 		errs = append(errs, o.Kernel.Close())
 	}
+	if o.IPVS != nil {
+		errs = append(errs, o.IPVS.Close())
+	}
 	return errors.Join(errs...)
 }
 
 // Validate returns what New would find wrong with cfg by looking at it alone.
 func Validate(cfg *confparse.Config) error {
-	errs := validateRouting(cfg.StaticRoutes, cfg.StaticRules)
+	errs := append(validateRouting(cfg.StaticRoutes, cfg.StaticRules), validateVirtualServers(cfg)...)
 	for _, i := range cfg.Instances {
 		r, err := routerConfig(i)
 		if err == nil {
@@ -310,6 +345,9 @@ func (c *Composition) Run(ctx context.Context) error {
 		})
 	}
 	c.initFiles()
+	background(serve, "virtual servers", c.lvs.run)
+	transitions := c.host.Events()
+	wg.Go(func() { c.lvs.follow(transitions) })
 	background(ctx, "checks", c.checks.Run)
 	err := c.host.Run(ctx)
 	end()

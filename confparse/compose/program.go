@@ -33,8 +33,15 @@ func Program(c *confparse.Command) check.ScriptConfig {
 // that others could replace is refused under enable_script_security; one that
 // cannot be executed may be installed later, and counts as failed until then.
 func ScriptChecker(g *confparse.Global, s *confparse.Script) (check.Checker, error) {
-	cfg := Program(s.Command)
+	return commandChecker(g, s.Command, false)
+}
+
+// commandChecker returns the checker that runs a command; see ScriptChecker.
+// With dynamic, the exit status is a weight.
+func commandChecker(g *confparse.Global, c *confparse.Command, dynamic bool) (check.Checker, error) {
+	cfg := Program(c)
 	cfg.NoNewPrivs = g.ScriptSecurity && cfg.User != "" && cfg.User != "root" // root has all it could gain
+	cfg.Dynamic = dynamic
 	ch, err := check.NewScript(cfg)
 	if err == nil && g.ScriptSecurity && ch.Executable() == nil {
 		err = ch.Secure()

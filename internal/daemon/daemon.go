@@ -54,7 +54,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	}
 	defer removePIDFiles()
 
-	options := compose.Options{Logger: log, StateFile: o.stateFile()}
+	options := compose.Options{Logger: log, StateFile: o.stateFile(), KeepIPVS: o.KeepIPVS}
 	if o.Rehearse {
 		options.Checker = func(*confparse.Script) (check.Checker, error) {
 			return check.Func(func(context.Context) check.Result { return check.Result{OK: true} }), nil
@@ -68,8 +68,8 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		return fmt.Errorf("%w:\n%w", errConfig, err)
 	}
 	notifications := newNotifications(cfg, o.Rehearse, log)
-	told := make(chan struct{})
-	events := c.Events()
+	told, toldServers := make(chan struct{}), make(chan struct{})
+	events, serverEvents := c.Events(), c.ServerEvents()
 	done, dumped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(dumped)
@@ -86,9 +86,17 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		}
 	}()
 
+	go func() {
+		defer close(toldServers)
+		for e := range serverEvents {
+			notifications.tellServer(&e)
+		}
+	}()
+
 	log.Info("Starting "+version(), "config", o.ConfigFile, "instances", len(cfg.Instances), "pid", os.Getpid())
 	err = c.Run(ctx)
 	<-told
+	<-toldServers
 	notifications.close(notifyPatience)
 	log.Info("Stopped " + version())
 	return err
@@ -110,10 +118,20 @@ func load(o Options, log *slog.Logger) (*confparse.Config, error) {
 		return nil, fmt.Errorf("%w: see the errors above; %q shows them with their lines", errConfig, "keepalived-lite -t -f "+o.ConfigFile)
 	}
 	if o.OnlyChecks {
-		cfg.Instances, cfg.StaticAddresses, cfg.StaticRoutes, cfg.StaticRules = nil, nil, nil, nil
-		log.Warn("-C runs health checks of servers only, and this version has none: there is nothing to do")
-	} else if len(cfg.Instances)+len(cfg.StaticAddresses)+len(cfg.StaticRoutes)+len(cfg.StaticRules) == 0 {
-		return nil, fmt.Errorf("%w: %s has no vrrp_instance: there is nothing to run", errConfig, o.ConfigFile)
+		cfg.Instances, cfg.SyncGroups, cfg.StaticAddresses, cfg.StaticRoutes, cfg.StaticRules = nil, nil, nil, nil, nil
+		if len(cfg.VirtualServers) == 0 {
+			log.Warn("-C runs virtual servers only, and " + o.ConfigFile + " has none: there is nothing to do")
+		}
+		return cfg, nil
+	}
+	if o.OnlyVRRP || o.Rehearse {
+		if o.Rehearse && len(cfg.VirtualServers) > 0 {
+			log.Info("virtual_server is left out of the rehearsal")
+		}
+		cfg.VirtualServers, cfg.Global.LVS = nil, confparse.LVS{}
+	}
+	if len(cfg.Instances)+len(cfg.StaticAddresses)+len(cfg.StaticRoutes)+len(cfg.StaticRules)+len(cfg.VirtualServers) == 0 {
+		return nil, fmt.Errorf("%w: %s has no vrrp_instance and no virtual_server: there is nothing to run", errConfig, o.ConfigFile)
 	}
 	return cfg, nil
 }

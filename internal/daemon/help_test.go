@@ -31,7 +31,8 @@ func TestHelp(t *testing.T) {
 		status int
 	}{
 		{"advert_int", []string{"advert_int SECONDS 0.01..255", "in vrrp_instance", "default  1", "example  advert_int", "status   works"}, "", 0},
-		{"virtual_server", []string{"--allow-unsupported", "contains ip_family"}, "", 0},
+		{"virtual_server", []string{"status   works", "contains ip_family"}, "", 0},
+		{"BFD_CHECK", []string{"--allow-unsupported", "in virtual_server > real_server"}, "", 0},
 		{"weight", []string{"in vrrp_script", "in virtual_server > real_server"}, "", 0},
 		{"demo", []string{"Show a failover", "--in-memory"}, "", 0},
 		{"prioritty", nil, "did you mean priority?", 1},

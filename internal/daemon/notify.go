@@ -19,9 +19,12 @@ import (
 type notifications struct {
 	log     *slog.Logger
 	scripts *notify.Notifier
-	pipes   []*notify.FIFO
+	pipes   []*notify.FIFO // all of them
 	mail    *notify.Mailer // nil: nobody gets mail
 	mailed  map[notify.Source]bool
+
+	routerPipes, serverPipes []*notify.FIFO // of pipes, those that are told of routers, or of servers
+	noCheckerMail            bool
 
 	rehearse bool
 }
@@ -33,7 +36,8 @@ func newNotifications(cfg *confparse.Config, rehearse bool, log *slog.Logger) *n
 	if rehearse {
 		return n
 	}
-	for _, f := range []confparse.FIFO{cfg.Global.FIFO.All, cfg.Global.FIFO.VRRP} {
+	fifos := &cfg.Global.FIFO
+	for _, f := range []*confparse.FIFO{&fifos.All, &fifos.VRRP, &fifos.LVS} {
 		if f.Path == "" {
 			continue
 		}
@@ -43,7 +47,14 @@ func newNotifications(cfg *confparse.Config, rehearse bool, log *slog.Logger) *n
 			continue
 		}
 		n.pipes = append(n.pipes, p)
+		if f != &fifos.LVS {
+			n.routerPipes = append(n.routerPipes, p)
+		}
+		if f != &fifos.VRRP {
+			n.serverPipes = append(n.serverPipes, p)
+		}
 	}
+	n.noCheckerMail = cfg.Global.Mail.NoCheckers
 	for _, i := range cfg.Instances {
 		n.mailed[instance(i.Name)] = i.SMTPAlert
 	}
@@ -85,7 +96,7 @@ func (n *notifications) tell(t notify.Transition) {
 		return
 	}
 	n.scripts.Notify(t)
-	for _, p := range n.pipes {
+	for _, p := range n.routerPipes {
 		p.Notify(t)
 	}
 	if n.mail != nil && n.mailed[t.Source] {

@@ -16,6 +16,7 @@ type Options struct {
 	Dump           bool   // -d: show the configuration as it was understood
 	OnlyVRRP       bool   // -P
 	OnlyChecks     bool   // -C
+	KeepIPVS       bool   // -I
 	PIDFile        string // -p; empty: none
 	VRRPPID        string // -r
 	CheckPID       string // -c
@@ -55,6 +56,7 @@ func (o *Options) register(f *pflag.FlagSet) {
 	f.BoolVarP(&o.Dump, "dump-conf", "d", false, "log the configuration as it was understood")
 	f.BoolVarP(&o.OnlyVRRP, "vrrp", "P", false, "run VRRP only, no health checks of servers")
 	f.BoolVarP(&o.OnlyChecks, "check", "C", false, "run health checks of servers only, no VRRP")
+	f.BoolVarP(&o.KeepIPVS, "dont-release-ipvs", "I", false, "leave virtual servers in the kernel at the end")
 	f.BoolVarP(&o.StrictIncludes, "all-config", "e", false, "every problem with an include is an error")
 	f.BoolVar(&o.AllowUnsupported, "allow-unsupported", false, "start in spite of keywords that are not supported and could cost availability")
 	f.StringVarP(&o.PIDFile, "pid", "p", defaultPIDFile, "pid `FILE`; empty for none")

@@ -24,7 +24,7 @@ const (
 )
 
 // FIFOConfig is a named pipe that gets a line for each transition (notify_fifo,
-// vrrp_notify_fifo).
+// vrrp_notify_fifo, lvs_notify_fifo).
 type FIFOConfig struct {
 	Path        string
 	User, Group string // who owns the pipe; empty: ourselves
@@ -72,6 +72,10 @@ func OpenFIFO(cfg FIFOConfig, log *slog.Logger) (*FIFO, error) {
 // Notify writes a line. It never blocks: when the pipe is full, because nobody
 // reads, the line is lost, and that is logged.
 func (f *FIFO) Notify(t Transition) {
+	if t.server() { // keepalived 2.4 writes a NUL behind each of these lines
+		f.write(t.Type + " " + t.Name + " " + t.State + "\n")
+		return
+	}
 	f.write(t.Type + " " + quoteName(t.Name) + " " + t.State + " " + strconv.Itoa(int(t.Priority)) + "\n")
 }
 

@@ -133,7 +133,18 @@ func (m *Mailer) Notify(t Transition) {
 	if t.State == "FAULT" && m.cfg.NoFaults {
 		return
 	}
-	subject, body := mailText(t)
+	m.queueMail(mailText(t))
+}
+
+// Send queues a mail: of servers, whose every change is worth one. It never
+// blocks.
+func (m *Mailer) Send(subject, body string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.queueMail(subject, body)
+}
+
+func (m *Mailer) queueMail(subject, body string) {
 	msg, err := m.message(subject, body)
 	if err != nil { // seen by NewMailer
 		m.log.Error("mail", "err", err)

@@ -29,14 +29,17 @@ const (
 
 // Source is what changes its state.
 type Source struct {
-	Type string // INSTANCE or GROUP
-	Name string
+	Type string // INSTANCE or GROUP; VS or RS: a virtual or a real server
+	Name string // of an RS, with that of its virtual server behind it
 }
+
+// server reports whether it has to do with servers instead of routers.
+func (s Source) server() bool { return s.Type == "VS" || s.Type == "RS" }
 
 // Transition is what scripts are told.
 type Transition struct {
 	Source
-	State    string // MASTER, BACKUP, FAULT or STOP
+	State    string // MASTER, BACKUP, FAULT or STOP; UP or DOWN of servers
 	Priority uint8  // effective; 0 for a GROUP
 
 	// What only the environment of scripts tells.
@@ -47,6 +50,9 @@ type Transition struct {
 
 // environment tells a script what its arguments leave out.
 func (t *Transition) environment() []string {
+	if t.server() {
+		return []string{"KEEPALIVED_TYPE=" + t.Type, "KEEPALIVED_NAME=" + t.Name, "KEEPALIVED_STATE=" + t.State, "KEEPALIVED_REASON=" + t.Reason}
+	}
 	return []string{
 		"KEEPALIVED_TYPE=" + t.Type, "KEEPALIVED_NAME=" + t.Name, "KEEPALIVED_STATE=" + t.State,
 		"KEEPALIVED_PREVIOUS_STATE=" + t.From, "KEEPALIVED_REASON=" + t.Reason,
@@ -101,8 +107,15 @@ func (n *Notifier) Has(s Source) bool { return n.scripts[s] != Scripts{} }
 // Notify queues the scripts for a transition. It never blocks. When a source
 // stops, transitions for which nothing has run yet are not worth telling any
 // more.
-func (n *Notifier) Notify(t Transition) {
-	jobs := n.jobs(&t)
+func (n *Notifier) Notify(t Transition) { n.add(t, n.jobs(&t)) }
+
+// Run queues one script, of the keyword that names it, without arguments besides
+// its own: notify_up and its like.
+func (n *Notifier) Run(t Transition, keyword string, s check.ScriptConfig) {
+	n.add(t, []job{{s, keyword, &t}})
+}
+
+func (n *Notifier) add(t Transition, jobs []job) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	q := n.queues[t.Source]

@@ -1,0 +1,115 @@
+package compose
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/check"
+	"github.com/vrrpkit/vrrpkit/confparse"
+	"github.com/vrrpkit/vrrpkit/ipvs"
+)
+
+// commit makes a plan what is. Virtual and real servers and checks that were
+// there go on as they are: a check that changes begins as the one before it
+// stood.
+func (l *lvs) commit(plan *lvsPlan) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.poke()
+	now := time.Now()
+	sameSSL := l.ssl == plan.cfg.SSL
+	l.global, l.ssl = lvsGlobal(plan.cfg), plan.cfg.SSL
+	old := map[string]*lvsPool{}
+	for _, p := range l.pools {
+		old[p.key] = p
+	}
+	kept := map[*check.Runner]bool{}
+	files := map[confparse.FileOptions]*check.Runner{}
+	index := map[*check.Runner][]lvsMember{}
+	for _, p := range plan.pools {
+		before := old[p.key]
+		delete(old, p.key)
+		var events []ipvs.PoolEvent
+		switch {
+		case before != nil:
+			events, _ = before.pool.Update(now, p.config(), nil) // planned: it is valid
+			p.pool, p.suspended = before.pool, before.suspended
+		case l.started:
+			events = p.pool.Start(now, nil)
+		}
+		for _, s := range p.servers {
+			for _, k := range s.checks {
+				l.engage(before, p, s, k, files, sameSSL)
+				kept[k.runner] = true
+				index[k.runner] = append(index[k.runner], lvsMember{p, s, k})
+			}
+		}
+		if before != nil { // events may be about servers that are there no more
+			both := &lvsPool{cfg: p.cfg, name: p.name, servers: slices.Concat(p.servers, before.servers)}
+			l.publish(both, now, events, atReload)
+		} else {
+			l.publish(p, now, events, stays)
+		}
+	}
+	for _, p := range l.pools {
+		if old[p.key] == p {
+			l.log.Info("Removing Virtual Server " + p.name)
+			l.publish(p, now, p.pool.Stop(nil), atReload)
+		}
+	}
+	for r := range l.index {
+		if !kept[r] {
+			l.checks.Remove(r)
+		}
+	}
+	l.pools, l.index = plan.pools, index
+	for r, members := range index {
+		if s := r.Snapshot(); members[0].check.cfg.File != nil && !s.LastAt.IsZero() {
+			l.result(&check.Event{Runner: r, At: now, From: s.State, To: s.State, Result: s.Last}) // for those that share it from now on
+		}
+	}
+	l.lookNow()
+}
+
+// engage gives a check its runner: the one that it had, or a new one.
+func (l *lvs) engage(before, p *lvsPool, s *lvsServer, k *lvsCheck, files map[confparse.FileOptions]*check.Runner, sameSSL bool) {
+	initial := initialState(k.cfg)
+	if l.started && initial == check.Unknown && !k.cfg.Alpha {
+		initial = check.Up // it has its retries
+	}
+	if was := before.find(s.address); was != nil {
+		if c := was.check(k.name); c != nil {
+			if c.cfg.Same(k.cfg) && (sameSSL || k.cfg.Type != confparse.SSLGet) {
+				k.runner = c.runner
+				if k.cfg.File != nil {
+					files[*k.cfg.File] = k.runner
+				}
+				return
+			}
+			if state := c.runner.Snapshot().State; state != check.Unknown {
+				initial = state
+			}
+		} else if l.started && !p.pool.Alive(s.address) {
+			initial = check.Down
+		}
+	}
+	if k.cfg.File != nil && files[*k.cfg.File] != nil {
+		k.runner = files[*k.cfg.File]
+		return
+	}
+	name := fmt.Sprintf("%s of %s of VS %s", k.name, s.name, p.name)
+	// What Add refuses, confparse does not let pass.
+	k.runner, _ = l.checks.Add(checkConfig(name, k.cfg, k.checker, initial, l.log))
+	if k.cfg.File != nil {
+		files[*k.cfg.File] = k.runner
+	}
+}
+
+func (p *lvsPool) find(address netip.AddrPort) *lvsServer {
+	if p == nil {
+		return nil
+	}
+	return p.server(address)
+}

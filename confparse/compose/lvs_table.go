@@ -1,0 +1,40 @@
+package compose
+
+import (
+	"context"
+
+	"github.com/vrrpkit/vrrpkit/ipvs"
+)
+
+// lvsTable hands what the kernel is to have to a Reconciler, without keeping who
+// wants it waiting: only the newest counts.
+type lvsTable struct {
+	reconciler *ipvs.Reconciler
+	desired    chan ipvs.State // has room for one
+}
+
+func newLVSTable(r *ipvs.Reconciler) *lvsTable {
+	return &lvsTable{reconciler: r, desired: make(chan ipvs.State, 1)}
+}
+
+// set replaces what the kernel is to have. Only one goroutine may call it.
+func (t *lvsTable) set(s ipvs.State) {
+	select {
+	case <-t.desired:
+	default:
+	}
+	t.desired <- s
+}
+
+// run applies until ctx ends. What fails is logged, and tried again, by the
+// Reconciler.
+func (t *lvsTable) run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case s := <-t.desired:
+			_ = t.reconciler.Apply(ctx, s)
+		}
+	}
+}

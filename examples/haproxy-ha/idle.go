@@ -1,0 +1,73 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// idle waits until no frontend of the HAProxy behind a runtime socket has a
+// session any more.
+func idle(ctx context.Context, socket string) error {
+	for {
+		text, err := ask(ctx, socket, "show stat -1 1 -1") // the frontends of all proxies
+		if err != nil {
+			return err
+		}
+		n, err := sessions(text)
+		if n == 0 || err != nil {
+			return err
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("%d sessions are cut off", n)
+		}
+	}
+}
+
+// sessions counts the sessions in HAProxy's statistics: column scur.
+func sessions(stat string) (total int, err error) {
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(strings.TrimSpace(stat), "# "))).ReadAll()
+	if err != nil || len(rows) == 0 {
+		return 0, fmt.Errorf("not HAProxy's statistics: %q", stat)
+	}
+	column := slices.Index(rows[0], "scur")
+	for _, row := range rows[1:] {
+		if column < 0 {
+			return 0, fmt.Errorf("statistics without scur: %q", rows[0])
+		}
+		n, err := strconv.Atoi(row[column])
+		if err != nil {
+			return 0, fmt.Errorf("statistics: %w", err)
+		}
+		total += n
+	}
+	return total, nil
+}
+
+// ask asks a HAProxy something through its runtime socket.
+func ask(ctx context.Context, socket, command string) (string, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", socket)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	deadline, _ := ctx.Deadline()
+	if err := conn.SetDeadline(deadline); err != nil {
+		return "", err
+	}
+	if _, err := fmt.Fprintln(conn, command); err != nil {
+		return "", err
+	}
+	answer, err := io.ReadAll(conn)
+	return string(answer), err
+}

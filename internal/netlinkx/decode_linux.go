@@ -124,13 +124,22 @@ func (i *Interface) decodeINET6(ad *netlink.AttributeDecoder) error {
 	return nil
 }
 
+// addressIndex returns the index of the interface that an address message is
+// about.
+func addressIndex(b []byte) (index int, ok bool) {
+	if len(b) < ifAddrLen {
+		return 0, false
+	}
+	return int(int32(binary.NativeEndian.Uint32(b[4:]))), true
+}
+
 // decodeAddress returns the address that b describes and the index of its
 // interface.
 func decodeAddress(b []byte) (index int, a Address, err error) {
-	if len(b) < ifAddrLen {
+	index, ok := addressIndex(b)
+	if !ok {
 		return 0, a, fmt.Errorf("%w: address of %d bytes", ErrMalformed, len(b))
 	}
-	index = int(int32(binary.NativeEndian.Uint32(b[4:])))
 	a = Address{Flags: uint32(b[2]), Scope: b[3], Preferred: Forever, Valid: Forever}
 
 	ad, err := netlink.NewAttributeDecoder(b[ifAddrLen:])

@@ -30,9 +30,10 @@ const (
 // the kernel, so what a Monitor tells is a state that the kernel really had,
 // in the kernel's order.
 type Monitor struct {
-	events *netlink.Conn
-	lists  *Conn
-	relist chan struct{} // addresses or everything must be listed again
+	events    *netlink.Conn
+	additions *additionWatch
+	lists     *Conn
+	relist    chan struct{} // addresses or everything must be listed again
 
 	mu          sync.Mutex
 	table       table
@@ -46,14 +47,9 @@ type Monitor struct {
 // NewMonitor opens a monitor in the network namespace ns. Its state is
 // complete when NewMonitor returns and follows the kernel while Run runs.
 func NewMonitor(ns int) (*Monitor, error) {
-	var groups uint32
-	for _, g := range []int{
-		unix.RTNLGRP_LINK, unix.RTNLGRP_IPV4_IFADDR, unix.RTNLGRP_IPV6_IFADDR, unix.RTNLGRP_IPV6_NETCONF,
-	} {
-		groups |= 1 << (g - 1)
-	}
 	// The groups are joined before the list is made: nothing falls in between.
-	events, err := dial(ns, groups)
+	events, err := listen(ns, additionFilter(false),
+		unix.RTNLGRP_LINK, unix.RTNLGRP_IPV4_IFADDR, unix.RTNLGRP_IPV6_IFADDR, unix.RTNLGRP_IPV6_NETCONF)
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +60,13 @@ func NewMonitor(ns int) (*Monitor, error) {
 		relist:      make(chan struct{}, 1),
 		subscribers: make(map[*func()]struct{}),
 	}
+	if m.additions, err = watchAdditions(ns); err != nil {
+		events.Close()
+		return nil, err
+	}
 	if m.lists, err = Dial(ns); err != nil {
 		events.Close()
+		m.additions.close()
 		return nil, err
 	}
 	list, err := m.lists.Interfaces()
@@ -79,20 +80,28 @@ func NewMonitor(ns int) (*Monitor, error) {
 
 // Run follows the kernel until ctx ends, then closes the monitor and returns
 // nil. The last state stays readable.
-func (m *Monitor) Run(ctx context.Context) error {
+func (m *Monitor) Run(ctx context.Context) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
+	var additionsErr error
 	var wg sync.WaitGroup
 	defer m.Close()
-	defer wg.Wait()
-	defer cancel()
+	defer func() {
+		cancel()
+		wg.Wait()
+		err = errors.Join(err, additionsErr)
+	}()
 	stop := context.AfterFunc(ctx, func() {
 		// Receive does not tell that it was closed, a deadline it does.
 		_ = m.events.SetReadDeadline(time.Unix(1, 0))
 	})
 	defer stop()
 	wg.Go(func() { m.listAddresses(ctx) })
+	wg.Go(func() {
+		defer cancel()
+		additionsErr = m.additions.run(ctx, m.take, m.lost)
+	})
 
 	for {
 		messages, err := m.events.Receive()
@@ -100,10 +109,7 @@ func (m *Monitor) Run(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, syscall.ENOBUFS):
-			m.mu.Lock()
-			m.overrun = true
-			m.mu.Unlock()
-			wake(m.relist)
+			m.lost()
 		case err != nil:
 			return fmt.Errorf("netlinkx: monitor: %w", err)
 		default:
@@ -114,7 +120,15 @@ func (m *Monitor) Run(ctx context.Context) error {
 
 // Close closes the sockets of a monitor that was never run. It is idempotent.
 func (m *Monitor) Close() error {
-	return errors.Join(m.events.Close(), m.lists.Close())
+	return errors.Join(m.events.Close(), m.additions.close(), m.lists.Close())
+}
+
+// lost has everything listed: notifications are missing.
+func (m *Monitor) lost() {
+	m.mu.Lock()
+	m.overrun = true
+	m.mu.Unlock()
+	wake(m.relist)
 }
 
 func (m *Monitor) take(messages []netlink.Message) {

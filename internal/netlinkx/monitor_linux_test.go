@@ -187,6 +187,7 @@ func TestMonitorSurvivesOverrun(t *testing.T) {
 	if err := m.events.SetReadBuffer(4 << 10); err != nil {
 		t.Fatal(err)
 	}
+	m.additions.setReadBuffer(4 << 10)
 	var commands []string
 	for n := range 300 {
 		commands = append(commands, fmt.Sprintf("addr add 10.0.%d.%d/32 dev eth0", n/200, n%200))

@@ -80,6 +80,11 @@ func (t *table) apply(m netlink.Message) (changed bool, err error) {
 		return ok && t.remove(index), nil
 
 	case unix.RTM_NEWADDR, unix.RTM_DELADDR:
+		if index, ok := addressIndex(m.Data); ok {
+			if _, dirty := t.dirty[index]; dirty {
+				return false, nil // whatever it says
+			}
+		}
 		index, a, err := decodeAddress(m.Data)
 		if err != nil {
 			return false, err

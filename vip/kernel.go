@@ -45,7 +45,8 @@ type Kernel interface {
 	// Watch follows the interfaces until ctx ends and then returns nil. It
 	// calls changed, which does not block, as soon as it follows, after
 	// interfaces or addresses have changed, and after a route or rule of
-	// Routing has gone; changes that come together may share a call.
+	// Routing has gone; changes that come together may share a call. Of addresses
+	// that were added and carry Protocol it may tell a tenth of a second late.
 	Watch(ctx context.Context, changed func()) error
 
 	// Close frees what the kernel holds. Addresses stay.

@@ -34,10 +34,11 @@ func (s *Set) add(claims []*claim, changes []Change) (errs []error, told bool, a
 	return errs, true, announceErr
 }
 
-// tellSteps announces each step once, with a pause behind each, and returns the
-// first error.
+// tellSteps announces each step once, one every stepPause on average, and returns
+// the first error. Sleep ends late: a step that was may be followed by the next at
+// once, or the lateness of all would add up.
 func (s *Set) tellSteps(steps <-chan []Announcement) (first error) {
-	var next time.Time
+	next := time.Now()
 	for list := range steps {
 		if len(list) == 0 {
 			continue
@@ -46,7 +47,9 @@ func (s *Set) tellSteps(steps <-chan []Announcement) (first error) {
 		if err := s.manager.tell(list); first == nil {
 			first = err
 		}
-		next = time.Now().Add(stepPause)
+		if next = next.Add(stepPause); time.Since(next) > 0 {
+			next = time.Now()
+		}
 	}
 	return first
 }

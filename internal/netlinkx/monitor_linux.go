@@ -279,7 +279,8 @@ func (m *Monitor) Interfaces() []Interface {
 	return m.table.snapshot()
 }
 
-// Subscribe has changed called whenever the kernel has told of a change, from
+// Subscribe has changed called whenever the kernel has told of a change (of
+// virtual addresses that were added, additionPause later), from
 // the monitor's goroutines: it must not block, and reads the state back itself.
 // Changes that come together may count as one. cancel ends the calls; one may still be under
 // way when it returns.

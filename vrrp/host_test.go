@@ -51,6 +51,21 @@ func (b *bench) host(addrs ...string) *testHost {
 	return h
 }
 
+// runHost runs a host until the test ends, and returns what ends it before.
+func runHost(t testing.TB, h *vrrp.Host) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- h.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(stop)
+	return stop
+}
+
 // add adds a router for VRID 51 with what edit changes.
 func (h *testHost) add(t *testing.T, priority uint8, edit func(*vrrp.Config)) *vrrp.Router {
 	t.Helper()

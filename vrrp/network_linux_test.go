@@ -28,7 +28,6 @@ func TestOpenInvalid(t *testing.T) {
 	defer n.Close()
 	for name, cfg := range map[string]vrrp.LinkConfig{
 		"no interface":      {Group: group4},
-		"no address":        {Interface: "lo"},
 		"group not a group": {Interface: "lo", Group: netip.MustParseAddr("192.0.2.1")},
 		"local is a group":  {Interface: "lo", Local: group6},
 	} {

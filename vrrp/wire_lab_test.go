@@ -3,11 +3,9 @@
 package vrrp_test
 
 import (
-	"context"
 	"encoding/binary"
 	"math/rand/v2"
 	"net/netip"
-	"sync"
 	"testing"
 	"time"
 
@@ -57,21 +55,6 @@ func newWire(t *testing.T, edit func(*vrrp.Config)) *wire {
 		return s.State == vrrp.Backup && s.Peer.Priority == 200
 	})
 	return w
-}
-
-// runHost runs a host until the test ends, and returns what ends it before.
-func runHost(t testing.TB, h *vrrp.Host) (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- h.Run(ctx) }()
-	stop = sync.OnceFunc(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-	t.Cleanup(stop)
-	return stop
 }
 
 // frame is p on Ethernet, whatever p says, for one host alone or, if to is nil,

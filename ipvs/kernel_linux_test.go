@@ -1,7 +1,6 @@
 package ipvs_test
 
 import (
-	"os/exec"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,7 +13,11 @@ import (
 // The kernel's IPVS, with ipvsadm as the judge of what is in it.
 func TestKernel(t *testing.T) {
 	netlab.Require(t, "ipvsadm")
-	if umllab.Run(t, "ip_vs", "ip_vs_rr", "ip_vs_wrr", "ip_vs_wlc", "ip_vs_sh", "veth", "bridge") {
+	modules := []string{"ip_vs", "ip_vs_pe_sip", "veth", "bridge", "dummy"}
+	for _, scheduler := range []string{"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "mh", "sed", "nq", "fo", "ovf"} {
+		modules = append(modules, "ip_vs_"+scheduler)
+	}
+	if umllab.Run(t, modules...) {
 		return
 	}
 	k, err := ipvs.NewKernel(0)
@@ -22,23 +25,20 @@ func TestKernel(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer k.Close()
-	ipvsadm := func(args ...string) string {
-		t.Helper()
-		out, err := exec.Command("ipvsadm", args...).CombinedOutput()
-		if err != nil {
-			t.Fatalf("ipvsadm %q: %v\n%s", args, err, out)
-		}
-		return string(out)
-	}
 	t.Run("common", func(t *testing.T) {
-		testKernel(t, k, func() string { return ipvsadm("-Sn") })
+		testKernel(t, k, func() string { return ipvsadm(t, "-Sn") })
 	})
+
+	t.Run("options", func(t *testing.T) { testOptions(t, k) })
+	t.Run("edits keep", func(t *testing.T) { testEditsKeep(t, k) })
+	t.Run("daemons", func(t *testing.T) { testDaemons(t, k) })
+	t.Run("timeouts", func(t *testing.T) { testTimeouts(t, k) })
 
 	// What others made is listed, and not touched.
 	t.Run("strangers", func(t *testing.T) {
-		ipvsadm("-A", "-f", "7", "-s", "rr")
-		ipvsadm("-A", "-u", "192.0.2.1:53", "-s", "rr", "-o")
-		before := ipvsadm("-Sn")
+		ipvsadm(t, "-A", "-f", "7", "-s", "rr")
+		ipvsadm(t, "-A", "-u", "192.0.2.1:53", "-s", "rr", "-o")
+		before := ipvsadm(t, "-Sn")
 		state, err := k.State()
 		if err != nil {
 			t.Fatal(err)
@@ -46,8 +46,8 @@ func TestKernel(t *testing.T) {
 		if diff := cmp.Diff("-A -u 192.0.2.1:53 -s rr -o\n-A -f 7 -s rr\n", state.Table.String()); diff != "" {
 			t.Error(diff)
 		}
-		if made, err := ipvs.Apply(t.Context(), k, ipvs.State{}, nil); len(made) != 0 || err != nil || ipvsadm("-Sn") != before {
-			t.Errorf("made %v, error %v, have:\n%s", made, err, ipvsadm("-Sn"))
+		if made, err := ipvs.Apply(t.Context(), k, ipvs.State{}, nil); len(made) != 0 || err != nil || ipvsadm(t, "-Sn") != before {
+			t.Errorf("made %v, error %v, have:\n%s", made, err, ipvsadm(t, "-Sn"))
 		}
 	})
 

@@ -3,7 +3,8 @@ package ipvs
 import "net/netip"
 
 // Counters are what passed, and how much of it per second lately. They start
-// anew when the service or destination is added or zeroed.
+// anew when the service or destination is added or zeroed. The kernel brings
+// them up to date every two seconds.
 type Counters struct {
 	Connections uint64
 	InPackets   uint64 // from clients
@@ -11,7 +12,7 @@ type Counters struct {
 	InBytes     uint64
 	OutBytes    uint64
 
-	// Per second, a mean over about the last seconds.
+	// Per second, a mean over the last seconds.
 	ConnectionRate uint64
 	InPacketRate   uint64
 	OutPacketRate  uint64
@@ -21,7 +22,7 @@ type Counters struct {
 
 // ServiceStats is what a service has done so far.
 type ServiceStats struct {
-	Key
+	Key Key
 	Counters
 	Destinations []DestinationStats
 }

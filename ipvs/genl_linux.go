@@ -8,6 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// receiveBuffer holds the largest datagram that the kernel makes of a dump.
+// Given one, the connection does not ask for the size first: half the system
+// calls of a look.
+const receiveBuffer = 32 << 10
+
 // genl is a connection to the kernel's generic netlink family IPVS.
 type genl struct {
 	conn   *genetlink.Conn
@@ -15,7 +20,7 @@ type genl struct {
 }
 
 func dialGenl(netnsFD int) (*genl, error) {
-	conn, err := genetlink.Dial(&netlink.Config{NetNS: max(netnsFD, 0)})
+	conn, err := genetlink.Dial(&netlink.Config{NetNS: max(netnsFD, 0), MessageBufferSize: receiveBuffer})
 	if err != nil {
 		return nil, err
 	}

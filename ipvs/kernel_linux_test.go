@@ -34,6 +34,9 @@ func TestKernel(t *testing.T) {
 	t.Run("daemons", func(t *testing.T) { testDaemons(t, k) })
 	t.Run("timeouts", func(t *testing.T) { testTimeouts(t, k) })
 
+	t.Run("scale", func(t *testing.T) { testScale(t, k) })
+	t.Run("keepalived's scale", func(t *testing.T) { testKeepalivedScale(t) })
+
 	// What others made is listed, and not touched.
 	t.Run("strangers", func(t *testing.T) {
 		ipvsadm(t, "-A", "-f", "7", "-s", "rr")

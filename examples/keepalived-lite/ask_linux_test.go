@@ -1,8 +1,12 @@
 package main_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"net"
+	"net/http"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -55,6 +59,25 @@ func (n *node) ask(t *testing.T, args ...string) (out string, status int) {
 	return string(text), cmd.ProcessState.ExitCode()
 }
 
+// get returns what the daemon has at a path of its control socket.
+func (n *node) get(t *testing.T, path string) string {
+	t.Helper()
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", filepath.Join(n.Dir, "pid.sock"))
+	}
+	client := http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}
+	resp, err := client.Get("http://daemon" + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 // An operator's day: to ask a daemon anything, to drain it beside a keepalived,
 // and to get it back.
 func TestAsk(t *testing.T) {
@@ -100,6 +123,15 @@ func TestAsk(t *testing.T) {
 	} {
 		if !strings.Contains(seen[about], text) {
 			t.Errorf("doctor, %s: no %q in %q", about, text, seen[about])
+		}
+	}
+
+	for path, want := range map[string]string{
+		"/":        "VI_1 is MASTER",
+		"/metrics": `keepalived_vrrp_state{iname="VI_1",intf="eth0",ip_address="192.0.2.100/24",vrid="51"} 2`,
+	} {
+		if text := a.get(t, path); !strings.Contains(text, want) {
+			t.Errorf("no %q at %s:\n%s", want, path, text)
 		}
 	}
 

@@ -56,6 +56,13 @@ func (h *hub) subscribe() (history []report.Event, c chan report.Event) {
 	return slices.Clone(h.history), c
 }
 
+// past returns what has been.
+func (h *hub) past() []report.Event {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.history)
+}
+
 func (h *hub) unsubscribe(c chan report.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -46,6 +46,9 @@ type Server struct {
 	// Metrics answers at /metrics, and counts transitions. Nil: nothing does.
 	Metrics *metrics.Exporter
 
+	// Page answers at /, for browsers. Nil: nothing does.
+	Page http.Handler
+
 	// Logger is told what goes wrong with the listener. Nil discards.
 	Logger *slog.Logger
 
@@ -59,6 +62,9 @@ func (s *Server) Publish(e report.Event) {
 		s.Metrics.Publish(e)
 	}
 }
+
+// History returns the last transitions, the oldest first.
+func (s *Server) History() []report.Event { return s.hub.past() }
 
 // Listen opens the socket at path, with its directory. One that a killed daemon
 // has left is replaced; if a daemon answers there, the error is ErrInUse. Owner
@@ -143,6 +149,9 @@ func (s *Server) handler(trusted bool) http.Handler {
 		fmt.Fprintln(w, "ok")
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
+	if s.Page != nil {
+		mux.Handle("GET /{$}", s.Page)
+	}
 	if s.Drain != nil && trusted {
 		mux.HandleFunc("POST /v1/instances/{name}/drain", s.drain(true))
 		mux.HandleFunc("POST /v1/instances/{name}/undrain", s.drain(false))

@@ -16,6 +16,7 @@ import (
 	"github.com/vrrpkit/vrrpkit/confparse/compose"
 	"github.com/vrrpkit/vrrpkit/internal/control"
 	"github.com/vrrpkit/vrrpkit/internal/metrics"
+	"github.com/vrrpkit/vrrpkit/internal/page"
 	"github.com/vrrpkit/vrrpkit/internal/report"
 )
 
@@ -55,6 +56,14 @@ func serveControl(o Options, cfg *confparse.Config, c *compose.Composition, log 
 		},
 		Metrics: &metrics.Exporter{Take: sample, Logger: log}, Logger: log,
 	}
+	web := &page.Page{Status: s.Status, History: s.History}
+	if len(o.Peers) > 0 {
+		var err error
+		if web.Nodes, err = page.NewNodes(o.Peers); err != nil {
+			log.Warn("not every node is shown", "err", err)
+		}
+	}
+	s.Page = web
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	serve := func(l net.Listener, err error) {

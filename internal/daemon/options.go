@@ -10,19 +10,22 @@ const (
 
 // Options are the command line of the daemon, under keepalived's names.
 type Options struct {
-	ConfigFile     string // -f
-	ConfigID       string // -i
-	Detail         int    // -D, more than once for more
-	Dump           bool   // -d: show the configuration as it was understood
-	OnlyVRRP       bool   // -P
-	OnlyChecks     bool   // -C
-	KeepIPVS       bool   // -I
-	PIDFile        string // -p; empty: none
-	VRRPPID        string // -r
-	CheckPID       string // -c
-	Control        string // the control socket; empty: beside the pid file
-	Listen         string // a TCP address to be asked at as well; empty: none
-	StrictIncludes bool   // -e
+	ConfigFile string // -f
+	ConfigID   string // -i
+	Detail     int    // -D, more than once for more
+	Dump       bool   // -d: show the configuration as it was understood
+	OnlyVRRP   bool   // -P
+	OnlyChecks bool   // -C
+	KeepIPVS   bool   // -I
+	PIDFile    string // -p; empty: none
+	VRRPPID    string // -r
+	CheckPID   string // -c
+	Control    string // the control socket; empty: beside the pid file
+	Listen     string // a TCP address to be asked at as well; empty: none
+	// Peers are URLs of other nodes' listeners, for the page.
+	Peers []string
+
+	StrictIncludes bool // -e
 	// AllowUnsupported starts in spite of keywords that are not supported and
 	// whose absence could cost availability.
 	AllowUnsupported bool
@@ -64,6 +67,7 @@ func (o *Options) register(f *pflag.FlagSet) {
 	f.StringVarP(&o.CheckPID, "checkers_pid", "c", "", "a third pid `FILE`, for scripts that look for the checker process")
 	f.StringVar(&o.Control, "control", "", "control socket `FILE` (default "+defaultControl+", or beside a pid file elsewhere)")
 	f.StringVar(&o.Listen, "listen", "", "answer questions over HTTP at `[HOST]:PORT` as well; without HOST on the loopback interface only")
+	f.StringArrayVar(&o.Peers, "peer", nil, "`URL` of another node's --listen, to be shown beside this one; may be repeated")
 	for _, c := range classic {
 		if c.value {
 			f.StringP(c.name, c.short, "", c.help)

@@ -94,7 +94,11 @@ func (i *Instance) findings(now time.Time) (list []Finding) {
 		add(Critical, "SPLIT BRAIN: another router is master as well")
 	}
 	for _, c := range i.Conflicts {
-		add(Warning, "%v: %s (%d packets since %s ago)", c.Offender, c.Detail, c.Packets, age(now, c.Since))
+		text := c.Detail
+		if who := c.Offender.String() + ": "; !strings.HasPrefix(text, who) {
+			text = who + text
+		}
+		add(Warning, "%s (%d packets since %s ago)", text, c.Packets, age(now, c.Since))
 	}
 	switch {
 	case i.State == vrrp.Fault.String() && !slices.ContainsFunc(list, func(f Finding) bool { return f.Level == Critical }):

@@ -40,7 +40,7 @@ import (
 
 // Checker asks once. Check returns when ctx ends, at the latest soon after; the
 // deadline of ctx is the check's timeout. A Runner calls it from one goroutine
-// at a time.
+// at a time, and counts one that panics as failed.
 type Checker interface {
 	Check(ctx context.Context) Result
 }

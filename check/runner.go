@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/internal/broadcast"
@@ -126,7 +127,7 @@ func (r *Runner) judged(now time.Time, o output) Event {
 
 // check asks once. ctx has its timeout.
 func (r *Runner) check(ctx context.Context) {
-	result := r.cfg.Checker.Check(ctx)
+	result := r.ask(ctx)
 
 	g := r.group
 	g.mu.Lock()
@@ -145,11 +146,22 @@ func (r *Runner) check(ctx context.Context) {
 	g.carryOut(r, now, r.schedule.done(now, result, nil))
 }
 
+// ask makes the check. One that panics has failed: the others go on.
+func (r *Runner) ask(ctx context.Context) (result Result) {
+	defer func() {
+		if p := recover(); p != nil {
+			result = Result{Reason: ReasonFailed, Detail: fmt.Sprintf("the checker panicked: %v", p)}
+			r.cfg.Logger.Error("a checker panicked", "check", r.cfg.Name, "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	return r.cfg.Checker.Check(ctx)
+}
+
 // watch triggers checks when the checker asks for them, until ctx ends.
 func (r *Runner) watch(ctx context.Context, w Watcher) {
 	defer r.group.leave()
 	for said := ""; ; {
-		err := w.Watch(ctx, r.Trigger)
+		err := r.follow(ctx, w)
 		if ctx.Err() != nil {
 			return
 		}
@@ -163,4 +175,14 @@ func (r *Runner) watch(ctx context.Context, w Watcher) {
 		case <-time.After(watchAgain):
 		}
 	}
+}
+
+// follow watches until that ends.
+func (r *Runner) follow(ctx context.Context, w Watcher) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the watcher panicked: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return w.Watch(ctx, r.Trigger)
 }

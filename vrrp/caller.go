@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 )
 
 // caller makes an Owner's calls: one at a time, the newest wish wins. Its
@@ -97,7 +98,14 @@ func (c *caller) failed(kind OutputKind, err error) {
 	}
 }
 
-func (c *caller) call(w wish) error {
+// call makes the owner's call. One that panics has failed: the other routers of
+// the host go on.
+func (c *caller) call(w wish) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("vrrp: the owner panicked: %v\n%s", p, debug.Stack())
+		}
+	}()
 	switch w.kind {
 	case OutputAcquire:
 		return c.owner.Acquire(w.ctx)

@@ -169,6 +169,9 @@ func (h *Host) openLink(cfg LinkConfig) (*hostLink, error) {
 		return l, nil
 	}
 	link, err := h.network.Open(cfg)
+	if err == nil && link == nil {
+		err = fmt.Errorf("the Network opened no Link for %v", cfg)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,8 @@ import (
 // a time per owner. The newest wish wins: when the router changes its mind
 // during a call, that call's context is cancelled, and the call for the new
 // state follows as soon as it has returned. Wishes overtaken before they began
-// are skipped. All three must be idempotent: Release may come without Acquire.
+// are skipped. All three must be idempotent: Release may come without Acquire. A
+// call that panics has failed, with the stack in its error.
 type Owner interface {
 	// Acquire takes what the master holds and announces it (gratuitous ARP,
 	// unsolicited neighbour advertisements). It is called right behind the

@@ -11,9 +11,17 @@ import (
 )
 
 // lost cuts a machine's power.
-func (m *machine) lost() {
+func (m *machine) lost() time.Time {
+	at := time.Now()
 	m.Host.Crash()
 	m.SetPort("eth0", false)
+	return at
+}
+
+// tell signals the supervisor on a.
+func (s *stand) tell(sig syscall.Signal) time.Time {
+	s.a.Signal(sig)
+	return time.Now()
 }
 
 // A machine that is lost is replaced.
@@ -43,28 +51,27 @@ func TestFigures(t *testing.T) {
 	const skew = interval * (256 - 150) / 256 // of b
 	for _, kind := range []struct {
 		name    string
-		do      func(*stand)
+		do      func(*stand) time.Time // when it happened
 		planned bool
 		floor   time.Duration // from the event; of a lost host from its last advertisement
 		over    time.Duration // what is allowed above; 0: not compared
 	}{
-		{"reload", func(s *stand) { s.a.Signal(syscall.SIGHUP) }, true, 0, 0},
-		{"hand-over", func(s *stand) { s.a.Signal(syscall.SIGTERM) }, true, 0, 0},
-		{"HAProxy killed", func(s *stand) { s.signal(s.a, syscall.SIGKILL) }, false, skew, 50 * time.Millisecond},
-		{"HAProxy frozen", func(s *stand) { s.signal(s.a, syscall.SIGSTOP) }, false, skew, 0},
-		{"host lost", func(s *stand) { s.a.lost() }, false, 3*interval + skew, 50 * time.Millisecond},
+		{"reload", func(s *stand) time.Time { return s.tell(syscall.SIGHUP) }, true, 0, 0},
+		{"hand-over", func(s *stand) time.Time { return s.tell(syscall.SIGTERM) }, true, 0, 0},
+		{"HAProxy killed", func(s *stand) time.Time { return s.signal(s.a, syscall.SIGKILL) }, false, skew, 50 * time.Millisecond},
+		{"HAProxy frozen", func(s *stand) time.Time { return s.signal(s.a, syscall.SIGSTOP) }, false, skew, 0},
+		{"host lost", func(s *stand) time.Time { return s.a.lost() }, false, 3*interval + skew, 50 * time.Millisecond},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			var over, outages []time.Duration
-			for range 10 {
+			for range 8 {
 				t.Run("", func(t *testing.T) {
 					s := newStand(t, netlab.NewAlone(t, "haproxy", netlab.NFT))
 					wire := s.lab.Capture()
-					s.pair("-timeout", "100ms")
+					s.pair("-timeout", "200ms")
 					client := s.load(500)
-					time.Sleep(time.Second + time.Duration(len(over))*interval/10)
-					begin := time.Now()
-					kind.do(s)
+					time.Sleep(time.Second + time.Duration(len(over))*interval/8)
+					begin := kind.do(s)
 					time.Sleep(1500 * time.Millisecond)
 					rs := client.report()
 					if kind.planned {

@@ -93,9 +93,11 @@ func TestHAProxyDies(t *testing.T) {
 	t.Logf("HAProxy frozen: %v", client.report())
 }
 
-// signal signals all of a machine's HAProxy, and nothing else there.
-func (s *stand) signal(m *machine, sig syscall.Signal) {
+// signal signals all of a machine's HAProxy, and nothing else there, and returns
+// when.
+func (s *stand) signal(m *machine, sig syscall.Signal) time.Time {
 	s.t.Helper()
+	var pids []int
 	procs, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil {
 		s.t.Fatal(err)
@@ -104,8 +106,13 @@ func (s *stand) signal(m *machine, sig syscall.Signal) {
 		line, _ := os.ReadFile(file) // gone meanwhile
 		if bytes.HasPrefix(line, []byte("haproxy\x00")) && bytes.Contains(line, []byte(m.config)) {
 			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil {
-				_ = syscall.Kill(pid, sig) // one may be gone with the one before
+				pids = append(pids, pid)
 			}
 		}
 	}
+	at := time.Now()
+	for _, pid := range pids {
+		_ = syscall.Kill(pid, sig) // one may be gone with the one before
+	}
+	return at
 }

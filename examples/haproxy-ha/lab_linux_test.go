@@ -64,7 +64,7 @@ func newStand(t *testing.T, lab *netlab.Lab) *stand {
 	t.Helper()
 	s := &stand{t: t, lab: lab}
 	web := lab.Host("web", "192.0.2.50/24")
-	s.a, s.b = s.machine("a", "192.0.2.1/24", 200), s.machine("b", "192.0.2.2/24", 150)
+	s.a, s.b = s.machine("a", "192.0.2.1/24"), s.machine("b", "192.0.2.2/24")
 	s.client = lab.Host("client", "192.0.2.9/24")
 
 	var l net.Listener
@@ -85,9 +85,13 @@ func newStand(t *testing.T, lab *netlab.Lab) *stand {
 }
 
 // machine prepares a machine; start starts it.
-func (s *stand) machine(name, addr string, priority int) *machine {
+func (s *stand) machine(name, addr string) *machine {
 	s.t.Helper()
-	m := &machine{Host: s.lab.Host(name, addr), config: filepath.Join(s.t.TempDir(), "haproxy.cfg")}
+	dir, err := os.MkdirTemp(scratch, "") // not t.TempDir: to HAProxy the # in its name begins a comment
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	m := &machine{Host: s.lab.Host(name, addr), config: filepath.Join(dir, "haproxy.cfg")}
 	s.configure(m, "")
 	return m
 }

@@ -101,7 +101,7 @@ func (m *machine) masterHears(s *step, in *Input, at int64, probing bool) {
 	case in.Priority == m.priority && tie == 0:
 		// Somebody uses our own address; there is no telling who should win.
 	default:
-		m.defend(s, in)
+		m.defend(s, in, probing)
 	}
 }
 
@@ -185,12 +185,13 @@ func (m *machine) relisten(s *step, late time.Duration) bool {
 
 // defend answers a losing advertisement. The sender has announced the addresses
 // as its own, so they are announced again too. The regular advertisement keeps
-// its time: whoever loses must not be able to postpone it.
-func (m *machine) defend(s *step, in *Input) {
+// its time: whoever loses must not be able to postpone it. A master that has been
+// probing says its true priority now, to another one perhaps.
+func (m *machine) defend(s *step, in *Input, probing bool) {
 	if !m.mayAnswer(s) {
 		return
 	}
-	if m.p.AnswerLosing {
+	if m.p.AnswerLosing || probing {
 		m.advertise(s, m.priority)
 		m.put(s, Output{Kind: OutputAnswered})
 	}

@@ -39,16 +39,27 @@ type testHost struct {
 
 // host attaches and runs a host. It is stopped at the end of the test.
 func (b *bench) host(addrs ...string) *testHost {
+	h := b.idle(addrs...)
+	h.run(b.t)
+	return h
+}
+
+// idle attaches a host that is yet to be run: what is added before starts
+// together.
+func (b *bench) idle(addrs ...string) *testHost {
 	port := b.seg.Attach(addrs...)
 	h := &testHost{Host: vrrp.NewHost(vrrp.HostConfig{Network: port}), port: port}
 	h.events = vrrptest.Record(h.Events())
+	return h
+}
+
+func (h *testHost) run(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- h.Run(ctx) }()
 	h.stop = sync.OnceValue(func() error { cancel(); return <-done })
-	b.t.Cleanup(func() { h.stop() })
+	t.Cleanup(func() { h.stop() })
 	synctest.Wait()
-	return h
 }
 
 // runHost runs a host until the test ends, and returns what ends it before.

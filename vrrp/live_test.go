@@ -180,7 +180,7 @@ func TestSyncGroup(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bench) {
 		var routers [2][2]*vrrp.Router
 		var groups [2]*vrrp.Group
-		hosts := []*testHost{b.host("192.0.2.1"), b.host("192.0.2.2")}
+		hosts := []*testHost{b.idle("192.0.2.1"), b.idle("192.0.2.2")}
 		for i, h := range hosts {
 			g, err := h.AddGroup(vrrp.GroupConfig{Name: "VG"})
 			if err != nil {
@@ -194,6 +194,9 @@ func TestSyncGroup(t *testing.T) {
 			}
 		}
 		events := groups[0].Events()
+		for _, h := range hosts {
+			h.run(t)
+		}
 		time.Sleep(5 * time.Second)
 		chk, err := routers[0][1].Track(vrrp.Tracker{Name: "chk"})
 		if err != nil {

@@ -114,6 +114,7 @@ type machine struct {
 
 	againAt    int64 // when to announce again after a contest
 	heldAt     int64 // when a better advertisement was answered, see hold
+	holdAt     int64 // and not before
 	relistened bool  // once since the last advertisement
 	unproven   bool  // nothing has been heard since the start or link-up, see claim
 
@@ -147,6 +148,7 @@ func (m *machine) init(id ID, p Params) {
 // rest stops the timers of a state, before another one is entered.
 func (m *machine) rest() {
 	m.timer, m.preemptAt, m.againAt, m.heldAt = never, never, never, never
+	m.holdAt = 0
 	m.wants, m.relistened = false, false
 }
 
@@ -236,8 +238,8 @@ func (m *machine) keepUp(s *step) {
 	}
 	if patience := time.Duration(max(m.p.DownAdverts-1, 1)) * m.p.Interval; late >= int64(patience) {
 		// Somebody may have taken over meanwhile, and have left without our
-		// knowing, or be about to return by right.
-		m.heldAt = s.now - int64(m.p.Interval)
+		// knowing, or be master by right and about to say so.
+		m.holdAt = s.now + int64(m.downInterval())
 		m.put(s, Output{Kind: OutputStalled, Late: time.Duration(late)})
 		m.contest(s, netip.Addr{}, time.Duration(late))
 	}

@@ -379,15 +379,27 @@ func TestHoldRole(t *testing.T) {
 			}
 		})
 	}
-	t.Run("late before", func(t *testing.T) {
-		r := hold(t)
-		r.now = r.m.Deadline().Add(2 * time.Second)
-		r.do(Input{Kind: InputTick})
-		r.hear(200, upper)
-		if r.m.Status().State != Backup {
-			t.Error("does not yield")
-		}
-	})
+	for _, tt := range []struct {
+		name    string
+		late    time.Duration // once
+		since   time.Duration
+		answers bool
+	}{
+		{"just been late", 2 * time.Second, 3609375*time.Microsecond - 1, false},
+		{"late some time ago", 2 * time.Second, 3609375 * time.Microsecond, true},
+		{"just been hardly late", 2*time.Second - 1, 0, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := hold(t)
+			r.now = r.m.Deadline().Add(tt.late)
+			r.do(Input{Kind: InputTick})
+			r.sleep(tt.since)
+			r.hear(200, upper)
+			if got := r.m.Status().State == Master; got != tt.answers {
+				t.Errorf("master: %v, want %v", got, tt.answers)
+			}
+		})
+	}
 	for name, edit := range map[string]func(*Params){
 		"not asked for": func(p *Params) { p.HoldRole = false },
 		"it preempts":   func(p *Params) { p.NoPreempt = false },
@@ -436,6 +448,14 @@ func TestProbe(t *testing.T) {
 	t.Run("another prober: the election decides", func(t *testing.T) {
 		r := claimed(t)
 		r.hear(1, lower)
+		r.want("4s advertise 100", "4s answered", "4s announce")
+	})
+	t.Run("another prober, who is not answered otherwise", func(t *testing.T) {
+		r := newRig(t, func(p *Params) { p.NoPreempt, p.AnswerLosing = true, false }).up()
+		r.sleep(4 * time.Second)
+		r.log = nil
+		r.hear(1, lower)
+		r.hear(1, lower) // the true priority is known by now
 		r.want("4s advertise 100", "4s answered", "4s announce")
 	})
 	t.Run("priority 0", func(t *testing.T) {

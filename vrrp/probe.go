@@ -30,7 +30,7 @@ func (m *machine) claim(s *step) uint8 {
 func (m *machine) hold(s *step, in *Input) bool {
 	may := m.p.HoldRole && m.p.NoPreempt && in.Priority < holdPriority
 	switch {
-	case !may || s.now-m.timer >= int64(m.p.Interval):
+	case !may || s.now < m.holdAt || s.now-m.timer >= int64(m.p.Interval):
 		return false
 	case m.heldAt != never:
 		return s.now-m.heldAt < int64(m.p.Interval)/2

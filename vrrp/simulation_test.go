@@ -272,6 +272,16 @@ func (l *segment) misfortune(t *rapid.T) {
 	}
 }
 
+// patience is how long the election may take: the down interval of the most
+// patient node.
+func (l *segment) patience() (longest time.Duration) {
+	for _, n := range l.nodes {
+		p := n.params[0]
+		longest = max(longest, downInterval(p.Version, p.Priority, p.Interval, p.DownAdverts))
+	}
+	return longest
+}
+
 // EL-01, EL-08: whatever has happened, once the network is whole again exactly
 // one master remains within the time that the slowest timer takes, nobody who
 // preempts has a higher priority, and the network is quiet: no transition, and
@@ -307,9 +317,8 @@ func TestElectionConverges(t *testing.T) {
 			l.run(time.Duration(rapid.IntRange(0, 6000).Draw(t, "ms")) * time.Millisecond)
 		}
 		l.whole()
-		// A down interval of the most patient, a skew time, and the delay: what
-		// was under way at first, 300 ms at most, included.
-		l.run(4*interval + interval + interval + delay + 300*time.Millisecond)
+		l.run(300 * time.Millisecond) // what was under way arrives
+		l.run(l.patience() + delay)
 		l.moves, l.sent = nil, 0
 		l.run(10 * interval)
 		masters := l.masters()

@@ -100,7 +100,7 @@ func TestRecipeR3(t *testing.T) {
 			if i.name == ours.name {
 				more += "\n nopreempt_hold"
 			}
-			return s.start(i, h, fill(recipeConf, "PRIORITY", priority, "INTERVAL", "0.2", "MORE", more))
+			return s.start(i, h, fill(recipeConf, "PRIORITY", priority, "INTERVAL", "0.5", "MORE", more))
 		}
 		y := tally{t: t, p: p}
 		defer y.log()
@@ -118,7 +118,7 @@ func TestRecipeR3(t *testing.T) {
 			s.waitHolders(t, vip, "ab", 10*time.Second)
 			time.Sleep(time.Duration(rand.IntN(2000)) * time.Millisecond)
 			s.lab.Heal()
-			time.Sleep(1500 * time.Millisecond)
+			time.Sleep(2500 * time.Millisecond) // longer than a down interval
 			y.judge(s.holders(vip) != "b", "%s is on %q, it was on b", vip, s.holders(vip))
 			a.Stop()
 			b.Stop()

@@ -17,8 +17,10 @@ const (
 	lookInterval = 10 * time.Second
 
 	// lookShare bounds the share of time spent on looking: a look that takes long
-	// is followed by a pause of so many times as long.
+	// is followed by a pause of so many times as long, but no longer than lookMax
+	// intervals: it may have been an exception.
 	lookShare = 50
+	lookMax   = 10
 
 	// retryMin is the time until what failed is tried again. It doubles each
 	// time up to retryMax.
@@ -48,7 +50,8 @@ type Config struct {
 
 	// Interval is how often the kernel's state is looked at, to put right what
 	// others have changed. 0: 10 s. Where reading it takes long it is looked at
-	// less often, so that this takes no more than a fiftieth of the time.
+	// less often, down to a tenth, so that this takes no more than a fiftieth of
+	// the time.
 	Interval time.Duration
 
 	// StateFile is where to note which services and daemons are ours, so that

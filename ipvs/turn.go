@@ -77,7 +77,7 @@ func (r *Reconciler) note() error {
 // schedule decides when the next turn is, after one whose look took so long, or
 // that did not look.
 func (r *Reconciler) schedule(err error, took time.Duration) {
-	wait := max(r.config.Interval, lookShare*took)
+	wait := min(max(r.config.Interval, lookShare*took), lookMax*r.config.Interval)
 	if err != nil {
 		wait = min(retryMin<<min(r.failures, 20), retryMax)
 		r.failures++

@@ -114,6 +114,20 @@ func (a *announcer) acquired(now time.Time) {
 	}
 }
 
+// reschedule has what is announced at regular times follow a new schedule.
+func (a *announcer) reschedule(now time.Time) {
+	follow := func(due *time.Time, period time.Duration) {
+		switch {
+		case period <= 0:
+			*due = time.Time{}
+		case due.IsZero() || due.After(now.Add(period)):
+			*due = now.Add(period)
+		}
+	}
+	follow(&a.refresh, a.schedule.Refresh)
+	follow(&a.extra, a.extraPeriod)
+}
+
 // told says, right behind acquired, that the first round of its burst has been
 // made already.
 func (a *announcer) told(now time.Time) {

@@ -119,7 +119,7 @@ func (e *LapsedError) Error() string {
 // somebody else may hold them. A Set without a Lifetime that is never renewed
 // is guarded always.
 func (s *Set) Renew(until time.Time) {
-	if s.lease.lifetime > 0 {
+	if s.lifetime.Load() > 0 {
 		s.affirm(time.Now(), until)
 		return
 	}
@@ -128,7 +128,7 @@ func (s *Set) Renew(until time.Time) {
 
 // affirm is Renew under a Lifetime. It wakes Run if that has been waiting.
 func (s *Set) affirm(now, until time.Time) {
-	if most := now.Add(s.lease.period()); until.After(most) {
+	if most := now.Add(time.Duration(s.lifetime.Load()) / leaseParts); until.After(most) {
 		until = most
 	}
 	before := s.fresh.Swap(int64(until.Sub(s.manager.epoch)))
@@ -140,7 +140,7 @@ func (s *Set) affirm(now, until time.Time) {
 // vouched reports whether the Set may renew and restore addresses.
 func (s *Set) vouched(now time.Time) bool {
 	until := s.fresh.Load()
-	return until == 0 && s.lease.lifetime == 0 || int64(now.Sub(s.manager.epoch)) <= until
+	return until == 0 && s.lifetime.Load() == 0 || int64(now.Sub(s.manager.epoch)) <= until
 }
 
 // setLease records when the Set wants to renew addresses.
@@ -211,19 +211,12 @@ func (m *Manager) renew(now time.Time) time.Time {
 	return next
 }
 
-// newLease returns the lease of a new Set. Golden-ratio steps spread any number
-// of them evenly.
-func (m *Manager) newLease(lifetime time.Duration) lease {
-	if lifetime == 0 {
-		lifetime = m.lifetime
-	}
-	l := lease{lifetime: max(lifetime, 0)}
-	m.mu.Lock()
-	defer m.mu.Unlock()
+// nextPhase returns the phase of one more lease. Golden-ratio steps spread any
+// number of them evenly. Called with mu held.
+func (m *Manager) nextPhase(lifetime time.Duration) time.Duration {
 	m.leased++
 	_, part := math.Modf(float64(m.leased) * math.Phi)
-	l.phase = time.Duration(part * float64(l.period()))
-	return l
+	return time.Duration(part * float64(lifetime/leaseParts))
 }
 
 // claimsOf returns what a Set has claimed.

@@ -71,6 +71,7 @@ type Manager struct {
 	epoch     time.Time // what Set.Renew counts from
 	lifetime  time.Duration
 	wake      chan struct{} // Run has something new to look at
+	updating  sync.Mutex    // one commit of Prepare at a time
 
 	mu      sync.Mutex
 	pacer   pacer

@@ -1,10 +1,8 @@
 package vip
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -57,18 +55,22 @@ type SetConfig struct {
 // methods may be called by several goroutines; Acquire, Release and Announce
 // wait for one another.
 type Set struct {
-	manager   *Manager
+	manager  *Manager
+	trouble  chan error
+	fresh    atomic.Int64 // until when Renew vouches, since manager.epoch; 0: nobody does
+	lifetime atomic.Int64 // that of the lease, for Renew
+
+	// Written by who has the turn and the manager's mutex, read with either.
 	name      string
 	addresses []Address
-	objects   []Object // addresses, routes, rules
+	objects   []Object // VMACs, addresses, routes, rules
 	extra     []string // ExtraInterfaces
-	trouble   chan error
-	fresh     atomic.Int64 // until when Renew vouches, since manager.epoch; 0: nobody does
 
 	turn      chan struct{} // a token: who has it may use what is below
+	acquired  bool          // and not released since
 	announcer announcer
 	strikes   strikes
-	lease     lease          // its lifetime and phase may be read without
+	lease     lease          // its deadline is read with the manager's mutex
 	announced []Announcement // what is held, by the announcer's indexes
 }
 
@@ -76,64 +78,34 @@ type Set struct {
 // every mistake is reported. A Set needs no removing: once released it is
 // forgotten.
 func (m *Manager) Add(cfg SetConfig) (*Set, error) {
-	s := &Set{
-		manager:   m,
-		name:      cfg.Name,
-		addresses: make([]Address, len(cfg.Addresses)),
-		trouble:   make(chan error, troubleBuffer),
-		turn:      make(chan struct{}, 1),
-	}
-	errs := []error{cfg.Schedule.Validate(), validateLifetime(cfg.Lifetime)}
-	if cfg.ExtraRefresh < 0 {
-		errs = append(errs, fmt.Errorf("vip: ExtraRefresh %v is negative", cfg.ExtraRefresh))
-	}
-	for i, a := range cfg.Addresses {
-		if a.Interface == "" {
-			a.Interface = cfg.Interface
-		}
-		a.Foreign = false
-		s.addresses[i] = a
-	}
-	for _, v := range cfg.VMACs {
-		s.objects = append(s.objects, v)
-	}
-	s.objects = append(s.objects, objects(s.addresses, cfg.Routes, cfg.Rules)...)
-	seen := make(map[place]bool)
-	for _, o := range s.objects {
-		p := o.place()
-		errs = append(errs, o.Validate())
-		if seen[p] {
-			errs = append(errs, fmt.Errorf("vip: %s is twice in the set", describe(o)))
-		}
-		seen[p] = true
-	}
-	if err := errors.Join(errs...); err != nil {
+	c, err := m.check(cfg)
+	if err != nil {
 		return nil, err
 	}
-	s.announcer.schedule = cfg.Schedule
-	if cfg.Schedule == (Schedule{}) {
-		s.announcer.schedule = DefaultSchedule()
-	}
-	s.extra = slices.Clone(cfg.ExtraInterfaces)
-	if len(s.extra) > 0 {
-		s.announcer.extraPeriod = cfg.ExtraRefresh
-	}
-	if len(m.pacer.paces) > 0 {
-		s.announcer.slot = s.slot
-	}
-	s.strikes.limit = cmp.Or(max(cfg.YieldAfter, 0), DefaultYieldAfter)
-	s.lease = m.newLease(cfg.Lifetime)
+	s := &Set{manager: m, trouble: make(chan error, troubleBuffer), turn: make(chan struct{}, 1)}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s.lease.phase = m.nextPhase(c.lifetime)
+	s.become(c)
 	s.turn <- struct{}{}
 	return s, nil
 }
 
 // Addresses returns the addresses of the Set with their interfaces filled in.
 // The slice must not be changed.
-func (s *Set) Addresses() []Address { return s.addresses }
+func (s *Set) Addresses() []Address {
+	s.manager.mu.Lock()
+	defer s.manager.mu.Unlock()
+	return s.addresses
+}
 
 // Objects returns all that the Set holds or would hold: addresses, routes and
 // rules, in the order in which they are added. The slice must not be changed.
-func (s *Set) Objects() []Object { return s.objects }
+func (s *Set) Objects() []Object {
+	s.manager.mu.Lock()
+	defer s.manager.mu.Unlock()
+	return s.objects
+}
 
 // Acquire adds addresses, routes and rules and makes the first announcements;
 // when it returns nil the addresses answer and the neighbours have been told.
@@ -155,6 +127,7 @@ func (s *Set) Acquire(ctx context.Context) error {
 	if claims == nil {
 		return ErrStopped
 	}
+	s.acquired = true
 	now := time.Now()
 	if s.lease.lifetime > 0 {
 		s.affirm(now, now.Add(s.lease.lifetime))
@@ -186,6 +159,7 @@ func (s *Set) Release(ctx context.Context) error {
 		return err
 	}
 	defer s.end()
+	s.acquired = false
 	s.hold(nil)
 	s.announcer.stop()
 	s.lease.begin(time.Time{}, 0)

@@ -32,7 +32,7 @@ type Event struct {
 // Name returns the name of the router, or of the group.
 func (e *Event) Name() string {
 	if e.Group != nil {
-		return e.Group.name
+		return e.Group.Name()
 	}
 	return e.Router.Name()
 }

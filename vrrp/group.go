@@ -153,12 +153,12 @@ func (g *group) resign(s *step) {
 }
 
 // left goes on without a member that has stopped, or is about to be removed.
-func (g *group) left(s *step, m *machine) {
+func (g *group) left(s *step, m *machine, why Reason) {
 	if slices.ContainsFunc(g.members, g.active) {
 		g.settle(s)
 		return
 	}
-	g.begin(s, m, Init, ReasonShutdown, netip.Addr{})
+	g.begin(s, m, Init, why, netip.Addr{})
 	g.report(s)
 }
 

@@ -2,9 +2,7 @@ package vrrp
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"net/netip"
 	"sync"
 	"time"
 
@@ -94,92 +92,6 @@ func (h *Host) async(l *slog.Logger) *slog.Logger {
 		return slog.New(slog.DiscardHandler)
 	}
 	return slog.New(h.queue.For(l.Handler()))
-}
-
-// Add adds a router. If the host runs, it starts at once, else with Run. An
-// interface that does not exist yet is no error: the router is in Fault until
-// it does. Add may take as long as opening a socket does; the other routers do
-// not wait for it.
-func (h *Host) Add(cfg Config) (*Router, error) {
-	if err := cfg.Validate(); err != nil {
-		return nil, err
-	}
-	if h.network == nil {
-		return nil, errNoNetwork
-	}
-	cfg = cfg.withDefaults()
-	h.adding.Lock()
-	defer h.adding.Unlock()
-	l, err := h.openLink(cfg.link())
-	if err != nil {
-		return nil, fmt.Errorf("vrrp: router %s: %w", cfg.Name, err)
-	}
-	r := newRouter(h, cfg)
-
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	defer h.closeUnused(l)
-	if h.phase > running {
-		return nil, errEnded
-	}
-	if other := l.routers[cfg.VRID]; other != nil {
-		return nil, fmt.Errorf("vrrp: router %s: router %s has VRID %d on %s already", cfg.Name, other.cfg.Name, cfg.VRID, cfg.Interface)
-	}
-	if g := cfg.Sync; g != nil && (g.host != h || g.closed) {
-		return nil, fmt.Errorf("vrrp: router %s: sync group %s is not of this host", cfg.Name, g.name)
-	}
-	if err = h.canFollow(cfg.Trackers); err == nil {
-		r.id, err = h.set.Add(cfg.params())
-	}
-	if err != nil {
-		return nil, fmt.Errorf("vrrp: router %s: %w", cfg.Name, err)
-	}
-	h.follow(cfg.Trackers)
-	r.link, l.routers[cfg.VRID] = l, r
-	h.routers = append(h.routers, r)
-	for len(h.byID) <= r.id.Index() {
-		h.byID = append(h.byID, nil)
-	}
-	h.byID[r.id.Index()] = r
-	h.added = append(h.added, r)
-	if r.owner != nil {
-		h.owners++
-	}
-	r.countVIPs(1)
-	if h.phase == running {
-		h.network.Wake()
-	}
-	return r, nil
-}
-
-// openLink returns the link that cfg describes, opening it if no router uses it
-// yet, and keeps it from being closed until closeUnused. Called with adding held,
-// and without mu: opening may take its time.
-func (h *Host) openLink(cfg LinkConfig) (*hostLink, error) {
-	h.mu.Lock()
-	l, over := h.links[cfg], h.phase > running
-	if l != nil {
-		l.opening = true
-	}
-	h.mu.Unlock()
-	if over {
-		return nil, errEnded
-	}
-	if l != nil {
-		return l, nil
-	}
-	link, err := h.network.Open(cfg)
-	if err == nil && link == nil {
-		err = fmt.Errorf("the Network opened no Link for %v", cfg)
-	}
-	if err != nil {
-		return nil, err
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	l = &hostLink{host: h, cfg: cfg, link: link, own: map[netip.Addr]bool{}, opening: true}
-	h.links[cfg], h.byLink[link] = l, l
-	return l, nil
 }
 
 // Close frees a host that is not Run, and closes its channels. After Run, or

@@ -28,7 +28,7 @@ type hostLink struct {
 	own     map[netip.Addr]bool // state.Addresses
 	routers [256]*Router        // by VRID
 	follows int                 // trackers that want to know state
-	opening bool                // a router is being added to it
+	opening int                 // reservations, which keep it open
 
 	in      [recvBatch]Packet
 	advert  packet.Advert // of the packet at hand

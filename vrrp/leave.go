@@ -19,7 +19,7 @@ func (h *Host) remove(r *Router) error {
 		r.leaving = true
 		h.leaving = append(h.leaving, r)
 		h.added = slices.DeleteFunc(h.added, func(o *Router) bool { return o == r })
-		h.input(Input{Kind: InputStop, ID: r.id})
+		h.input(Input{Kind: InputStop, ID: r.id, Reason: ReasonRemoved})
 	}
 	h.mu.Unlock()
 	<-r.gone
@@ -65,12 +65,12 @@ func (h *Host) forget(r *Router) {
 // closeUnused ends what openLink began: a link that no router uses is closed.
 // Called with mu held.
 func (h *Host) closeUnused(l *hostLink) {
-	l.opening = false
+	l.opening--
 	h.closeLink(l)
 }
 
 func (h *Host) closeLink(l *hostLink) {
-	if l.opening || l.follows > 0 || slices.ContainsFunc(l.routers[:], func(r *Router) bool { return r != nil }) {
+	if l.opening > 0 || l.follows > 0 || slices.ContainsFunc(l.routers[:], func(r *Router) bool { return r != nil }) {
 		return
 	}
 	delete(h.links, l.cfg)

@@ -300,7 +300,7 @@ func churn(t *testing.T, h *testHost, g *vrrp.Group, random *rand.Rand, vrid uin
 					tr.Set(vrrp.TrackStatus(random.IntN(3)))
 				}
 			case 3:
-				err = g.Update([]vrrp.Tracker{{Name: "all", Weight: 10, Initial: vrrp.TrackUp}}[:random.IntN(2)])
+				err = g.Update(vrrp.GroupConfig{Name: "G", Trackers: []vrrp.Tracker{{Name: "all", Weight: 10, Initial: vrrp.TrackUp}}[:random.IntN(2)]})
 			case 4:
 				h.port.SetUp(random.IntN(4) > 0)
 			case 5:

@@ -29,7 +29,7 @@ func TestRouterClose(t *testing.T) {
 			t.Error(err)
 		}
 		e, ok := <-events
-		if _, more := <-events; !ok || more || e.To != vrrp.Init || e.Reason != vrrp.ReasonShutdown {
+		if _, more := <-events; !ok || more || e.To != vrrp.Init || e.Reason != vrrp.ReasonRemoved {
 			t.Errorf("event %v, more %v", e, more)
 		}
 		if lines := j.take(); len(lines) != 2 || lines[0] != "advert 0" || lines[1] != "release" {
@@ -254,13 +254,13 @@ func TestGroupTrack(t *testing.T) {
 		if p := r.Snapshot().Priority; p != 60 {
 			t.Errorf("priority %d, want 60", p)
 		}
-		if err := g.Update(nil); err != nil {
+		if err := g.Update(vrrp.GroupConfig{}); err != nil {
 			t.Error(err)
 		}
 		if s := r.Snapshot(); s.Priority != 100 || s.Group != "VG" {
 			t.Errorf("priority %d, want 100; group %q", s.Priority, s.Group)
 		}
-		if err := g.Update([]vrrp.Tracker{{Name: "x", Weight: 300}}); err == nil {
+		if err := g.Update(vrrp.GroupConfig{Trackers: []vrrp.Tracker{{Name: "x", Weight: 300}}}); err == nil {
 			t.Error("a weight of 300 was accepted")
 		}
 	})

@@ -163,7 +163,7 @@ func (m *machine) handle(s *step, in *Input, c *clock) {
 	case InputStart:
 		m.start(s)
 	case InputStop:
-		m.stop(s)
+		m.stop(s, in.Reason)
 	case InputLink:
 		m.linkUp, m.linkWhy, m.source = in.Up, in.Reason, in.Source
 		setDefault(&m.linkWhy, ReasonLinkDown)
@@ -342,17 +342,18 @@ func (m *machine) enter(s *step) {
 }
 
 // stop is the Shutdown event of RFC 9568 sections 6.4.2 and 6.4.3.
-func (m *machine) stop(s *step) {
+func (m *machine) stop(s *step, why Reason) {
+	setDefault(&why, ReasonShutdown)
 	m.running, m.stopped, m.startAt = false, true, never
 	if m.state == Master {
 		m.advertise(s, 0)
 	}
 	m.rest()
 	if m.state != Init {
-		m.become(s, Init, ReasonShutdown, netip.Addr{})
+		m.become(s, Init, why, netip.Addr{})
 	}
 	if m.group != nil {
-		m.group.left(s, m)
+		m.group.left(s, m, why)
 	}
 }
 

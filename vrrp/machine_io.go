@@ -44,13 +44,14 @@ const (
 	ReasonAsked                 // Master to Backup: the Owner asked to yield
 	ReasonNoPreempt             // Master to Backup: it turns out that there has been a master all the time
 	ReasonStalled               // Master to Backup: the process did not run, and another router is master by now
+	ReasonRemoved               // to Init: the router is closed while its host goes on
 )
 
 // String returns the reason in lower-case words.
 func (r Reason) String() string {
 	return nameOf(int(r), "Reason", "none", "startup", "address owner", "no response", "master left",
 		"preemption", "higher priority", "higher address", "link down", "no source address",
-		"tracker failed", "recovered", "shutdown", "sync group", "asked to yield", "other master found", "stalled")
+		"tracker failed", "recovered", "shutdown", "sync group", "asked to yield", "other master found", "stalled", "removed")
 }
 
 // ID names a machine in its [Set]. That of a machine that was removed never names
@@ -71,7 +72,7 @@ type InputKind uint8
 const (
 	InputTick     InputKind = iota // fires every timer that is due; no ID
 	InputStart                     // begin to take part
-	InputStop                      // leave: a master says so with priority 0
+	InputStop                      // Reason, or ReasonShutdown: leave; a master says so with priority 0
 	InputLink                      // Up, Reason if not up, Source: the interface changed
 	InputAdvert                    // At, Source, Priority, Interval: a valid advertisement arrived
 	InputTrack                     // Tracker, Track, Value, Group if not zero: a tracker reported
@@ -88,7 +89,7 @@ type Input struct {
 	Kind     InputKind
 	Priority uint8         // as received or configured
 	Up       bool          // the link can carry advertisements
-	Reason   Reason        // why it cannot: ReasonNoAddress or, if none is given, ReasonLinkDown
+	Reason   Reason        // InputLink: why it cannot, ReasonNoAddress or, if none is given, ReasonLinkDown; InputStop: why
 	Track    TrackStatus   // what the tracker reported
 	Value    int           // its number, if Track is TrackValue
 	Tracker  string        // its name; an unknown one changes nothing

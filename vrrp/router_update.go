@@ -66,7 +66,7 @@ func (r *Router) compatible(cfg *Config) error {
 		bad("the Owner cannot change: leave it out, or close this router and add another one")
 	}
 	if cfg.Sync != nil && (cfg.Sync.host != r.host || cfg.Sync.closed) {
-		bad("sync group %s is not of this host", cfg.Sync.name)
+		bad("sync group %s is not of this host", cfg.Sync.Name())
 	}
 	return errors.Join(errs...)
 }

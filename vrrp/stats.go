@@ -94,7 +94,7 @@ func (r *Router) Snapshot() Snapshot {
 	}
 	s.Counters.Conflicts = r.conflicts.total
 	if r.cfg.Sync != nil {
-		s.Group = r.cfg.Sync.name
+		s.Group = r.cfg.Sync.Name()
 		s.GroupTrackers = h.set.groupTrackers(r.cfg.Sync.id, r.id)
 	}
 	s.Trackers = h.set.Trackers(r.id)

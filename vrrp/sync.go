@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/internal/broadcast"
@@ -29,7 +30,7 @@ type GroupConfig struct {
 // any time.
 type Group struct {
 	host   *Host
-	name   string
+	name   atomic.Pointer[string]
 	id     GroupID
 	events *broadcast.Topic[Event]
 
@@ -49,7 +50,7 @@ func (h *Host) AddGroup(cfg GroupConfig) (*Group, error) {
 	if h.phase > running {
 		return nil, errEnded
 	}
-	g := &Group{host: h, name: cfg.Name, trackers: slices.Clone(cfg.Trackers), events: newTopic()}
+	g := &Group{host: h, trackers: slices.Clone(cfg.Trackers), events: newTopic()}
 	id, err := h.set.AddGroup(GroupParams{Trackers: g.trackers})
 	if err != nil {
 		return nil, fmt.Errorf("vrrp: group %s: %w", cfg.Name, err)
@@ -59,12 +60,13 @@ func (h *Host) AddGroup(cfg GroupConfig) (*Group, error) {
 		return nil, errors.Join(fmt.Errorf("vrrp: group %s: %w", cfg.Name, err), h.set.RemoveGroup(id))
 	}
 	h.follow(g.trackers)
+	g.name.Store(&cfg.Name)
 	h.groups[id] = g
 	return g, nil
 }
 
 // Name returns the group's name.
-func (g *Group) Name() string { return g.name }
+func (g *Group) Name() string { return *g.name.Load() }
 
 // State returns the state that all members had when they last changed together.
 func (g *Group) State() State {
@@ -77,17 +79,19 @@ func (g *Group) State() State {
 // for a router. Each comes behind those of all members.
 func (g *Group) Events() <-chan Event { return g.events.Subscribe() }
 
-// Update replaces the trackers; those that stay keep their states by name.
-func (g *Group) Update(trackers []Tracker) error {
-	if err := (GroupParams{Trackers: trackers}).Validate(); err != nil {
-		return fmt.Errorf("vrrp: group %s: %w", g.name, err)
+// Update replaces name and trackers; those that stay keep their states by name.
+// It fails where [GroupParams.Validate] does, and has changed nothing then.
+func (g *Group) Update(cfg GroupConfig) error {
+	if err := (GroupParams{Trackers: cfg.Trackers}).Validate(); err != nil {
+		return fmt.Errorf("vrrp: group %s: %w", cfg.Name, err)
 	}
 	g.host.mu.Lock()
 	defer g.host.mu.Unlock()
-	if err := g.host.canFollow(trackers); err != nil {
-		return fmt.Errorf("vrrp: group %s: %w", g.name, err)
+	if err := g.host.canFollow(cfg.Trackers); err != nil {
+		return fmt.Errorf("vrrp: group %s: %w", cfg.Name, err)
 	}
-	g.commit(slices.Clone(trackers))
+	g.name.Store(&cfg.Name)
+	g.commit(slices.Clone(cfg.Trackers))
 	return nil
 }
 
@@ -115,7 +119,7 @@ func (g *Group) Close() error {
 		return nil
 	}
 	if err := h.set.RemoveGroup(g.id); err != nil {
-		return fmt.Errorf("vrrp: group %s: %w", g.name, err)
+		return fmt.Errorf("vrrp: group %s: %w", g.Name(), err)
 	}
 	g.closed = true
 	delete(h.groups, g.id)
@@ -128,7 +132,7 @@ func (g *Group) Close() error {
 func (g *Group) publish(o *Output) {
 	g.seq++
 	e := Event{Group: g, Seq: g.seq, From: o.From, To: o.To, Reason: o.Reason, Peer: o.Peer, At: o.At}
-	g.host.log.Info("Syncing instances to "+e.To.String()+" state", "group", g.name, "from", e.From, "cause", e.Reason)
+	g.host.log.Info("Syncing instances to "+e.To.String()+" state", "group", g.Name(), "from", e.From, "cause", e.Reason)
 	g.events.Publish(e)
 	g.host.events.Publish(e)
 }

@@ -46,11 +46,11 @@ func (g *Group) Track(t Tracker) (*Track, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err := validTracker(t); err != nil {
-		return nil, fmt.Errorf("vrrp: group %s: %w", g.name, err)
+		return nil, fmt.Errorf("vrrp: group %s: %w", g.Name(), err)
 	}
 	if st := findTracker(h.set.Group(g.id).Trackers, t.Name); st == nil || st.Tracker != t {
 		if err := h.canFollow([]Tracker{t}); err != nil {
-			return nil, fmt.Errorf("vrrp: group %s: %w", g.name, err)
+			return nil, fmt.Errorf("vrrp: group %s: %w", g.Name(), err)
 		}
 		g.commit(withTracker(g.trackers, t))
 	}

@@ -45,11 +45,12 @@ type VirtualServerChange struct {
 // FieldChange is a setting that changes. In a list each entry that is new or
 // gone is a change of its own.
 type FieldChange struct {
-	Name string // the keyword where there is one: "priority"
+	Name string `json:"name"` // the keyword where there is one: "priority"
 	// Old and New are the values as text; "" in a list: new, or gone.
 	// Passwords and keys are hidden.
-	Old, New string
-	List     bool // an entry of a list
+	Old  string `json:"old"`
+	New  string `json:"new"`
+	List bool   `json:"list,omitempty"` // an entry of a list
 }
 
 // Empty reports whether nothing changes.
@@ -91,6 +92,12 @@ func Diff(from, to *Config) *Difference {
 		d.VirtualServers = append(d.VirtualServers, v)
 	}
 	return d
+}
+
+// MatchInstances pairs the instances of two configurations as Difference does,
+// those that do not change too: in the order of from, then those that are new.
+func MatchInstances(from, to *Config) []Change[Instance] {
+	return matchAll(from.Instances, to.Instances, identityOf)
 }
 
 // identity is what makes an instance the same one after a reload.

@@ -39,15 +39,19 @@ func writeChanges[T any](b *strings.Builder, in string, list []Change[T], title 
 	}
 }
 
+// String returns the change in a line: "+" is new, "-" is gone, "~" changes.
+func (f FieldChange) String() string {
+	switch {
+	case f.List && f.Old == "":
+		return "+ " + f.Name + " " + f.New
+	case f.List:
+		return "- " + f.Name + " " + f.Old
+	}
+	return "~ " + f.Name + " " + f.Old + " -> " + f.New
+}
+
 func writeFields(b *strings.Builder, in string, list []FieldChange) {
 	for _, f := range list {
-		switch {
-		case f.List && f.Old == "":
-			fmt.Fprintf(b, "%s+ %s %s\n", in, f.Name, f.New)
-		case f.List:
-			fmt.Fprintf(b, "%s- %s %s\n", in, f.Name, f.Old)
-		default:
-			fmt.Fprintf(b, "%s~ %s %s -> %s\n", in, f.Name, f.Old, f.New)
-		}
+		fmt.Fprintf(b, "%s%v\n", in, f)
 	}
 }

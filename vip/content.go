@@ -23,8 +23,7 @@ type content struct {
 // check returns what cfg says, or every mistake in it.
 func (m *Manager) check(cfg SetConfig) (content, error) {
 	c := content{
-		name: cfg.Name, addresses: make([]Address, len(cfg.Addresses)),
-		schedule: cfg.Schedule, extra: slices.Clone(cfg.ExtraInterfaces),
+		name: cfg.Name, schedule: cfg.Schedule, extra: slices.Clone(cfg.ExtraInterfaces),
 		yieldAfter: cmp.Or(max(cfg.YieldAfter, 0), DefaultYieldAfter), lifetime: max(cmp.Or(cfg.Lifetime, m.lifetime), 0),
 	}
 	if cfg.Schedule == (Schedule{}) {
@@ -37,17 +36,7 @@ func (m *Manager) check(cfg SetConfig) (content, error) {
 	if cfg.ExtraRefresh < 0 {
 		errs = append(errs, fmt.Errorf("vip: ExtraRefresh %v is negative", cfg.ExtraRefresh))
 	}
-	for i, a := range cfg.Addresses {
-		if a.Interface == "" {
-			a.Interface = cfg.Interface
-		}
-		a.Foreign = false
-		c.addresses[i] = a
-	}
-	for _, v := range cfg.VMACs {
-		c.objects = append(c.objects, v)
-	}
-	c.objects = append(c.objects, objects(c.addresses, cfg.Routes, cfg.Rules)...)
+	c.addresses, c.objects = cfg.complete(), cfg.Objects()
 	seen := make(map[place]bool)
 	for _, o := range c.objects {
 		p := o.place()
@@ -58,6 +47,27 @@ func (m *Manager) check(cfg SetConfig) (content, error) {
 		seen[p] = true
 	}
 	return c, errors.Join(errs...)
+}
+
+// complete returns the addresses with their interfaces.
+func (c SetConfig) complete() []Address {
+	list := slices.Clone(c.Addresses)
+	for i := range list {
+		if list[i].Interface == "" {
+			list[i].Interface = c.Interface
+		}
+		list[i].Foreign = false
+	}
+	return list
+}
+
+// Objects returns all that a Set would hold, in the order in which it is added.
+func (c SetConfig) Objects() []Object {
+	var list []Object
+	for _, v := range c.VMACs {
+		list = append(list, v)
+	}
+	return append(list, objects(c.complete(), c.Routes, c.Rules)...)
 }
 
 // become makes c what the Set is about. Called with its turn and the manager's

@@ -254,7 +254,7 @@ func TestGroupTrack(t *testing.T) {
 		if p := r.Snapshot().Priority; p != 60 {
 			t.Errorf("priority %d, want 60", p)
 		}
-		if err := g.Update(vrrp.GroupConfig{}); err != nil {
+		if err := g.Update(vrrp.GroupConfig{Name: "VG"}); err != nil {
 			t.Error(err)
 		}
 		if s := r.Snapshot(); s.Priority != 100 || s.Group != "VG" {

@@ -63,6 +63,16 @@ type TrackerState struct {
 	Fault        bool
 }
 
+// As returns what the tracker would count for, had it reported that.
+func (t Tracker) As(status TrackStatus, value int) TrackerState {
+	s := TrackerState{Tracker: t, Status: status}
+	if status == TrackValue {
+		s.Value = value
+	}
+	s.judge()
+	return s
+}
+
 // report notes what a tracker found, and reports whether that is news.
 func (t *TrackerState) report(status TrackStatus, value int) bool {
 	if status != TrackValue {

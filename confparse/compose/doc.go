@@ -8,6 +8,15 @@
 //	if err != nil { ... }
 //	err = c.Run(ctx)
 //
+// While it runs, another configuration takes its place in two steps. Plan does
+// all that can fail and says what will change; Apply cannot fail. What does not
+// change is not touched, and what can change live does.
+//
+//	p, err := c.Plan(changed)
+//	if err != nil { ... } // nothing has changed
+//	fmt.Print(p)
+//	err = c.Apply(ctx, p)
+//
 // With the fakes of vrrptest and viptest in Options, a whole configuration can
 // be tested in-process and in virtual time.
 package compose

@@ -11,6 +11,8 @@ import (
 // drained.
 const DrainTracker = "drain"
 
+var drainTracker = vrrp.Tracker{Name: DrainTracker, Weight: -253, Initial: vrrp.TrackDown}
+
 // Drain has an instance, and the others of its sync group, stand back for
 // maintenance: its priority is the lowest there is, and if it is master it hands
 // over. It stays a backup, the last one: where nobody else takes part, it is
@@ -18,6 +20,8 @@ const DrainTracker = "drain"
 //
 // An address owner, of priority 255, cannot stand back.
 func (c *Composition) Drain(name string) error {
+	c.applying.Lock()
+	defer c.applying.Unlock()
 	r, err := c.router(name)
 	if err != nil {
 		return err
@@ -29,10 +33,11 @@ func (c *Composition) Drain(name string) error {
 	case slices.ContainsFunc(cfg.Trackers, isDrain):
 		return nil
 	}
-	cfg.Trackers = append(slices.Clone(cfg.Trackers), vrrp.Tracker{Name: DrainTracker, Weight: -253, Initial: vrrp.TrackDown})
+	cfg.Trackers = append(slices.Clone(cfg.Trackers), drainTracker)
 	if err := r.Update(cfg); err != nil {
 		return err
 	}
+	c.generation++
 	c.log.Warn("drained: it is master only where nobody else is", "instance", name)
 	r.Yield()
 	return nil
@@ -41,6 +46,8 @@ func (c *Composition) Drain(name string) error {
 // Undrain gives an instance its priority back. Whether it becomes master again is
 // a matter of priorities and nopreempt.
 func (c *Composition) Undrain(name string) error {
+	c.applying.Lock()
+	defer c.applying.Unlock()
 	r, err := c.router(name)
 	if err != nil {
 		return err
@@ -53,6 +60,7 @@ func (c *Composition) Undrain(name string) error {
 	if err := r.Update(cfg); err != nil {
 		return err
 	}
+	c.generation++
 	c.log.Info("no longer drained", "instance", name)
 	return nil
 }

@@ -20,7 +20,8 @@ type lvs struct {
 	checker   ServerChecker
 	checks    *check.Group
 	events    *broadcast.Topic[ServerEvent]
-	table     *lvsTable // nil: there is nothing to do
+	table     *lvsTable // nil: there is nothing to do, until opened is closed
+	opened    chan struct{}
 	addresses Addresses // nil: nobody needs them
 	wake      chan struct{}
 
@@ -47,26 +48,35 @@ type lvsMember struct {
 // newLVS prepares the virtual servers of plan.
 func newLVS(plan *lvsPlan, o *Options, log *slog.Logger) (*lvs, error) {
 	l := &lvs{
-		log: log, checker: o.ServerChecker, checks: check.NewGroup(), addresses: o.Addresses,
+		log: log, checker: o.ServerChecker, checks: check.NewGroup(), addresses: o.Addresses, opened: make(chan struct{}),
 		events: broadcast.New(changeBuffer, func(e *ServerEvent) *uint64 { return &e.Missed }),
 		wake:   make(chan struct{}, 1), index: map[*check.Runner][]lvsMember{}, role: ipvs.Backup,
 	}
 	if o.IPVS != nil {
-		g := &plan.cfg.Global.LVS
-		cfg := ipvs.Config{
-			Kernel: o.IPVS, FlushAtStart: g.Flush, FlushAtStop: g.FlushOnStop == confparse.FlushAll, Keep: o.KeepIPVS, Logger: log,
-		}
-		if o.StateFile != "" {
-			cfg.StateFile = o.StateFile + ".ipvs"
-		}
-		r, err := ipvs.NewReconciler(cfg)
-		if err != nil {
+		var err error
+		if l.table, err = openLVSTable(plan.cfg, o, log); err != nil {
 			return nil, err
 		}
-		l.table = newLVSTable(r)
+		close(l.opened)
 	}
 	l.commit(plan)
 	return l, nil
+}
+
+// openLVSTable returns the table in the kernel of o.
+func openLVSTable(c *confparse.Config, o *Options, log *slog.Logger) (*lvsTable, error) {
+	g := &c.Global.LVS
+	cfg := ipvs.Config{
+		Kernel: o.IPVS, FlushAtStart: g.Flush, FlushAtStop: g.FlushOnStop == confparse.FlushAll, Keep: o.KeepIPVS, Logger: log,
+	}
+	if o.StateFile != "" {
+		cfg.StateFile = o.StateFile + ".ipvs"
+	}
+	r, err := ipvs.NewReconciler(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return newLVSTable(r), nil
 }
 
 // changeBuffer is how many events about servers a reader may be behind.
@@ -83,8 +93,9 @@ func needsIPVS(cfg *confparse.Config) bool {
 // then removes what is ours from the table.
 func (l *lvs) run(ctx context.Context) error {
 	defer l.events.Close()
-	if l.table == nil {
-		<-ctx.Done()
+	select {
+	case <-l.opened:
+	case <-ctx.Done():
 		return nil
 	}
 	l.start()

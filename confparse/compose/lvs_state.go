@@ -75,17 +75,15 @@ func keys(services []ipvs.Service) []ipvs.Key {
 // servers. Those that it does not have are left out.
 func (c *Composition) ServerStats() ([]ipvs.ServiceStats, error) {
 	l := c.lvs
-	if l.table == nil {
-		return nil, nil
-	}
 	l.mu.Lock()
+	table := l.table
 	var all []ipvs.Key
 	for _, p := range l.pools {
 		all = append(all, keys(p.services)...)
 	}
 	l.mu.Unlock()
-	if len(all) == 0 {
+	if table == nil || len(all) == 0 {
 		return nil, nil
 	}
-	return l.table.reconciler.Stats(all...)
+	return table.reconciler.Stats(all...)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"slices"
 	"strconv"
@@ -18,83 +19,56 @@ import (
 // kernel tells of a change, for those that it does not tell of.
 const probeInterval = time.Second
 
-// probe is a file or a process that is tracked.
-type probe struct {
-	runner *check.Runner
-	report func(check.Event)
-	file   *confparse.TrackFile // nil: it is a process
-}
-
 func fileTracker(name string) string    { return "file " + name }
 func processTracker(name string) string { return "process " + name }
 
-// addProbe makes the runner of what is tracked at pos.
-func (c *Composition) addProbe(pos confparse.Pos, cfg check.Config, p probe) error {
-	cfg.Interval = probeInterval
-	var err error
-	if p.runner, err = c.checks.Add(cfg); err != nil {
-		return fmt.Errorf("%v: %w", pos, err)
+// fileRunner makes the runner of a tracked file. Those who track it get the
+// numbers, which their weights multiply.
+func (c *Composition) fileRunner(f *confparse.TrackFile) (*runner, error) {
+	ch, err := check.NewFile(check.FileConfig{Path: f.Path, Weight: 1})
+	if err != nil {
+		return nil, at(f.Pos, err)
 	}
-	c.probes = append(c.probes, p)
-	return nil
+	r := &runner{
+		pos: f.Pos, tracker: fileTracker(f.Name), file: f, subject: f.Path,
+		config: check.Config{Name: "track_file " + f.Name, Checker: ch, Interval: probeInterval},
+	}
+	r.report = func(e check.Event) {
+		switch t := c.tracker(r.tracker); {
+		case e.Result.Weighted:
+			if t.report(vrrp.TrackValue, e.Result.Weight) {
+				c.log.Info("tracked file " + f.Name + ": " + e.Result.Detail)
+			}
+		case t.report(vrrp.TrackDown, 0):
+			c.log.Warn("tracked file " + f.Name + ": " + e.Result.Detail)
+		}
+	}
+	return r, nil
 }
 
-// addFiles makes runners of the files that are tracked. Those who track them get
-// the numbers, which their weights multiply.
-func (c *Composition) addFiles(cfg *confparse.Config) error {
-	var errs []error
-	for _, f := range cfg.TrackFiles {
-		if !trackedBy(cfg, func(t *confparse.Trackers) bool {
-			return slices.ContainsFunc(t.TrackFiles, func(e confparse.TrackedFile) bool { return e.File == f })
-		}) {
-			continue
-		}
-		ch, err := check.NewFile(check.FileConfig{Path: f.Path, Weight: 1})
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%v: %w", f.Pos, err))
-			continue
-		}
-		t := c.tracker(fileTracker(f.Name))
-		errs = append(errs, c.addProbe(f.Pos, check.Config{Name: "track_file " + f.Name, Checker: ch}, probe{file: f, report: func(e check.Event) {
-			switch {
-			case e.Result.Weighted:
-				if t.report(vrrp.TrackValue, e.Result.Weight) {
-					c.log.Info("tracked file " + f.Name + ": " + e.Result.Detail)
-				}
-			case t.report(vrrp.TrackDown, 0):
-				c.log.Warn("tracked file " + f.Name + ": " + e.Result.Detail)
-			}
-		}}))
+// processRunner makes the runner of a tracked process.
+func (c *Composition) processRunner(p *confparse.TrackProcess) (*runner, error) {
+	cfg := processConfig(p)
+	ch, err := check.NewProcess(cfg)
+	if err != nil {
+		return nil, at(p.Pos, err)
 	}
-	return errors.Join(errs...)
-}
-
-// addProcesses makes runners of the processes that are tracked.
-func (c *Composition) addProcesses(cfg *confparse.Config) error {
-	var errs []error
-	for _, p := range cfg.TrackProcesses {
-		if !trackedBy(cfg, func(t *confparse.Trackers) bool {
-			return slices.ContainsFunc(t.TrackProcesses, func(e confparse.TrackedProcess) bool { return e.Process == p })
-		}) {
-			continue
-		}
-		ch, err := check.NewProcess(processConfig(p))
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%v: %w", p.Pos, err))
-			continue
-		}
-		t := c.tracker(processTracker(p.Name))
-		run := check.Config{Name: "vrrp_track_process " + p.Name, Checker: ch, RiseDelay: p.ForkDelay, FallDelay: p.TerminateDelay}
-		errs = append(errs, c.addProbe(p.Pos, run, probe{report: func(e check.Event) {
-			switch {
-			case e.To == check.Up && t.report(vrrp.TrackUp, 0):
-				c.log.Info("Quorum gained for tracked process " + p.Name)
-			case e.To == check.Down && t.report(vrrp.TrackDown, 0):
-				c.log.Warn("Quorum lost for tracked process "+p.Name, "detail", e.Result.Detail)
-			}
-		}}))
+	r := &runner{
+		pos: p.Pos, tracker: processTracker(p.Name), subject: fmt.Sprintf("%+v", cfg), manner: fmt.Sprint(p.ForkDelay, p.TerminateDelay),
+		config: check.Config{
+			Name: "vrrp_track_process " + p.Name, Checker: ch, Interval: probeInterval, RiseDelay: p.ForkDelay, FallDelay: p.TerminateDelay,
+		},
 	}
-	return errors.Join(errs...)
+	r.report = func(e check.Event) {
+		t := c.tracker(r.tracker)
+		switch {
+		case e.To == check.Up && t.report(vrrp.TrackUp, 0):
+			c.log.Info("Quorum gained for tracked process " + p.Name)
+		case e.To == check.Down && t.report(vrrp.TrackDown, 0):
+			c.log.Warn("Quorum lost for tracked process "+p.Name, "detail", e.Result.Detail)
+		}
+	}
+	return r, nil
 }
 
 // processConfig translates a vrrp_track_process. Without arguments and
@@ -112,10 +86,10 @@ func processConfig(p *confparse.TrackProcess) check.ProcessConfig {
 	return cfg
 }
 
-// initFiles writes what init_file wants written.
-func (c *Composition) initFiles() {
-	for _, p := range c.probes {
-		f := p.file
+// initFiles writes what init_file wants written; at the start only.
+func initFiles(runners []*runner, log *slog.Logger) {
+	for _, r := range runners {
+		f := r.file
 		if f == nil || !f.Init {
 			continue
 		}
@@ -123,7 +97,7 @@ func (c *Composition) initFiles() {
 			continue
 		}
 		if err := os.WriteFile(f.Path, []byte(strconv.Itoa(f.InitValue)+"\n"), 0o644); err != nil {
-			c.log.Warn("track_file "+f.Name+": init_file cannot be written", "err", err)
+			log.Warn("track_file "+f.Name+": init_file cannot be written", "err", err)
 		}
 	}
 }

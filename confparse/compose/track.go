@@ -3,7 +3,6 @@ package compose
 import (
 	"sync"
 
-	"github.com/vrrpkit/vrrpkit/check"
 	"github.com/vrrpkit/vrrpkit/vrrp"
 )
 
@@ -15,22 +14,79 @@ func interfaceTracker(name string) string { return "interface " + name }
 // tracker is a thing that routers, or sync groups, track, apart from interfaces,
 // which they watch themselves.
 type tracker struct {
-	name   string
-	tracks []*vrrp.Track
-
 	mu     sync.Mutex
+	tracks map[trackable]*vrrp.Track
 	status vrrp.TrackStatus // the last one reported
 	value  int
 }
 
+// trackable is a router or a group.
+type trackable interface {
+	Track(vrrp.Tracker) (*vrrp.Track, error)
+}
+
 // tracker returns the tracker of that name, new if need be.
 func (c *Composition) tracker(name string) *tracker {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	t := c.trackers[name]
 	if t == nil {
-		t = &tracker{name: name}
+		t = &tracker{tracks: map[trackable]*vrrp.Track{}}
 		c.trackers[name] = t
 	}
 	return t
+}
+
+// follow has what is tracked, apart from interfaces, reported to a router or a
+// group, beginning with what is known of it.
+func (c *Composition) follow(trackers []vrrp.Tracker, by trackable) error {
+	for _, t := range trackers {
+		if t.Interface != "" {
+			continue
+		}
+		to, err := by.Track(t)
+		if err != nil {
+			return err
+		}
+		c.tracker(t.Name).join(by, to)
+	}
+	return nil
+}
+
+// unfollow is the end of follow.
+func (c *Composition) unfollow(by trackable) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range c.trackers {
+		t.mu.Lock()
+		delete(t.tracks, by)
+		t.mu.Unlock()
+	}
+}
+
+func (t *tracker) join(by trackable, to *vrrp.Track) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.tracks[by] = to
+	t.tell(to)
+}
+
+// tell reports what is known, if anything is.
+func (t *tracker) tell(to *vrrp.Track) {
+	switch t.status {
+	case vrrp.TrackUnknown:
+	case vrrp.TrackValue:
+		to.SetValue(t.value)
+	default:
+		to.Set(t.status)
+	}
+}
+
+// last returns what is known.
+func (t *tracker) last() (vrrp.TrackStatus, int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.status, t.value
 }
 
 // report tells those who track it, if it is news. changed reports whether it was.
@@ -42,11 +98,7 @@ func (t *tracker) report(status vrrp.TrackStatus, value int) (changed bool) {
 	}
 	t.status, t.value = status, value
 	for _, to := range t.tracks {
-		if status == vrrp.TrackValue {
-			to.SetValue(value)
-		} else {
-			to.Set(status)
-		}
+		t.tell(to)
 	}
 	return true
 }
@@ -56,20 +108,4 @@ func upOrDown(up bool) vrrp.TrackStatus {
 		return vrrp.TrackUp
 	}
 	return vrrp.TrackDown
-}
-
-// reportScript hands a script's state to the routers that track it.
-func (c *Composition) reportScript(s Script, results <-chan check.Event) {
-	name := "VRRP_Script(" + s.Config.Name + ")"
-	t := c.tracker(scriptTracker(s.Config.Name))
-	for e := range results {
-		switch {
-		case e.To == check.Unknown:
-		case !t.report(upOrDown(e.To == check.Up), 0):
-		case e.To == check.Up:
-			c.log.Info(name + " succeeded")
-		default:
-			c.log.Warn(name+" failed ("+e.Result.Detail+")", "output", e.Result.Output)
-		}
-	}
 }

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/confparse"
@@ -55,9 +57,14 @@ func (v *virtual) attach(cfg *vrrp.Config, i *confparse.Instance) {
 	}
 }
 
-// vmacs returns the virtual MAC interfaces of all instances.
-func vmacs(cfg *confparse.Config) map[*confparse.Instance]*virtual {
+// vmacs returns the virtual MAC interfaces of all instances. prior, where it is
+// not nil, returns those that an instance has at present, whose names it keeps:
+// they must not depend on what else is in the file.
+func vmacs(cfg *confparse.Config, prior func(*confparse.Instance) *virtual) map[*confparse.Instance]*virtual {
 	used := map[string]bool{}
+	if prior == nil {
+		prior = func(*confparse.Instance) *virtual { return nil }
+	}
 	for _, i := range cfg.Instances {
 		used[i.Interface] = true
 		if i.VMAC != nil {
@@ -67,15 +74,36 @@ func vmacs(cfg *confparse.Config) map[*confparse.Instance]*virtual {
 			used[i.IPVLAN.Name] = true
 		}
 	}
+	given := maps.Clone(used)
+	kept := map[*confparse.Instance]*virtual{}
+	for _, i := range cfg.Instances {
+		kept[i] = &virtual{}
+		if p := prior(i); p != nil {
+			kept[i] = p
+			for _, device := range p.all {
+				used[device.Name] = true
+			}
+		}
+	}
+	// name returns the name of an interface that the configuration gives none.
+	name := func(prefix string, vrid uint8, ipv6 bool, before string) string {
+		if before != "" && strings.HasPrefix(before, prefix) && !given[before] {
+			return before
+		}
+		return vmacName(prefix, vrid, ipv6, used)
+	}
 	list := map[*confparse.Instance]*virtual{}
 	for _, i := range cfg.Instances {
 		v := &virtual{parent: i.Interface, others: map[spot]vip.VMAC{}}
 		list[i] = v
 		if i.VMAC != nil {
-			v.own = ownVMAC(cfg.Global.VMACPrefix, i, used)
+			v.own = ownVMAC(i)
 		}
 		if i.IPVLAN != nil {
-			v.own, v.source = ipvlan(cfg.Global.VMACPrefix, i, used), i.IPVLAN.Address
+			v.own, v.source = ipvlan(i), i.IPVLAN.Address
+		}
+		if (i.VMAC != nil || i.IPVLAN != nil) && v.own.Name == "" {
+			v.own.Name = name(cfg.Global.VMACPrefix, i.VRID, i.IPv6, kept[i].own.Name)
 		}
 		for _, a := range slices.Concat(i.Addresses, i.Excluded) {
 			at := spot{cmp.Or(a.Interface, i.Interface), a.Prefix.Addr().Is6()}
@@ -84,7 +112,7 @@ func vmacs(cfg *confparse.Config) map[*confparse.Instance]*virtual {
 			switch {
 			case elsewhere && (a.VMAC || i.VMACAddresses) && !made:
 				v.others[at] = vip.VMAC{
-					Name: vmacName(cfg.Global.VMACAddrPrefix, i.VRID, at.ipv6, used), Parent: at.dev,
+					Name: name(cfg.Global.VMACAddrPrefix, i.VRID, at.ipv6, kept[i].others[at].Name), Parent: at.dev,
 					MAC: vip.RouterMAC(i.VRID, at.ipv6), IPv6: at.ipv6,
 				}
 				v.all = append(v.all, v.others[at])
@@ -100,13 +128,10 @@ func vmacs(cfg *confparse.Config) map[*confparse.Instance]*virtual {
 }
 
 // ownVMAC translates use_vmac.
-func ownVMAC(prefix string, i *confparse.Instance, used map[string]bool) vip.VMAC {
+func ownVMAC(i *confparse.Instance) vip.VMAC {
 	v := vip.VMAC{
 		Name: i.VMAC.Name, Parent: i.Interface, MAC: slices.Clone(i.VMAC.MAC),
 		Group: uint32(max(i.VMAC.Group, 0)), IPv6: i.IPv6,
-	}
-	if v.Name == "" {
-		v.Name = vmacName(prefix, i.VRID, i.IPv6, used)
 	}
 	switch len(v.MAC) {
 	case 0:
@@ -118,16 +143,13 @@ func ownVMAC(prefix string, i *confparse.Instance, used map[string]bool) vip.VMA
 }
 
 // ipvlan translates use_ipvlan.
-func ipvlan(prefix string, i *confparse.Instance, used map[string]bool) vip.VMAC {
+func ipvlan(i *confparse.Instance) vip.VMAC {
 	modes := map[confparse.IPVLANMode]vip.IPVLANMode{
 		confparse.IPVLANBridge: vip.IPVLANBridge, confparse.IPVLANPrivate: vip.IPVLANPrivate, confparse.IPVLANVEPA: vip.IPVLANVEPA,
 	}
 	v := vip.VMAC{
 		Name: i.IPVLAN.Name, Parent: i.Interface, IPVLAN: modes[i.IPVLAN.Mode],
 		Group: uint32(max(i.IPVLAN.Group, 0)), IPv6: i.IPv6,
-	}
-	if v.Name == "" {
-		v.Name = vmacName(prefix, i.VRID, i.IPv6, used)
 	}
 	return v
 }
@@ -156,11 +178,11 @@ func vmacName(prefix string, vrid uint8, ipv6 bool, used map[string]bool) string
 
 // makeVMACs makes the interfaces before any router looks for its own.
 func (c *Composition) makeVMACs(ctx context.Context) {
-	if len(c.devices.Objects()) == 0 {
-		return
-	}
 	if err := c.devices.Acquire(ctx); err != nil {
 		c.log.Error("virtual MAC interfaces", "err", err)
+	}
+	if len(c.devices.Objects()) == 0 {
+		return
 	}
 	// The manager has heard of them; the network hears of them in the same way,
 	// and must not be behind: instances would begin in FAULT.
@@ -169,10 +191,10 @@ func (c *Composition) makeVMACs(ctx context.Context) {
 
 // deviceConfig returns the set of all VMACs, in the order of the configuration,
 // with the addresses that are their own.
-func (c *Composition) deviceConfig(cfg *confparse.Config) vip.SetConfig {
+func deviceConfig(cfg *confparse.Config, vmacs map[*confparse.Instance]*virtual) vip.SetConfig {
 	s := vip.SetConfig{Name: "virtual interfaces", Schedule: vip.Schedule{Repeat: 1}}
 	for _, i := range cfg.Instances {
-		v := c.vmacs[i]
+		v := vmacs[i]
 		s.VMACs = append(s.VMACs, v.all...)
 		if !v.source.IsValid() {
 			continue

@@ -49,12 +49,30 @@ func startLite(t testing.TB, host *netlab.Host, conf string) *node {
 		t.Fatal(err)
 	}
 	n := &node{Host: host, Dir: t.TempDir()}
+	n.start(t, path, conf)
+	return n
+}
+
+// again starts keepalived-lite with another configuration where n was, which has
+// ended: it finds the files of n.
+func (n *node) again(t testing.TB, conf string) *node {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := &node{Host: n.Host, Dir: n.Dir}
+	next.start(t, path, conf)
+	return next
+}
+
+func (n *node) start(t testing.TB, path, conf string) {
+	t.Helper()
 	file := filepath.Join(n.Dir, "keepalived.conf")
 	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	n.Proc = host.Start(path, "-D", "-f", file, "-p", filepath.Join(n.Dir, "pid"))
-	return n
+	n.Proc = n.Host.Start(path, "-D", "-f", file, "-p", filepath.Join(n.Dir, "pid"))
 }
 
 // Crash cuts the host's power: its processes end without a farewell, and

@@ -74,6 +74,7 @@ type Manager struct {
 	updating  sync.Mutex    // one commit of Prepare at a time
 
 	mu      sync.Mutex
+	alarm   alarm // when Run goes on
 	pacer   pacer
 	filter  *Filter // in force; nil: none
 	claims  map[place]*claim
@@ -204,6 +205,9 @@ func (m *Manager) loop(ctx context.Context) {
 		case <-m.wake:
 		case <-timer.C:
 		}
+		m.mu.Lock()
+		m.alarm.rise()
+		m.mu.Unlock()
 		now := time.Now()
 		next := pause
 		if !now.Before(pause) {
@@ -220,6 +224,9 @@ func (m *Manager) loop(ctx context.Context) {
 			look = m.lookAt(guarded)
 		}
 		next = earliest(next, look, m.renew(time.Now()))
+		m.mu.Lock()
+		next = m.alarm.sleep(next)
+		m.mu.Unlock()
 		if next.IsZero() {
 			timer.Stop()
 		} else {

@@ -209,10 +209,11 @@ func (s *Set) tryBegin() bool {
 // end notes when the Set wants to announce and to renew, gives the turn back, and
 // only then has Run look: it passes over a Set whose turn is taken.
 func (s *Set) end() {
-	s.manager.setDue(s, s.announcer.deadline())
+	announce, renew := s.announcer.deadline(), s.lease.at
+	s.manager.setDue(s, announce)
 	s.manager.setLease(s)
 	s.turn <- struct{}{}
-	wake(s.manager.wake)
+	s.manager.rouse(earliest(announce, renew))
 }
 
 // addition returns the change that adds an object of the Set. Routes and rules

@@ -7,14 +7,18 @@ import (
 
 // add hands changes, which add the objects of claims, to the kernel, and settles
 // the claims. Of more than a step's worth it announces each step's addresses for
-// the first time while the kernel is busy with the next: told says so. A Pace
-// would slow the kernel down, and such a Set is announced afterwards.
+// the first time while the kernel is busy with the next: told says so. Where other
+// Sets are being acquired too, it makes one round: theirs come before our others.
+// A Pace would slow the kernel down, and such a Set is announced afterwards.
 func (s *Set) add(claims []*claim, changes []Change) (errs []error, told bool, announceErr error) {
 	m := s.manager
 	if len(changes) <= stepFrames || s.announcer.slot != nil {
-		errs = m.commits.apply(changes)
-		m.settle(claims, errs)
-		return errs, false, nil
+		c := m.commits.join(changes)
+		m.settle(claims, c.errs)
+		if told = c.crowd && s.announcer.slot == nil; told {
+			announceErr = m.tell(s.announcements(claims))
+		}
+		return c.errs, told, announceErr
 	}
 	steps := make(chan []Announcement, len(changes)/stepFrames+1) // room for all: the kernel does not wait
 	var wg sync.WaitGroup

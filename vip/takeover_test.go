@@ -3,7 +3,9 @@ package vip_test
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -74,6 +76,44 @@ func TestManyAddressesSomeRefused(t *testing.T) {
 		}
 		if n := len(w.Announced()); n != 249 {
 			w.Errorf("%d announcements", n)
+		}
+	})
+}
+
+// When many Sets are acquired at once, the kernel is asked a few times, and every
+// address is announced before those of the crowd are announced again.
+func TestCrowdOfSetsIsAnnouncedInRounds(t *testing.T) {
+	inWorld(t, func(w world) {
+		const n = 50
+		w.Delay(time.Millisecond)
+		var wg sync.WaitGroup
+		for i := range n {
+			s := w.add(vip.SetConfig{Addresses: addresses("eth0", fmt.Sprintf("10.0.0.%d/32", i)), Schedule: vip.Schedule{Repeat: 3}})
+			wg.Go(func() {
+				if err := s.Acquire(w.Context()); err != nil {
+					w.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if b := w.Batches(); b > 3 {
+			w.Errorf("the kernel was asked %d times", b)
+		}
+		time.Sleep(time.Second)
+		times := make(map[netip.Addr]int)
+		for i, a := range w.Announced() {
+			times[a.Addr]++
+			if i < n && times[a.Addr] > 1 && len(times) > 1 {
+				w.Fatalf("%v again, before %d others", a.Addr, n-len(times))
+			}
+		}
+		for a, count := range times {
+			if count != 3 {
+				w.Errorf("%v: announced %d times", a, count)
+			}
+		}
+		if len(times) != n {
+			w.Errorf("%d addresses announced", len(times))
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/mdlayher/netlink"
@@ -52,6 +53,9 @@ func NewKernel(namespace int) (Kernel, error) {
 		k.conn.Close()
 		k.monitor.Close()
 		k.routing.Close()
+		if errors.Is(err, os.ErrPermission) {
+			return nil, fmt.Errorf("vip: packet socket: %w: run as root, or give the capabilities NET_ADMIN and NET_RAW", err)
+		}
 		return nil, fmt.Errorf("vip: packet socket: %w", err)
 	}
 	return k, nil

@@ -54,7 +54,8 @@ type Router struct {
 }
 
 // New returns a router with a private [Host] on the kernel's network. Run it
-// with [Router.Run].
+// with [Router.Run]. A program whose failover is to be tested has a Host instead,
+// which can live on a segment of vrrptest.
 func New(cfg Config) (*Router, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err

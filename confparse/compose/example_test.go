@@ -33,7 +33,11 @@ func Example() {
 // The same without a configuration file: the listing of README.
 func Example_withoutConfiguration() {
 	run := func(ctx context.Context) error {
-		manager, err := vip.NewManager(vip.Config{})
+		network, err := vrrp.NewNetwork(vrrp.NetworkConfig{}) // in a test: a port of vrrptest.NewSegment()
+		if err != nil {
+			return err
+		}
+		manager, err := vip.NewManager(vip.Config{}) // in a test: with Kernel: viptest.NewKernel("eth0")
 		if err != nil {
 			return err
 		}
@@ -42,7 +46,8 @@ func Example_withoutConfiguration() {
 		if err != nil {
 			return err
 		}
-		router, err := vrrp.New(vrrp.Config{
+		host := vrrp.NewHost(vrrp.HostConfig{Network: network})
+		router, err := host.Add(vrrp.Config{
 			Interface: "eth0", VRID: 51, Priority: 150, Addresses: vips,
 			Owner: set, // takes the addresses when the router becomes master
 		})
@@ -57,8 +62,8 @@ func Example_withoutConfiguration() {
 		}()
 		managerCtx, stop := context.WithCancel(context.WithoutCancel(ctx)) // the manager outlives the router
 		defer stop()
-		go manager.Run(managerCtx) // repeats the announcements
-		return router.Run(ctx)     // until ctx is done; then hands over
+		go manager.Run(managerCtx) // repeats the announcements, puts back what others remove
+		return host.Run(ctx)       // until ctx is done; then hands over
 	}
 	log.Fatal(run(context.Background()))
 }

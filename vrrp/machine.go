@@ -66,23 +66,6 @@ func (m *Machine) Deadline() time.Time { return m.clock.time(m.m.deadline()) }
 // Status returns the machine's state.
 func (m *Machine) Status() Status { return m.m.status(&m.clock) }
 
-// Status is what a machine shows of itself.
-type Status struct {
-	State        State
-	Since        time.Time     // when State was entered; zero before the first transition
-	Reason       Reason        // why it was entered
-	Configured   uint8         // the configured priority
-	Priority     uint8         // the effective priority: configured and trackers
-	Interval     time.Duration // of the master: learned, or our own
-	SkewTime     time.Duration // RFC 9568 Skew_Time
-	DownInterval time.Duration // RFC 9568 Active_Down_Interval
-	TakeOverAt   time.Time     // Backup: when the machine takes over if nothing changes
-	PreemptAt    time.Time     // Backup: when the preempt delay ends, if it runs
-	Pending      bool          // a transition waits for its owner
-	Ready        bool          // Backup: it would take over, and waits for the others of its group
-	Probing      bool          // nothing proves yet that the network carries what we send
-}
-
 // machine is a Machine without a clock of its own, in nanoseconds.
 type machine struct {
 	p      Params
@@ -363,71 +346,10 @@ func (m *machine) await(from int64, cause Reason, peer netip.Addr) {
 	m.cause, m.peer = cause, peer
 }
 
-// effective returns the configured priority and what the trackers of the
-// machine, or of its whole group, add: clamped to 1..254, because 0 and 255 have
-// meanings of their own; an address owner's priority never changes.
-func (m *machine) effective() uint8 {
-	if m.p.Priority == OwnerPriority {
-		return OwnerPriority
-	}
-	sum := int(m.p.Priority)
-	if m.group != nil {
-		sum += m.group.sum
-	} else {
-		for i := range m.tracks {
-			sum += m.tracks[i].Contribution
-		}
-	}
-	return uint8(min(max(sum, 1), 254))
-}
-
-// reweigh recomputes the effective priority. A backup's running timer moves by
-// the difference of the skew times, as keepalived does, so that the new
-// priority counts at once.
-func (m *machine) reweigh(s *step) {
-	was, before := m.priority, m.skewTime()
-	if m.priority = m.effective(); m.priority == was {
-		return
-	}
-	m.shift(m.skewTime() - before)
-	m.put(s, Output{Kind: OutputPriority, Was: was, Priority: m.priority})
-}
-
-// reweighAll does so for the whole group, if there is one.
-func (m *machine) reweighAll(s *step) {
-	if m.group == nil {
-		m.reweigh(s)
-		return
-	}
-	m.group.weigh(s)
-}
-
-// shift moves a backup's running timer.
-func (m *machine) shift(by time.Duration) {
-	if m.state == Backup {
-		m.timer += int64(by)
-	}
-}
-
 func (m *machine) skewTime() time.Duration {
 	return skewTime(m.p.Version, m.priority, m.interval)
 }
 
 func (m *machine) downInterval() time.Duration {
 	return downInterval(m.p.Version, m.priority, m.interval, m.p.DownAdverts)
-}
-
-func (m *machine) status(c *clock) Status {
-	st := Status{
-		State: m.state, Reason: m.reason, Configured: m.p.Priority, Priority: m.priority,
-		Interval: m.interval, SkewTime: m.skewTime(), DownInterval: m.downInterval(), Pending: m.waiting, Ready: m.wants,
-		PreemptAt: c.time(m.preemptAt), Probing: m.unproven,
-	}
-	if m.state == Backup {
-		st.TakeOverAt = c.time(m.timer)
-	}
-	if m.reason != 0 {
-		st.Since = c.time(m.since)
-	}
-	return st
 }

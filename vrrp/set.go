@@ -65,14 +65,6 @@ func (s *Set) validate(p Params) error {
 	return err
 }
 
-// join makes a machine a member of a group; zero: of none.
-func (s *Set) join(st *step, m *machine, id GroupID) {
-	if m.group = s.groups[id]; m.group != nil {
-		m.group.members = append(m.group.members, m)
-	}
-	m.reweighAll(st)
-}
-
 // Remove forgets a machine, whatever it is doing: to hand over, give it
 // InputStop first, and remove it when its Status says Init and not Pending. Its
 // group, if any, goes on without it. An unknown machine is nothing to do.
@@ -90,21 +82,6 @@ func (s *Set) Remove(now time.Time, id ID, out []Output) []Output {
 	s.machines[id.slot] = nil
 	s.free = append(s.free, id.slot)
 	return st.out
-}
-
-// leave takes a machine out of its group.
-func (s *Set) leave(st *step, m *machine) {
-	g := m.group
-	if g == nil {
-		return
-	}
-	g.remove(m)
-	if len(g.members) == 0 {
-		g.state, g.pending = Init, false
-		return
-	}
-	s.changed(st, g)
-	g.report(st)
 }
 
 // Update changes a machine's parameters at time now, without a change of its
@@ -126,52 +103,6 @@ func (s *Set) Update(now time.Time, id ID, p Params, out []Output) ([]Output, er
 	m.update(&st, p)
 	s.refreshWith(m)
 	return st.out, nil
-}
-
-// AddGroup adds a group without members; machines join it by Params.Group.
-func (s *Set) AddGroup(p GroupParams) (GroupID, error) {
-	if err := p.Validate(); err != nil {
-		return 0, err
-	}
-	s.lastGroup++
-	s.groups[s.lastGroup] = &group{id: s.lastGroup, tracks: withStates(p.Trackers, nil)}
-	return s.lastGroup, nil
-}
-
-// UpdateGroup changes a group's trackers, as Update does a machine's.
-func (s *Set) UpdateGroup(now time.Time, id GroupID, p GroupParams, out []Output) ([]Output, error) {
-	g := s.groups[id]
-	if g == nil {
-		return out, errNoGroup
-	}
-	if err := p.Validate(); err != nil {
-		return out, err
-	}
-	st := step{now: s.clock.ns(now), time: now, out: out}
-	g.tracks = withStates(p.Trackers, g.tracks)
-	s.changed(&st, g)
-	return st.out, nil
-}
-
-// RemoveGroup removes a group that has no members any more.
-func (s *Set) RemoveGroup(id GroupID) error {
-	g := s.groups[id]
-	if g == nil {
-		return errNoGroup
-	}
-	if len(g.members) > 0 {
-		return fmt.Errorf("vrrp: the group has %d members", len(g.members))
-	}
-	delete(s.groups, id)
-	return nil
-}
-
-// Group returns the state of a group; the zero value if there is none.
-func (s *Set) Group(id GroupID) GroupStatus {
-	if g := s.groups[id]; g != nil {
-		return g.status()
-	}
-	return GroupStatus{}
 }
 
 // find returns a machine, nil if it has been removed.
@@ -216,51 +147,6 @@ func (s *Set) Handle(now time.Time, in Input, out []Output) []Output {
 	return st.out
 }
 
-// changed has the members of a group notice that its trackers have.
-func (s *Set) changed(st *step, g *group) {
-	g.weigh(st)
-	g.settle(st)
-	s.refreshAll(g)
-}
-
-// seen is what the set has last noted of a machine.
-type seen struct {
-	master bool
-	skew   int64
-}
-
-// refreshWith notes what has become of a machine and of its group.
-func (s *Set) refreshWith(m *machine) {
-	if m.group == nil {
-		s.refresh(m)
-		return
-	}
-	s.refreshAll(m.group)
-}
-
-func (s *Set) refreshAll(g *group) {
-	for _, m := range g.members {
-		s.refresh(m)
-	}
-}
-
-func (s *Set) refresh(m *machine) {
-	now := seen{m.state == Master, m.waitingSkew()}
-	if now.skew < s.skew {
-		s.skew = now.skew
-	} else if now.skew != m.seen.skew && m.seen.skew == s.skew {
-		s.skew = 0
-	}
-	switch {
-	case now.master && !m.seen.master:
-		s.masters++
-	case !now.master && m.seen.master:
-		s.masters--
-	}
-	m.seen = now
-	s.queue.set(m.id.slot, m.deadline())
-}
-
 // Deadline returns when the set next wants InputTick; the zero time if no timer
 // runs.
 func (s *Set) Deadline() time.Time {
@@ -269,31 +155,6 @@ func (s *Set) Deadline() time.Time {
 	}
 	_, due := s.queue.min()
 	return s.clock.time(due)
-}
-
-// Masters returns how many machines are in state Master.
-func (s *Set) Masters() int { return s.masters }
-
-// LeastSkew returns the shortest Skew_Time of all machines in Backup: how soon
-// one of them may take over. Without any it is very long.
-func (s *Set) LeastSkew() time.Duration {
-	if s.skew == 0 {
-		s.skew = never
-		for _, m := range s.machines {
-			if m != nil {
-				s.skew = min(s.skew, m.waitingSkew())
-			}
-		}
-	}
-	return time.Duration(s.skew)
-}
-
-// waitingSkew returns the skew time of a machine in Backup.
-func (m *machine) waitingSkew() int64 {
-	if m.state != Backup {
-		return never
-	}
-	return int64(m.skewTime())
 }
 
 // Status returns the state of a machine; the zero value if it has been removed.

@@ -125,14 +125,12 @@ func granularity(b []byte, is6 bool) netip.Addr {
 	switch {
 	case len(b) != 4:
 	case is6:
-		s.Granularity = netip.PrefixFrom(allOnes6, int(min(number(b), 128))).Masked().Addr()
+		s.Granularity = mask6(int(min(number(b), 128)))
 	default:
 		s.Granularity = netip.AddrFrom4([4]byte(b))
 	}
 	return s.canonical().Granularity
 }
-
-var allOnes6 = netip.AddrFrom16([16]byte(bytes.Repeat([]byte{0xff}, 16)))
 
 func decodeDestination(b []byte, is6 bool) (d Destination, err error) {
 	var addr []byte

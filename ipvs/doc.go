@@ -19,8 +19,43 @@
 //	changes, err := ipvs.Apply(ctx, kernel, ipvs.State{Table: table}, nil)
 //
 // Everything prints in the words of ipvsadm: a table as `ipvsadm -Sn` prints it,
-// a change as the arguments that would make it.
+// a change as the arguments that would make it. [ParseTable] reads such text.
+//
+// # Keeping a state
+//
+// A [Reconciler] looks after a [State], which has timeouts and sync daemons
+// beside the table, for as long as its Run runs: it tries again what the kernel
+// refused, puts right what others change, removes what a killed predecessor
+// left, and undoes everything in the end.
+//
+//	r, err := ipvs.NewReconciler(ipvs.Config{StateFile: "/run/lb.ipvs"})
+//	...
+//	go r.Run(ctx)
+//	err = r.Apply(ctx, ipvs.State{Table: table})       // now, and whenever something changes
+//	for ev := range r.Events() { log.Println(ev.Kind, ev.Changes, ev.Err) }
+//
+// It knows what the kernel has, so that one destination's new weight is one write
+// and nothing is read, and an Apply of what is there already does nothing at all.
+//
+// # Deciding on weights
+//
+// A [Pool] turns the results of health checks into the destinations of a
+// service: quorum, sorry server, weights from checks, a server drained by hand.
+// It does no I/O.
+//
+// # Connections and failover
+//
+// [Kernel] Stats has counters, and how many connections each destination has.
+// A [Daemon] tells other directors about connections, so that these survive a
+// failover.
+//
+// # Testing
 //
 // The operating system is behind [Kernel]: [NewKernel] is Linux's, and package
-// ipvstest has one in memory, for tests of load balancers without privileges.
+// ipvstest has one in memory, for tests of load balancers without privileges,
+// and of what happens when the kernel refuses or others meddle. On systems other
+// than Linux, everything but NewKernel works.
+//
+// Errors of a Kernel match os.ErrExist and os.ErrNotExist. A load balancer that
+// uses Apply or a Reconciler hardly needs to care: both look again.
 package ipvs

@@ -125,6 +125,10 @@ func testOptions(t *testing.T, k ipvs.Kernel) {
 		t.Errorf("ipvsadm -Sn:\n%s", diff)
 	}
 	same("set by us", table)
+	saved, err := ipvs.ParseTable(ipvsadm(t, "-Sn"))
+	if diff := cmp.Diff(table.String(), saved.String()); diff != "" || err != nil {
+		t.Errorf("ipvsadm -Sn, parsed: %v\n%s", err, diff)
+	}
 
 	ipvsadm(t, "-C")
 	var lines strings.Builder

@@ -55,7 +55,7 @@ func (c *Composition) Apply(ctx context.Context, p *Plan) error {
 	}
 	errs = append(errs, c.applyRunners(p))
 	errs = append(errs, c.adopt(p))
-	c.applyServers(p)
+	c.lvs.commit(p.lvs)
 	p.generation = -1
 	p.release()
 	return errors.Join(errs...)
@@ -127,19 +127,6 @@ func (c *Composition) applyRunners(p *Plan) error {
 		c.checks.Remove(r.runner)
 	}
 	return errors.Join(errs...)
-}
-
-// applyServers has the virtual servers be what the plan says.
-func (c *Composition) applyServers(p *Plan) {
-	if p.lvsTable != nil {
-		c.lvs.mu.Lock()
-		c.lvs.table, c.lvs.addresses = p.lvsTable, p.lvsOptions.Addresses
-		c.lvs.mu.Unlock()
-	}
-	c.lvs.commit(p.lvs)
-	if p.lvsTable != nil {
-		close(c.lvs.opened)
-	}
 }
 
 // considered says, in keepalived's words, that what is known of a script is good

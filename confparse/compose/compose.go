@@ -94,17 +94,16 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 		c.checker = func(_ *confparse.Global, s *confparse.Script) (check.Checker, error) { return o.Checker(s) }
 	}
 	runners, err := c.runnersOf(cfg)
-	plan, lvsErr := planLVS(cfg, o.ServerChecker)
+	c.lvs = newLVS(&c.options, c.log)
+	plan, lvsErr := c.lvs.plan(cfg)
+	defer plan.close()
 	if err := errors.Join(Validate(cfg), err, lvsErr); err != nil {
 		return nil, err
 	}
 	if c.layout, err = newLayout(cfg, nil); err != nil {
 		return nil, err
 	}
-	if err := o.open(cfg); err != nil {
-		return nil, err
-	}
-	if c.lvs, err = newLVS(plan, &o, c.log); err != nil {
+	if err := o.open(); err != nil {
 		return nil, err
 	}
 	if c.manager, err = vip.NewManager(vip.Config{Kernel: o.Kernel, Logger: o.Logger, Paces: c.layout.paces, StateFile: o.StateFile}); err != nil {
@@ -127,7 +126,11 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 	for _, r := range runners {
 		errs = append(errs, c.addRunner(r))
 	}
-	return c, errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	c.lvs.commit(plan)
+	return c, nil
 }
 
 // startDelay returns how long instances wait before they take part: the longer

@@ -16,25 +16,24 @@ import (
 // lvs is the virtual servers at work. One goroutine, run, takes the results of
 // checks; others come in between, under the mutex.
 type lvs struct {
-	log       *slog.Logger
-	checker   ServerChecker
-	checks    *check.Group
-	events    *broadcast.Topic[ServerEvent]
-	table     *lvsTable // nil: there is nothing to do, until opened is closed
-	opened    chan struct{}
-	addresses Addresses // nil: nobody needs them
-	wake      chan struct{}
+	log     *slog.Logger
+	options *Options
+	checks  *check.Group
+	events  *broadcast.Topic[ServerEvent]
+	wake    chan struct{}
 
-	mu      sync.Mutex
-	global  confparse.LVS
-	ssl     confparse.SSL
-	started bool
-	seq     uint64
-	cause   *lvsCheck // whose result is being taken
-	found   string
-	pools   []*lvsPool
-	index   map[*check.Runner][]lvsMember
-	role    ipvs.Role // of the instance that the sync daemon follows
+	mu        sync.Mutex
+	table     *lvsTable // nil: there has been no need for one
+	addresses Addresses // nil: nobody needs them
+	global    confparse.LVS
+	ssl       confparse.SSL
+	started   bool
+	seq       uint64
+	cause     *lvsCheck // whose result is being taken
+	found     string
+	pools     []*lvsPool
+	index     map[*check.Runner][]lvsMember
+	role      ipvs.Role // of the instance that the sync daemon follows
 }
 
 // lvsMember is a check of a server that a runner runs. FILE_CHECKs of one file
@@ -45,38 +44,13 @@ type lvsMember struct {
 	check  *lvsCheck
 }
 
-// newLVS prepares the virtual servers of plan.
-func newLVS(plan *lvsPlan, o *Options, log *slog.Logger) (*lvs, error) {
-	l := &lvs{
-		log: log, checker: o.ServerChecker, checks: check.NewGroup(), addresses: o.Addresses, opened: make(chan struct{}),
+// newLVS returns virtual servers of which there are none yet.
+func newLVS(o *Options, log *slog.Logger) *lvs {
+	return &lvs{
+		log: log, options: o, checks: check.NewGroup(),
 		events: broadcast.New(changeBuffer, func(e *ServerEvent) *uint64 { return &e.Missed }),
 		wake:   make(chan struct{}, 1), index: map[*check.Runner][]lvsMember{}, role: ipvs.Backup,
 	}
-	if o.IPVS != nil {
-		var err error
-		if l.table, err = openLVSTable(plan.cfg, o, log); err != nil {
-			return nil, err
-		}
-		close(l.opened)
-	}
-	l.commit(plan)
-	return l, nil
-}
-
-// openLVSTable returns the table in the kernel of o.
-func openLVSTable(c *confparse.Config, o *Options, log *slog.Logger) (*lvsTable, error) {
-	g := &c.Global.LVS
-	cfg := ipvs.Config{
-		Kernel: o.IPVS, FlushAtStart: g.Flush, FlushAtStop: g.FlushOnStop == confparse.FlushAll, Keep: o.KeepIPVS, Logger: log,
-	}
-	if o.StateFile != "" {
-		cfg.StateFile = o.StateFile + ".ipvs"
-	}
-	r, err := ipvs.NewReconciler(cfg)
-	if err != nil {
-		return nil, err
-	}
-	return newLVSTable(r), nil
 }
 
 // changeBuffer is how many events about servers a reader may be behind.
@@ -93,34 +67,26 @@ func needsIPVS(cfg *confparse.Config) bool {
 // then removes what is ours from the table.
 func (l *lvs) run(ctx context.Context) error {
 	defer l.events.Close()
-	select {
-	case <-l.opened:
-	case <-ctx.Done():
-		return nil
-	}
-	l.start()
 	results := l.checks.Changes()
-	checking, stopChecks := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopChecks()
-	keeping, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	keep, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopKeeping()
-	kept := make(chan error, 1)
-	go func() { kept <- l.table.reconciler.Run(keeping) }()
-	var wg sync.WaitGroup
-	var checksErr error
-	wg.Go(func() { checksErr = l.checks.Run(checking) })
-	wg.Go(func() { l.table.run(checking) })
-	if l.addresses != nil {
-		wg.Go(func() {
-			if err := l.addresses.Watch(checking, l.look); err != nil {
-				l.log.Error("ha_suspend: addresses are not followed any more; every server is checked", "err", err)
-				l.suspendNone()
-			}
-		})
-	}
+	var working, keeping sync.WaitGroup
+	var checksErr, tableErr error
+	working.Go(func() { checksErr = l.checks.Run(work) })
+	l.start()
+	var table *lvsTable
+	var addresses Addresses
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for ctx.Err() == nil {
+		// A reload may have brought the need for them.
+		if t := l.needs(&addresses, func(a Addresses) { working.Go(func() { l.watch(work, a) }) }); t != table {
+			table = t
+			keeping.Go(func() { tableErr = table.reconciler.Run(keep) })
+			working.Go(func() { table.run(work) })
+		}
 		if next := l.push(); next.IsZero() {
 			timer.Stop()
 		} else {
@@ -140,11 +106,24 @@ func (l *lvs) run(ctx context.Context) error {
 			l.count()
 		}
 	}
-	stopChecks()
-	wg.Wait()
+	stopWork()
+	working.Wait()
 	l.stop()
 	stopKeeping() // which removes what is ours
-	return errors.Join(checksErr, <-kept)
+	keeping.Wait()
+	return errors.Join(checksErr, tableErr)
+}
+
+// needs returns the table, if there is a need for it, and has addresses watched
+// that are not yet.
+func (l *lvs) needs(watched *Addresses, watch func(Addresses)) *lvsTable {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if *watched == nil && l.addresses != nil {
+		*watched = l.addresses
+		watch(l.addresses)
+	}
+	return l.table
 }
 
 // start adds everything that serves without having been checked.
@@ -248,7 +227,9 @@ func (l *lvs) push() (next time.Time) {
 			next = sooner(next, now.Add(drainInterval))
 		}
 	}
-	l.table.set(state)
+	if l.table != nil {
+		l.table.set(state)
+	}
 	return next
 }
 

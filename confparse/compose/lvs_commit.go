@@ -18,6 +18,13 @@ func (l *lvs) commit(plan *lvsPlan) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	defer l.poke()
+	if plan.table != nil {
+		l.table = plan.table
+	}
+	if plan.addresses != nil {
+		l.addresses = plan.addresses
+	}
+	plan.opened = nil
 	now := time.Now()
 	sameSSL := l.ssl == plan.cfg.SSL
 	l.global, l.ssl = lvsGlobal(plan.cfg), plan.cfg.SSL

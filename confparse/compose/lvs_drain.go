@@ -60,11 +60,12 @@ func (l *lvs) count() {
 			all = append(all, keys(p.services)...)
 		}
 	}
+	table := l.table
 	l.mu.Unlock()
-	if len(all) == 0 {
+	if len(all) == 0 || table == nil {
 		return
 	}
-	stats, err := l.table.reconciler.Stats(all...)
+	stats, err := table.reconciler.Stats(all...)
 	if err != nil {
 		l.log.Warn("the connections of servers that drain cannot be counted", "err", err)
 		return

@@ -3,6 +3,7 @@ package compose
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 
 	"github.com/vrrpkit/vrrpkit/check"
@@ -14,10 +15,13 @@ import (
 type ServerChecker func(*confparse.VirtualServer, *confparse.RealServer, *confparse.Check) (check.Checker, error)
 
 // lvsPlan is what a configuration makes of virtual servers: all that can fail
-// has not, and nothing has been changed.
+// has not, and nothing has been changed. It has to be committed or closed.
 type lvsPlan struct {
-	cfg   *confparse.Config
-	pools []*lvsPool
+	cfg       *confparse.Config
+	pools     []*lvsPool
+	table     *lvsTable // nil: the one that there is goes on
+	addresses Addresses // nil: the same
+	opened    []io.Closer
 }
 
 // lvsPool is a virtual server at work, or planned to be.
@@ -47,8 +51,74 @@ type lvsCheck struct {
 	runner  *check.Runner // nil in a plan
 }
 
-// planLVS plans the virtual servers of cfg.
-func planLVS(cfg *confparse.Config, checker ServerChecker) (*lvsPlan, error) {
+// plan plans the virtual servers of cfg, and opens what they need and is not
+// open.
+func (l *lvs) plan(cfg *confparse.Config) (*lvsPlan, error) {
+	plan, err := l.planPools(cfg)
+	if err == nil {
+		err = l.open(plan)
+	}
+	if err != nil {
+		plan.close()
+		return nil, err
+	}
+	return plan, nil
+}
+
+// open opens what plan needs.
+func (l *lvs) open(plan *lvsPlan) error {
+	l.mu.Lock()
+	table, addresses := l.table, l.addresses
+	l.mu.Unlock()
+	kernel := l.options.IPVS
+	var err error
+	if table == nil && kernel == nil && needsIPVS(plan.cfg) {
+		if kernel, err = ipvs.NewKernel(0); err != nil {
+			return err
+		}
+		plan.opened = append(plan.opened, kernel)
+	}
+	if table == nil && kernel != nil {
+		g := &plan.cfg.Global.LVS
+		cfg := ipvs.Config{
+			Kernel: kernel, FlushAtStart: g.Flush, FlushAtStop: g.FlushOnStop == confparse.FlushAll, Keep: l.options.KeepIPVS, Logger: l.log,
+		}
+		if l.options.StateFile != "" {
+			cfg.StateFile = l.options.StateFile + ".ipvs"
+		}
+		r, err := ipvs.NewReconciler(cfg)
+		if err != nil {
+			return err
+		}
+		plan.table = newLVSTable(r)
+	}
+	if addresses != nil || !needsAddresses(plan.cfg) {
+		return nil
+	}
+	if plan.addresses = l.options.Addresses; plan.addresses == nil {
+		if plan.addresses, err = newAddresses(); err != nil {
+			return err
+		}
+		if c, ok := plan.addresses.(io.Closer); ok {
+			plan.opened = append(plan.opened, c)
+		}
+	}
+	return nil
+}
+
+// close gives up a plan that is not committed.
+func (p *lvsPlan) close() {
+	if p == nil {
+		return
+	}
+	for _, c := range p.opened {
+		_ = c.Close()
+	}
+	p.opened = nil
+}
+
+func (l *lvs) planPools(cfg *confparse.Config) (*lvsPlan, error) {
+	checker := l.options.ServerChecker
 	if checker == nil {
 		checker = func(_ *confparse.VirtualServer, _ *confparse.RealServer, k *confparse.Check) (check.Checker, error) {
 			return serverChecker(cfg, k)

@@ -44,8 +44,13 @@ func (l *lvs) lookNow() {
 	}
 }
 
-// suspendNone has everything checked: nobody knows which addresses are here.
-func (l *lvs) suspendNone() {
+// watch follows the addresses until ctx ends.
+func (l *lvs) watch(ctx context.Context, a Addresses) {
+	err := a.Watch(ctx, l.look)
+	if err == nil {
+		return
+	}
+	l.log.Error("ha_suspend: addresses are not followed any more; every server is checked", "err", err)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.addresses = nil

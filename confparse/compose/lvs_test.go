@@ -3,6 +3,7 @@ package compose_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -35,6 +36,7 @@ type balancer struct {
 	results   map[string]check.Result // by address of the server, and what it is checked for: "1 TCP_CHECK"
 	asked     map[string]int
 	addresses []netip.Addr
+	refuse    bool // to make checkers
 	changed   func()
 	events    []string
 	collected sync.WaitGroup
@@ -53,6 +55,9 @@ func (b *balancer) pass(which string) { b.answer(which, check.Result{OK: true}) 
 // checker is a compose.ServerChecker.
 func (b *balancer) checker(_ *confparse.VirtualServer, r *confparse.RealServer, k *confparse.Check) (check.Checker, error) {
 	which := fmt.Sprintf("%d %v", r.Address.AsSlice()[len(r.Address.AsSlice())-1], k.Type)
+	if b.refuse {
+		return nil, errors.New("there is no such thing")
+	}
 	return check.Func(func(context.Context) check.Result {
 		b.mu.Lock()
 		defer b.mu.Unlock()

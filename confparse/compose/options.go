@@ -2,7 +2,6 @@ package compose
 
 import (
 	"errors"
-	"io"
 	"log/slog"
 
 	"github.com/vrrpkit/vrrpkit/check"
@@ -50,7 +49,7 @@ type Options struct {
 }
 
 // open fills in the kernel's where nothing else is asked for.
-func (o *Options) open(cfg *confparse.Config) (err error) {
+func (o *Options) open() (err error) {
 	if o.Network == nil {
 		if o.Network, err = vrrp.NewNetwork(vrrp.NetworkConfig{Logger: o.Logger}); err != nil {
 			return err
@@ -61,23 +60,7 @@ func (o *Options) open(cfg *confparse.Config) (err error) {
 			return err
 		}
 	}
-	return o.openIPVS(cfg)
-}
-
-// openIPVS does so for virtual servers, if there are any. What tells addresses is
-// opened too: ha_suspend may come later.
-func (o *Options) openIPVS(cfg *confparse.Config) (err error) {
-	need := needsAddresses(cfg)
-	if o.IPVS == nil && needsIPVS(cfg) {
-		if o.IPVS, err = ipvs.NewKernel(0); err != nil {
-			return err
-		}
-		need = true
-	}
-	if o.Addresses == nil && need {
-		o.Addresses, err = newAddresses()
-	}
-	return err
+	return nil
 }
 
 func (o *Options) close() error {
@@ -88,17 +71,8 @@ func (o *Options) close() error {
 	if o.Kernel != nil {
 		errs = append(errs, o.Kernel.Close())
 	}
-	return errors.Join(append(errs, o.closeIPVS())...)
-}
-
-// closeIPVS is the end of openIPVS.
-func (o *Options) closeIPVS() error {
-	var errs []error
 	if o.IPVS != nil {
 		errs = append(errs, o.IPVS.Close())
-	}
-	if a, ok := o.Addresses.(io.Closer); ok {
-		errs = append(errs, a.Close())
 	}
 	return errors.Join(errs...)
 }

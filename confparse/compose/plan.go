@@ -42,8 +42,6 @@ type Plan struct {
 	members    []*member   // in the order of the new configuration
 	leaving    []Instance  // routers to be closed
 	lvs        *lvsPlan
-	lvsTable   *lvsTable // of a kernel that there was no need for so far
-	lvsOptions Options   // what it was opened with
 	runners    []*runner // in the order of the new configuration; those that stay are the old ones
 	fresh      []*runner // in the same order, as the new configuration has them
 	ending     []*runner
@@ -103,7 +101,9 @@ func (c *Composition) Plan(cfg *confparse.Config) (_ *Plan, err error) {
 	if p.layout, err = newLayout(cfg, func(i *confparse.Instance) *virtual { return c.layout.vmacs[olds[i].Config] }); err != nil {
 		return nil, err
 	}
-	errs := []error{p.planRunners(), p.planGroups(olds), p.planServers()}
+	var lvsErr error
+	p.lvs, lvsErr = c.lvs.plan(cfg)
+	errs := []error{p.planRunners(), p.planGroups(olds), lvsErr}
 	for _, i := range cfg.Instances {
 		errs = append(errs, at(i.Pos, p.planInstance(i, olds[i])))
 	}
@@ -142,24 +142,8 @@ func (p *Plan) release() {
 			_ = g.group.Close() // which has no members yet
 		}
 	}
-	if p.generation >= 0 {
-		_ = p.lvsOptions.closeIPVS()
-	}
+	p.lvs.close()
 	p.generation = -1
-}
-
-// planServers plans the virtual servers, and opens the kernel's IPVS where there
-// was no need for it so far.
-func (p *Plan) planServers() (err error) {
-	l := p.c.lvs
-	if p.lvs, err = planLVS(p.config, l.checker); err != nil || l.table != nil || !needsIPVS(p.config) {
-		return err
-	}
-	p.lvsOptions = p.c.options
-	if err = p.lvsOptions.openIPVS(p.config); err == nil {
-		p.lvsTable, err = openLVSTable(p.config, &p.lvsOptions, p.c.log)
-	}
-	return err
 }
 
 // planRunners keeps the runners of what does not change.

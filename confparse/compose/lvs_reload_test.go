@@ -1,0 +1,81 @@
+package compose_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// reload makes text what is at work.
+func (b *balancer) reload(text string) {
+	b.t.Helper()
+	plan, err := b.Plan(parse(b.t, text))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := b.Apply(b.t.Context(), plan); err != nil {
+		b.t.Fatal(err)
+	}
+	synctest.Wait()
+}
+
+// A reload keeps what stays: state of servers and checks, and the kernel's
+// entries, which nothing is written about.
+func TestReloadServers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBalancer(t)
+		text := fmt.Sprintf(web, "", "")
+		b.start(text)
+		b.fail("1 TCP_CHECK")
+		time.Sleep(30*time.Second + time.Second/2)
+		b.table("-A -s rr\n-a -r .2:80 -m -w 2\n")
+		b.told()
+		writes := len(b.kernel.Changes())
+		for range 50 {
+			b.reload(text)
+			time.Sleep(100 * time.Millisecond)
+		}
+		if n := len(b.kernel.Changes()); n != writes || b.told() != "" {
+			t.Errorf("%d changes after 50 reloads, %d before: %v", n, writes, b.kernel.Changes()[writes:])
+		}
+		// It goes on to be checked, at its time, and needs one success.
+		b.pass("1 TCP_CHECK")
+		time.Sleep(10 * time.Second)
+		b.table("-A -s rr\n-a -r .1:80 -m -w 2\n-a -r .2:80 -m -w 2\n")
+		b.told()
+
+		more := strings.Replace(text, "real_server 198.51.100.1 80", "real_server 198.51.100.3 80", 1)
+		b.fail("3 TCP_CHECK")
+		b.reload(strings.Replace(more, "lb_algo rr", "lb_algo wrr", 1))
+		b.table("-A -s wrr\n-a -r .2:80 -m -w 2\n-a -r .3:80 -m -w 2\n")
+		if got, want := b.told(), "RS [.1]:tcp:80 DOWN, (RS [.3]:tcp:80 UP)"; got != want {
+			t.Errorf("told %s\nwant %s", got, want)
+		}
+		time.Sleep(12 * time.Second)
+		b.table("-A -s wrr\n-a -r .2:80 -m -w 2\n")
+		b.told()
+		b.reload("vrrp_instance VI_1 {\n interface eth0\n virtual_router_id 1\n virtual_ipaddress {\n 192.0.2.1/24\n}\n}\n")
+		b.table("")
+		if got, want := b.told(), "RS [.2]:tcp:80 DOWN, VS [192.0.2.100]:tcp:80 DOWN"; got != want {
+			t.Errorf("told %s\nwant %s", got, want)
+		}
+		b.reload(text)
+		b.table("-A -s rr\n-a -r .1:80 -m -w 2\n-a -r .2:80 -m -w 2\n")
+	})
+}
+
+// A reload that is refused changes nothing.
+func TestReloadRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBalancer(t)
+		b.start(fmt.Sprintf(web, "", ""))
+		before := b.kernel.String()
+		b.refuse = true
+		_, err := b.Plan(parse(t, fmt.Sprintf(web, "quorum 9", "")))
+		if err == nil || !strings.Contains(err.Error(), "test.conf:") || b.kernel.String() != before {
+			t.Errorf("%v; have:\n%s", err, b.kernel)
+		}
+	})
+}

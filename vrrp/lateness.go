@@ -43,3 +43,13 @@ func (l *Lateness) observe(late time.Duration) {
 		}
 	}
 }
+
+// Wake has the host's loop go round once more, soon. See HostCounters.Turns. It
+// never blocks.
+func (h *Host) Wake() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.phase < ended && h.network != nil {
+		h.network.Wake()
+	}
+}

@@ -120,6 +120,7 @@ func (h *Host) loop(ctx context.Context) {
 				h.handle(Input{Kind: InputStop, ID: r.id})
 			}
 		}
+		h.counters.Turns++
 		now := time.Now()
 		if !until.IsZero() && !now.Before(until) {
 			h.counters.Late.observe(now.Sub(until))

@@ -38,6 +38,10 @@ type HostCounters struct {
 	Errors [packet.NumReasons]uint64
 
 	Late Lateness
+
+	// Turns counts how often the host's loop has gone round. After [Host.Wake]
+	// it does so at once: a watchdog sees by that that it lives.
+	Turns uint64
 }
 
 // Snapshot is a router's state at one moment. It shares no memory with the

@@ -211,6 +211,10 @@ func (c *Composition) Scripts() (list []Script) {
 // Counters returns what belongs to no instance.
 func (c *Composition) Counters() vrrp.HostCounters { return c.host.Counters() }
 
+// Wake has the loop of all instances go round, which Counters tells: see
+// vrrp.HostCounters.
+func (c *Composition) Wake() { c.host.Wake() }
+
 // Events returns a new channel of the transitions of all instances and sync
 // groups; see vrrp.Host.Events.
 func (c *Composition) Events() <-chan vrrp.Event { return c.host.Events() }

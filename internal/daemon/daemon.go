@@ -78,11 +78,13 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	defer func() { close(done); <-dumped }()
 	server, stopServer := serveControl(o, cfg, c, log)
 	defer stopServer()
+	manager := &serviceManager{log: log, status: server.Status}
 	go func() {
 		defer close(told)
 		for e := range events {
 			notifications.tell(transition(&e))
 			server.Publish(report.NewEvent(&e))
+			manager.changed.Store(true)
 		}
 	}()
 
@@ -94,6 +96,10 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	}()
 
 	log.Info("Starting "+version(), "config", o.ConfigFile, "instances", len(cfg.Instances), "pid", os.Getpid())
+	if !o.Rehearse {
+		applyProcess(&cfg.Global, log)
+		defer manager.run(ctx, c)()
+	}
 	err = c.Run(ctx)
 	<-told
 	<-toldServers

@@ -92,8 +92,14 @@ func (s *Status) WriteCheckmk(w io.Writer, list []Finding) error {
 	return line("Keepalived", perf, s.Summary(), func(f Finding) bool { return !known[f.Of] })
 }
 
-// Summary says how many instances are in which state.
+// Summary says how many instances are in which state, and since when the daemon
+// runs.
 func (s *Status) Summary() string {
+	return s.Counts() + ", up " + s.At.Sub(s.Started).Round(time.Second).String()
+}
+
+// Counts says how many instances are in which state.
+func (s *Status) Counts() string {
 	count := map[string]int{}
 	for _, i := range s.Instances {
 		count[i.State]++
@@ -105,7 +111,7 @@ func (s *Status) Summary() string {
 			parts = append(parts, fmt.Sprintf("%d %v", n, state))
 		}
 	}
-	return strings.Join(parts, ", ") + ", up " + s.At.Sub(s.Started).Round(time.Second).String()
+	return strings.Join(parts, ", ")
 }
 
 // plain returns s without what has a meaning in the lines of plugins.

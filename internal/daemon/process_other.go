@@ -1,0 +1,12 @@
+//go:build !linux
+
+package daemon
+
+import (
+	"log/slog"
+
+	"github.com/vrrpkit/vrrpkit/confparse"
+)
+
+// applyProcess does nothing on this system.
+func applyProcess(*confparse.Global, *slog.Logger) {}

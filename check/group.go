@@ -1,7 +1,6 @@
 package check
 
 import (
-	"container/heap"
 	"context"
 	"errors"
 	"fmt"
@@ -23,9 +22,6 @@ const (
 	// the shortest interval.
 	maxGather = 50 * time.Millisecond
 
-	// maxIdle is how many goroutines wait for checks to make.
-	maxIdle = 256
-
 	// pulse is how often Run wakes while checks run, to see whether it can.
 	pulse = 100 * time.Millisecond
 
@@ -38,7 +34,6 @@ const (
 type Group struct {
 	changes *broadcast.Topic[Event]
 	wake    chan struct{}
-	jobs    chan job
 	gone    chan struct{} // closed when Run has ended and no goroutine is left
 
 	mu      sync.Mutex
@@ -50,26 +45,21 @@ type Group struct {
 	gather  time.Duration    // least time between two such wakes: what falls due meanwhile is done together
 	running int              // checks
 	busy    int              // goroutines of checks and watches
-	idle    int              // those of them that wait for a check to make
+	workers workers
 	told    []told
-}
-
-// job is a check to make.
-type job struct {
-	runner *Runner
-	ctx    context.Context
 }
 
 // NewGroup returns a group that is still to be Run.
 func NewGroup() *Group {
-	return &Group{
+	g := &Group{
 		changes: broadcast.New(changeBuffer, func(e *Event) *uint64 { return &e.Missed }),
 		wake:    make(chan struct{}, 1),
 		runners: map[*Runner]bool{},
 		gather:  maxGather,
 		gone:    make(chan struct{}),
-		jobs:    make(chan job),
 	}
+	g.workers.wake = sync.NewCond(&g.mu)
+	return g
 }
 
 // Add adds a runner, which starts with Run, or at once if that is running.
@@ -189,14 +179,12 @@ func (g *Group) tick() time.Time {
 	now := time.Now()
 	g.excuse(now)
 	var out []output
-	for len(g.queue) > 0 && !g.queue[0].at.After(now) {
-		r := g.queue[0]
+	for len(g.queue) > 0 && !g.queue.first().After(now) {
+		r := g.queue[0].runner
 		out = r.schedule.tick(now, out[:0])
 		g.carryOut(r, now, out)
 	}
-	g.next = time.Time{}
-	if len(g.queue) > 0 {
-		g.next = g.queue[0].at
+	if g.next = g.queue.first(); !g.next.IsZero() {
 		if g.running > 0 {
 			g.next = earlier(g.next, now.Add(pulse))
 		}
@@ -232,9 +220,8 @@ func (g *Group) carryOut(r *Runner, now time.Time, out []output) {
 		case outputStart:
 			r.snapshot.Runs++
 			g.running++
-			var ctx context.Context
-			ctx, r.cancel = context.WithDeadline(r.ctx, now.Add(r.cfg.Timeout))
-			g.make(job{r, ctx})
+			r.asked = &asking{runner: r.ctx, until: now.Add(r.cfg.Timeout)}
+			g.make(r)
 		case outputSkip:
 			r.snapshot.Skipped++
 			skipped = true
@@ -259,17 +246,11 @@ func (g *Group) carryOut(r *Runner, now time.Time, out []output) {
 
 // enqueue puts the runner where its deadline belongs.
 func (g *Group) enqueue(r *Runner) {
-	r.at = r.schedule.deadline()
-	switch {
-	case g.ctx == nil:
-	case r.index < 0 && !r.at.IsZero():
-		heap.Push(&g.queue, r)
-	case r.index >= 0 && r.at.IsZero():
-		heap.Remove(&g.queue, r.index)
-	case r.index >= 0:
-		heap.Fix(&g.queue, r.index)
+	at := r.schedule.deadline()
+	if g.ctx != nil {
+		g.queue.set(r, at)
 	}
-	if !r.at.IsZero() && (g.next.IsZero() || r.at.Before(g.next)) {
+	if !at.IsZero() && (g.next.IsZero() || at.Before(g.next)) {
 		select {
 		case g.wake <- struct{}{}:
 		default:
@@ -277,52 +258,15 @@ func (g *Group) enqueue(r *Runner) {
 	}
 }
 
-// make has a goroutine make a check: one that waits, whose stack has the size
-// that checks take, or a new one.
-func (g *Group) make(j job) {
-	select {
-	case g.jobs <- j:
-	default:
-		g.busy++
-		go g.work(j)
-	}
-}
-
-// work makes one check after another. Many goroutines wait only after a burst;
-// those beyond maxIdle end.
-func (g *Group) work(j job) {
-	defer g.leave()
-	for {
-		j.runner.check(j.ctx)
-		if !g.rest() {
-			return
-		}
-		select {
-		case j = <-g.jobs:
-		case <-g.ctx.Done():
-			return
-		}
-		g.mu.Lock()
-		g.idle--
-		g.mu.Unlock()
-	}
-}
-
-// rest reports whether one more goroutine may wait.
-func (g *Group) rest() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.idle == maxIdle {
-		return false
-	}
-	g.idle++
-	return true
-}
-
 // leave counts a goroutine that ends and has nothing more to tell.
 func (g *Group) leave() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.left()
+}
+
+// left is leave for who has the mutex.
+func (g *Group) left() {
 	g.busy--
 	if g.ended && g.busy == 0 {
 		close(g.gone)
@@ -333,6 +277,7 @@ func (g *Group) leave() {
 func (g *Group) stop() error {
 	g.mu.Lock()
 	g.ended = true
+	g.workers.dismiss()
 	if g.busy == 0 {
 		close(g.gone)
 	}

@@ -25,11 +25,10 @@ type Runner struct {
 	// Guarded by the group's mutex.
 	schedule schedule
 	snapshot Snapshot
-	at       time.Time          // the schedule's deadline
 	index    int                // in the group's queue; -1: it has no deadline
 	ctx      context.Context    // of all that the runner does; nil before the group runs
 	end      context.CancelFunc // of ctx
-	cancel   context.CancelFunc // of the running check, or of the last
+	asked    *asking            // the running check's, or the last one's
 }
 
 // NewRunner returns a runner on its own that is still to be Run. For many, see
@@ -78,8 +77,8 @@ func (r *Runner) Trigger() {
 func (r *Runner) Suspend() {
 	r.act(func(_ time.Time, out []output) []output {
 		r.schedule.pause()
-		if r.cancel != nil {
-			r.cancel()
+		if r.asked != nil {
+			r.asked.end()
 		}
 		return out
 	})
@@ -125,14 +124,10 @@ func (r *Runner) judged(now time.Time, o output) Event {
 	return e
 }
 
-// check asks once. ctx has its timeout.
-func (r *Runner) check(ctx context.Context) {
-	result := r.ask(ctx)
-
+// checked takes the result of the running check.
+func (r *Runner) checked(result Result) {
 	g := r.group
-	g.mu.Lock()
-	defer g.unlock()
-	r.cancel()
+	r.asked.end()
 	g.running--
 	if !g.runners[r] {
 		delete(g.runners, r)

@@ -17,6 +17,7 @@ type asking struct {
 	canceled bool
 	waiting  context.Context // once somebody has asked for Done
 	cancel   context.CancelFunc
+	conn     connection // what interrupt is about
 }
 
 var _ context.Context = (*asking)(nil)
@@ -65,7 +66,8 @@ func (a *asking) Value(key any) any {
 	return a.runner.Value(key)
 }
 
-// end cancels the check, or frees what it needed.
+// end cancels the check, or frees what it needed. It has to be called when the
+// runner's context ends, too.
 func (a *asking) end() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -73,4 +75,38 @@ func (a *asking) end() {
 	if a.cancel != nil {
 		a.cancel()
 	}
+	if a.conn != nil {
+		_ = a.conn.SetDeadline(longAgo)
+	}
+}
+
+// connection is what can be interrupted.
+type connection interface{ SetDeadline(time.Time) error }
+
+// longAgo is a deadline that has passed.
+var longAgo = time.Unix(1, 0)
+
+// interrupt has what is read from c and written to it fail soon after ctx ends,
+// until the function returned is called.
+func interrupt(ctx context.Context, c connection) (end func()) {
+	a, ok := ctx.(*asking)
+	if !ok {
+		stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(longAgo) })
+		return func() { stop() }
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.canceled {
+		_ = c.SetDeadline(longAgo)
+	} else {
+		_ = c.SetDeadline(a.until)
+	}
+	a.conn = c
+	return a.release
+}
+
+func (a *asking) release() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.conn = nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"syscall"
-	"time"
 )
 
 // dialer connects to one literal address: no names are resolved, and no second
@@ -56,8 +55,7 @@ func (d *dialer) converse(ctx context.Context, talk func(net.Conn) Result) Resul
 
 func converse(ctx context.Context, c net.Conn, talk func(net.Conn) Result) Result {
 	defer c.Close()
-	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
+	defer interrupt(ctx, c)()
 	return talk(c)
 }
 

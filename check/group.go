@@ -110,6 +110,9 @@ func (g *Group) Remove(r *Runner) {
 	if r.end != nil {
 		r.end()
 	}
+	if r.asked != nil {
+		r.asked.end()
+	}
 	r.events.Close()
 }
 
@@ -277,6 +280,11 @@ func (g *Group) left() {
 func (g *Group) stop() error {
 	g.mu.Lock()
 	g.ended = true
+	for r := range g.runners {
+		if r.asked != nil {
+			r.asked.end()
+		}
+	}
 	g.workers.dismiss()
 	if g.busy == 0 {
 		close(g.gone)

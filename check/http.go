@@ -10,6 +10,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // HTTPVersion is what is asked for, as keepalived names it (http_protocol).
@@ -123,13 +124,23 @@ func (h *HTTP) String() string {
 	return b.String()
 }
 
+// answers has readers of answers, which are needed for a moment each: what a
+// thousand checks a second leave behind takes longer to collect than to use again.
+var answers = sync.Pool{New: func() any { return bufio.NewReader(nil) }}
+
 // get asks for one page and has read judge the answer.
 func (h *HTTP) get(ctx context.Context, p *page, read func(*bufio.Reader) Result) Result {
 	ask := func(c io.ReadWriter) Result {
 		if _, err := c.Write(p.request); err != nil {
 			return failure(ctx, p.name+": request", err)
 		}
-		return read(bufio.NewReader(c))
+		in := answers.Get().(*bufio.Reader)
+		in.Reset(c)
+		defer func() {
+			in.Reset(nil)
+			answers.Put(in)
+		}()
+		return read(in)
 	}
 	if p.tls == nil {
 		return h.dialer.exchange(ctx, ask)

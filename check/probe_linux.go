@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -55,8 +54,7 @@ func (a attempt) connect() (done bool, err error) {
 func (a attempt) use(ctx context.Context, talk func(io.ReadWriter)) error {
 	f := os.NewFile(uintptr(a.fd), "connection")
 	defer f.Close()
-	stop := context.AfterFunc(ctx, func() { _ = f.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
+	defer interrupt(ctx, f)()
 	if !a.connected {
 		c, err := f.SyscallConn()
 		if err != nil {

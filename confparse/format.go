@@ -42,7 +42,7 @@ func (f *formatter) line(s string) {
 		return
 	}
 	end, openQuote := commentStart(s)
-	code, comment := strings.TrimSpace(s[:end]), strings.TrimRight(s[end:], " \t\f\v\r")
+	code, comment := trimBlanks(s[:end]), strings.TrimRight(s[end:], " \t\f\v\r")
 	switch {
 	case strings.IndexByte(s, 0) >= 0:
 		f.lines = append(f.lines, s) // left out by the parser
@@ -52,7 +52,7 @@ func (f *formatter) line(s string) {
 		f.blank(comment)
 	case openQuote:
 		f.run = false
-		f.whole(strings.TrimSpace(s), code)
+		f.whole(trimBlanks(s), code)
 	default:
 		f.logical(code, comment)
 	}
@@ -84,7 +84,7 @@ func atomic(code string) bool {
 // continues reports whether a line of a definition is followed by another one.
 func continues(s string) bool {
 	end, _ := commentStart(s)
-	return strings.HasSuffix(strings.TrimSpace(s[:end]), `\`)
+	return strings.HasSuffix(trimBlanks(s[:end]), `\`)
 }
 
 // blank adds a comment line, or an empty one.
@@ -120,7 +120,7 @@ func (f *formatter) whole(s, code string) {
 	f.joinable = false
 	body := code
 	if i := strings.IndexAny(code, " \t"); code[0] == '@' && i > 0 {
-		body = strings.TrimSpace(code[i:])
+		body = trimBlanks(code[i:])
 	}
 	// The last of several braces in a definition is not a block's.
 	if body != "" && body[0] == '$' && continues(s) {
@@ -180,7 +180,7 @@ func (f *formatter) statement(code, comment string) {
 		f.comment(comment)
 		comment = ""
 	}
-	if code = strings.TrimSpace(code[1:]); code != "" {
+	if code = trimBlanks(code[1:]); code != "" {
 		f.logical(code, comment)
 	} else {
 		f.comment(comment)

@@ -210,6 +210,24 @@ include {a,b}.conf # both
 	checkFormat(t, []byte(src))
 }
 
+// TestFormatOddities has what the fuzzer found.
+func TestFormatOddities(t *testing.T) {
+	for name, src := range map[string]string{
+		"a blank of Unicode alone":  "a {\x11\u0085}",
+		"a no-break space":          "virtual_server_group \u00a0 {\n\u00a0192.0.2.1 80\u00a0\n}\n",
+		"invalid UTF-8 and a blank": "anH\nincde ,bo\xfc{\x11\u0085}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			checkFormat(t, []byte(src))
+			for _, odd := range []string{"\u0085", "\u00a0"} {
+				if n := strings.Count(src, odd); strings.Count(Format(src), odd) != n {
+					t.Errorf("%q becomes %q", src, Format(src))
+				}
+			}
+		})
+	}
+}
+
 // checkFormat asserts that formatting changes the layout only, and once.
 func checkFormat(t *testing.T, src []byte) {
 	t.Helper()

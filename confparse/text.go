@@ -175,6 +175,13 @@ func inner(s string) (i, j int) {
 	return i, j
 }
 
+// trimBlanks returns s without blanks at either end. Those of Unicode are none:
+// a no-break space from a web page is a letter here, as it is for keepalived.
+func trimBlanks(s string) string {
+	i, j := inner(s)
+	return s[i:j]
+}
+
 // isBlank reports whether c separates words.
 func isBlank(c byte) bool {
 	return c == ' ' || c >= '\t' && c <= '\r' // \t \n \v \f \r

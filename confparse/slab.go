@@ -62,6 +62,3 @@ func (a *arena[T]) reset() {
 	}
 	a.piece, a.used = 0, 0
 }
-
-// copy returns a copy of x.
-func (s *slab[T]) copy(x []T) []T { return append(s.room(len(x)), x...) }

@@ -59,9 +59,9 @@ type InstancePlan struct {
 }
 
 // expect raises the expectation, with a reason.
-func (p *InstancePlan) expect(e Expectation, format string, args ...any) {
-	p.Expect = max(p.Expect, e)
-	p.Why = append(p.Why, fmt.Sprintf(format, args...))
+func (i *InstancePlan) expect(e Expectation, format string, args ...any) {
+	i.Expect = max(i.Expect, e)
+	i.Why = append(i.Why, fmt.Sprintf(format, args...))
 }
 
 // predict says what the plan means for each instance.

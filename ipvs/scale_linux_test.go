@@ -2,7 +2,6 @@ package ipvs_test
 
 import (
 	"fmt"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,24 +26,6 @@ func (c *counting) Change(change ipvs.Change) error {
 func (c *counting) State() (ipvs.State, error) {
 	c.looks++
 	return c.Kernel.State()
-}
-
-const services, destinations = 1000, 10
-
-// large has services with destinations each.
-func large() (s ipvs.State) {
-	for i := range services {
-		e := ipvs.Entry{Service: ipvs.Service{
-			Key:       ipvs.Key{Protocol: ipvs.TCP, Address: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 9, byte(i / 250), byte(i%250 + 1)}), 80)},
-			Scheduler: "wlc",
-		}}
-		for j := range destinations {
-			to := netip.AddrFrom4([4]byte{10, byte(10 + i/250), byte(i % 250), byte(j + 1)})
-			e.Destinations = append(e.Destinations, ipvs.Destination{Address: netip.AddrPortFrom(to, 80), Weight: 1})
-		}
-		s.Table = append(s.Table, e)
-	}
-	return s
 }
 
 // testScale applies 1000 services of 10 destinations: what is not needed is

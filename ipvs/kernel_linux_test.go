@@ -34,6 +34,7 @@ func TestKernel(t *testing.T) {
 	t.Run("daemons", func(t *testing.T) { testDaemons(t, k) })
 	t.Run("timeouts", func(t *testing.T) { testTimeouts(t, k) })
 
+	t.Run("reconciler", func(t *testing.T) { testReconciler(t, k) })
 	t.Run("scale", func(t *testing.T) { testScale(t, k) })
 	t.Run("keepalived's scale", func(t *testing.T) { testKeepalivedScale(t) })
 

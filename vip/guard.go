@@ -2,7 +2,6 @@ package vip
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -14,39 +13,7 @@ const (
 	// guardRetry is when the guard comes back to what it could not do because
 	// others were busy.
 	guardRetry = 100 * time.Millisecond
-
-	// fewFrames is how many addresses that were put back are announced at once;
-	// more are left to the schedule.
-	fewFrames = 10
-
-	// troubleBuffer is how many errors wait for the reader of Trouble.
-	troubleBuffer = 16
 )
-
-// RemovedError tells that someone else removed an object that a Set holds. It
-// has been put back.
-type RemovedError struct{ Object Object }
-
-// Error implements error.
-func (e *RemovedError) Error() string {
-	return fmt.Sprintf("vip: %s was removed by another process and has been put back "+
-		"(systemd-networkd: KeepConfiguration=, ManageForeignRoutes=; NetworkManager: unmanaged-devices=)", describe(e.Object))
-}
-
-// complain hands an error to the reader of Trouble, if there is room for it.
-func (s *Set) complain(err error) {
-	select {
-	case s.trouble <- err:
-	default:
-	}
-}
-
-// Trouble delivers a *RemovedError for each object that someone else removed, a
-// *LapsedError for each address whose Lifetime has ended, a *DuplicateError for
-// each that another machine has, and a *YieldError where it would be better if
-// another machine had them. Errors that nobody reads are dropped after the first
-// few. The channel is never closed.
-func (s *Set) Trouble() <-chan error { return s.trouble }
 
 // kernelChanged has Run look after the addresses. Most changes are those that
 // Sets have just made: looking can wait until the kernel has told of all of
@@ -240,88 +207,4 @@ func (m *Manager) complain(err error) {
 		m.log.Warn("cannot follow the addresses", "err", text)
 	}
 	m.complaint = text
-}
-
-// restore adds the objects of claims, as far as they are still the Set's. It
-// reports false where this is not the time for it.
-func (s *Set) restore(gone map[*claim]bool) bool {
-	now := time.Now()
-	if !s.vouched(now) {
-		s.disown(gone)
-		return false
-	}
-	if !s.tryBegin() {
-		return false
-	}
-	defer s.end()
-	m := s.manager
-
-	var all, claims []*claim
-	var changes []Change
-	m.mu.Lock()
-	for _, o := range s.objects {
-		if c := m.claims[o.place()]; c != nil && c.set == s {
-			all = append(all, c)
-			if gone[c] {
-				claims = append(claims, c)
-				changes = append(changes, s.addition(o))
-			}
-		}
-	}
-	m.mu.Unlock()
-
-	before := make([]claim, len(claims))
-	for i, c := range claims {
-		before[i] = *c
-	}
-	errs := m.commits.apply(changes)
-	m.settle(claims, errs)
-	s.hold(all)
-	lapsed := s.lease.over(now)
-	age := now.Sub(s.lease.renewed)
-	s.lease.renewed = now
-
-	var again []Announcement
-	var removed []Object
-	for i, c := range claims {
-		switch {
-		case c.state == claimFailed:
-			if c.failure.text != before[i].failure.text {
-				m.log.Warn("cannot add "+kind(c.object), "set", s.name, kind(c.object), c.object.String(), "err", c.failure.text)
-			}
-		case before[i].state == claimHeld:
-			m.log.Info(kind(c.object)+" put back", "set", s.name, kind(c.object), c.object.String())
-			if a, ok := c.announcement(); ok {
-				again = append(again, a)
-			}
-			if !lapsed {
-				s.complain(&RemovedError{c.object})
-				removed = append(removed, c.object)
-			} else if a, ok := c.object.(Address); ok {
-				s.complain(&LapsedError{a, age})
-			}
-		default:
-			m.log.Info(kind(c.object)+" added at last", "set", s.name, kind(c.object), c.object.String())
-			if _, ok := c.announcement(); ok {
-				s.announcer.acquired(now)
-			}
-		}
-	}
-	if len(removed) > 0 && s.strikes.add(now) {
-		s.complain(&YieldError{removed[0], s.strikes.limit})
-	}
-	// Nobody else had what was put back: one round reminds the neighbours.
-	var err error
-	if len(again) <= fewFrames {
-		err = m.tell(again)
-	} else {
-		s.announcer.burst(now, 1)
-	}
-	if _, e := s.announce(now); err == nil {
-		err = e
-	}
-	if err != nil {
-		m.log.Warn("announcement failed", "set", s.name, "err", err)
-	}
-	return true
 }

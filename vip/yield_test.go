@@ -1,6 +1,7 @@
 package vip_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"testing"
@@ -47,8 +48,8 @@ func TestYield(t *testing.T) {
 					time.Sleep(tt.every)
 					w.expect("eth0 192.0.2.101/32, eth0 192.0.2.100/32")
 					for _, err := range troubles(s) {
-						var yield interface{ Yield() bool }
-						if errors.As(err, &yield) && yield.Yield() {
+						var yield *vip.YieldError
+						if errors.As(err, &yield) && yield.Yield() && yield.Removals == cmp.Or(tt.limit, vip.DefaultYieldAfter) {
 							got++
 						}
 					}

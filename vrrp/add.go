@@ -48,6 +48,12 @@ func (h *Host) Reserve(cfg Config) (*Reservation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("vrrp: router %s: %w", cfg.Name, err)
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := h.canFollow(cfg.Trackers); err != nil {
+		h.closeUnused(l)
+		return nil, fmt.Errorf("vrrp: router %s: %w", cfg.Name, err)
+	}
 	return &Reservation{host: h, router: r, link: l}, nil
 }
 
@@ -72,10 +78,7 @@ func (p *Reservation) add() (*Router, error) {
 		return nil, fmt.Errorf("vrrp: router %s: sync group %s is not of this host", cfg.Name, g.Name())
 	}
 	var err error
-	if err = h.canFollow(cfg.Trackers); err == nil {
-		r.id, err = h.set.Add(cfg.params())
-	}
-	if err != nil {
+	if r.id, err = h.set.Add(cfg.params()); err != nil {
 		return nil, fmt.Errorf("vrrp: router %s: %w", cfg.Name, err)
 	}
 	h.follow(cfg.Trackers)

@@ -125,3 +125,30 @@ func TestRecipeR3(t *testing.T) {
 		}
 	})
 }
+
+// timer_expired_backup: a master that does not preempt, and wakes up behind a
+// takeover, leaves the role to the router that has it, though its priority is
+// higher.
+func TestTimerExpiredBackup(t *testing.T) {
+	const vip = "192.0.2.100"
+	s := newStand(t, netlab.Keepalived)
+	conf := func(priority, more string) string {
+		return fill(recipeConf, "PRIORITY", priority, "INTERVAL", "0.5", "MORE", "nopreempt\n"+more)
+	}
+	s.start(reference, s.b, conf("90", ""))
+	s.waitHolders(t, vip, "b", 10*time.Second)
+	a := s.start(ours, s.a, conf("100", "timer_expired_backup 90"))
+	time.Sleep(time.Second)
+	s.b.Crash()
+	s.waitHolders(t, vip, "ab", 10*time.Second)
+	s.b.IP("addr flush to 192.0.2.100/32")
+	s.start(reference, s.b, conf("90", ""))
+	time.Sleep(time.Second)
+	s.a.Freeze()
+	s.waitHolders(t, vip, "ab", 10*time.Second)
+	time.Sleep(time.Second)
+	s.a.Thaw()
+	s.waitHolders(t, vip, "b", 5*time.Second)
+	s.stays(t, vip, "b", 1500*time.Millisecond)
+	has(t, a.Log, `Entering BACKUP STATE from=MASTER cause=stalled`)
+}

@@ -134,6 +134,7 @@ func TestTrackedInterfaceFromTheStart(t *testing.T) {
 		port.SetInterface("eth1", true)
 		time.Sleep(time.Second)
 		stop()
+		synctest.Wait() // for the recorder
 		var got []string
 		for _, e := range events.Events() {
 			got = append(got, fmt.Sprint(e.From, " ", e.To, " ", e.Detail))

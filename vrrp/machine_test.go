@@ -63,6 +63,9 @@ func (r *rig) describe(o Output) string {
 		if !o.Contested {
 			text += " again"
 		}
+		if o.Late > 0 {
+			text += " after " + o.Late.String()
+		}
 	case OutputAnswered:
 		text = "answered"
 	case OutputStalled:
@@ -480,7 +483,7 @@ func TestLateMaster(t *testing.T) {
 	r.want(
 		"4.619375s advertise 100", "5.629375s advertise 100",
 		// R1: somebody may have taken over and have left again.
-		"11.609375s advertise 100", "11.609375s stalled 5s", "11.609375s announce",
+		"11.609375s advertise 100", "11.609375s stalled 5s", "11.609375s announce after 5s",
 		"12.609375s announce again", "12.609375s advertise 100",
 	)
 }

@@ -269,6 +269,8 @@ func TestStallYield(t *testing.T) {
 	expect("it preempts", limit, true, func(p *Params) { p.NoPreempt = false }, "6.828125s advertise 100", "6.828125s answered", "6.828125s announce")
 	expect("not asked for", limit, true, func(p *Params) { p.StallYield = 0 }, "6.828125s advertise 100", "6.828125s answered", "6.828125s announce")
 	expect("a slower rival", limit, true, func(p *Params) { p.StallYield = 199 }, "6.828125s advertise 100", "6.828125s answered", "6.828125s announce")
+	expect("the slowest rival", 3*time.Second+255*time.Second/256, false, func(p *Params) { p.StallYield = 1 },
+		"7.60546875s stalled 2.99609375s", "7.60546875s release", "7.60546875s MASTER->BACKUP (stalled)")
 	t.Run("owner", func(t *testing.T) {
 		r := newRig(t, func(p *Params) { p.NoPreempt, p.StallYield, p.Priority = true, 200, 255 }).up()
 		r.now = r.now.Add(time.Minute)
@@ -482,4 +484,15 @@ func TestProbe(t *testing.T) {
 		r.sleep(4 * time.Second)
 		r.want("3.609375s advertise 1", "3.609375s acquire", "3.609375s BACKUP->MASTER (no response)")
 	})
+}
+
+// As tells what a tracker would count for, without its having reported.
+func TestTrackerAs(t *testing.T) {
+	tr := Tracker{Name: "chk", Weight: -20}
+	if s := tr.As(TrackDown, 7); s.Contribution != -20 || s.Fault || s.Value != 0 || s.Status != TrackDown || s.Tracker != tr {
+		t.Errorf("down: %+v", s)
+	}
+	if s := tr.As(TrackValue, 7); s.Contribution != -140 || s.Value != 7 {
+		t.Errorf("a number: %+v", s)
+	}
 }

@@ -85,7 +85,7 @@ func TestMutants(t *testing.T) {
 		args              []string
 	}{
 		{"../../vrrp", "machine.go lifecycle.go status.go weigh.go election.go transition.go probe.go update.go group.go set.go set_groups.go set_counts.go deadlines.go track.go timers.go params.go",
-			"machine_test.go modes_test.go update_test.go group_test.go set_test.go timers_test.go turn_test.go simulation_test.go",
+			"machine_test.go modes_test.go update_test.go group_test.go set_test.go timers_test.go turn_test.go incident_test.go simulation_test.go",
 			[]string{"-rapid.checks=1000", "-rapid.nofailfile", "-rapid.seed=1", "-rapid.shrinktime=0s"}},
 		{"../../vrrp/packet", "advert.go ah.go auth.go checksum.go hmac.go packet.go errors.go", "*_test.go", nil},
 	} {

@@ -16,33 +16,34 @@ import (
 	"github.com/vrrpkit/vrrpkit/internal/netlab"
 )
 
-// TestGroupScale: many TCP checks a second, each of an address of its own, and
-// nothing grows. Long runs make 5000 a second and demand that none falls behind.
+// TestGroupScale: many checks a second, TCP and pages, each of an address of its
+// own, and nothing grows. A long run makes 5000 and 1000 a second for 10 minutes,
+// and demands that none falls behind.
 func TestGroupScale(t *testing.T) {
-	checks, duration := 300, 3*time.Second
+	checks, pages, duration := 250, 50, 3*time.Second
 	if netlab.Soak() {
-		checks, duration = 5000, 90*time.Second
+		checks, pages, duration = 5000, 1000, 10*time.Minute
 	}
-	l, err := net.Listen("tcp4", ":0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			c.Close()
-		}
-	}()
-	port := l.Addr().(*net.TCPAddr).AddrPort().Port()
+	talk := answerAll(t, func(net.Conn) {})
+	page := answerAll(t, func(c net.Conn) {
+		_, _ = c.Read(make([]byte, 1024))
+		_, _ = c.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n"))
+	})
 	g := check.NewGroup()
 	var runners []*check.Runner
-	for i := range checks {
+	for i := range checks + pages {
+		port := talk
+		if i >= checks {
+			port = page
+		}
 		addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 1, byte(i / 250), byte(i%250 + 1)}), port)
-		c, err := check.NewTCP(check.TCPConfig{Target: check.Target{Addr: addr}})
+		var c check.Checker
+		var err error
+		if i < checks {
+			c, err = check.NewTCP(check.TCPConfig{Target: check.Target{Addr: addr}})
+		} else {
+			c, err = check.NewHTTP(check.HTTPConfig{Target: check.Target{Addr: addr}, URLs: []check.URL{{Digest: helloDigest}}})
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +73,7 @@ func TestGroupScale(t *testing.T) {
 			late++
 		}
 	}
-	t.Logf("%d checks a second for %v: before %v, after %v, %d were late", checks, duration, before, after, late)
+	t.Logf("%d TCP checks and %d pages a second for %v: before %v, after %v, %d were late", checks, pages, duration, before, after, late)
 	if failed > 0 {
 		t.Errorf("%d checks failed", failed)
 	}
@@ -82,6 +83,29 @@ func TestGroupScale(t *testing.T) {
 	if after.goroutines > before.goroutines+200 || after.descriptors > before.descriptors+200 || after.heap > 2*before.heap+4<<20 {
 		t.Errorf("grown from %v to %v", before, after)
 	}
+}
+
+// answerAll has talk answer whoever connects, and returns the port.
+func answerAll(t *testing.T, talk func(net.Conn)) (port uint16) {
+	t.Helper()
+	l, err := net.Listen("tcp4", ":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				talk(c)
+				c.Close()
+			}()
+		}
+	}()
+	return l.Addr().(*net.TCPAddr).AddrPort().Port()
 }
 
 type usage struct {

@@ -44,7 +44,7 @@ func serveControl(o Options, cfg *confparse.Config, c *compose.Composition, log 
 	}
 	inUse := report.ConfigStatus{File: o.ConfigFile, Loaded: now, Hash: configHash(o)}
 	sample := func() metrics.Sample {
-		return metrics.Sample{Node: node, Config: inUse, Host: c.Counters(), Dump: report.TakeDump(cfg, c), Present: report.Present()}
+		return metrics.Sample{Node: node, Config: inUse, Host: c.Counters(), Dump: report.TakeDump(cfg, c), Present: report.Present(), Servers: report.VirtualServers(c)}
 	}
 	s = &control.Server{
 		Status: func() report.Status { return report.Take(node, inUse, cfg, c) },

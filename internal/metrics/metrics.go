@@ -26,6 +26,8 @@ type Sample struct {
 	Host   vrrp.HostCounters
 	Dump   *report.Dump
 
+	Servers []report.VirtualServer
+
 	// Present are the addresses that the machine has. Nil: that cannot be told.
 	Present map[netip.Addr]bool
 }
@@ -97,10 +99,12 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 		switch s {
 		case SetNative:
 			c.native(to)
+			c.nativeServers(to)
 		case SetMehdy:
 			c.mehdy(to)
 		case SetGen2brain:
 			c.gen2brain(to)
+			c.gen2brainServers(to)
 		}
 	}
 	up.emit(to, 1)

@@ -74,7 +74,7 @@ func exporter(t *testing.T) *Exporter {
 	e := &Exporter{Take: func() Sample {
 		return Sample{
 			Node: report.Node{Version: "v1", Started: began}, Config: report.ConfigStatus{Loaded: began, Hash: 12345},
-			Host: host, Dump: dump, Present: map[netip.Addr]bool{netip.MustParseAddr("192.0.2.100"): true},
+			Host: host, Dump: dump, Servers: servers(), Present: map[netip.Addr]bool{netip.MustParseAddr("192.0.2.100"): true},
 		}
 	}}
 	e.Publish(report.Event{Type: "INSTANCE", Name: "VI_1", From: "INIT", To: "BACKUP", Cause: "startup"})
@@ -82,6 +82,20 @@ func exporter(t *testing.T) *Exporter {
 	e.Publish(report.Event{Type: "INSTANCE", Name: "VI_1", From: "BACKUP", To: "MASTER", Cause: "no response"})
 	e.Publish(report.Event{Type: "GROUP", Name: "G", From: "BACKUP", To: "MASTER", Cause: "sync group"})
 	return e
+}
+
+func servers() []report.VirtualServer {
+	vip, rs := netip.MustParseAddrPort("192.0.2.100:80"), netip.MustParseAddrPort("198.51.100.1:80")
+	passed := report.Traffic{Connections: 5, InPackets: 50, OutPackets: 40, InBytes: 5000, OutBytes: 4000, Active: 2}
+	check := report.ServerCheck{Name: "TCP_CHECK [198.51.100.1]:80", State: "up", TookMS: 20}
+	return []report.VirtualServer{
+		{
+			Name: "[192.0.2.100]:tcp:80", Quorum: true,
+			Services: []report.Service{{Address: vip, Protocol: "tcp", Traffic: passed, Real: []report.Backend{{Address: rs, Traffic: passed}}}},
+			Real:     []report.RealServer{{Name: "[198.51.100.1]:tcp:80", Address: rs, Alive: true, Share: 3, Checks: []report.ServerCheck{check, check}, Traffic: passed}},
+		},
+		{Name: "FWM 7", Sorry: true, Services: []report.Service{{Mark: 7}}},
+	}
 }
 
 func scrape(t *testing.T, e *Exporter, query string) (status int, text string) {
@@ -128,6 +142,13 @@ func TestNames(t *testing.T) {
 		`keepalived_script_runs_total{name="chk"} 9`,
 		`keepalived_config_last_reload_success 1`,
 		`keepalived_config_hash 12345`,
+		`keepalived_virtualserver_quorum_up{vs="[192.0.2.100]:tcp:80"} 1`,
+		`keepalived_virtualserver_sorry{vs="FWM 7"} 1`,
+		`keepalived_realserver_up{rs="[198.51.100.1]:tcp:80",vs="[192.0.2.100]:tcp:80"} 1`,
+		`keepalived_realserver_weight{rs="[198.51.100.1]:tcp:80",vs="[192.0.2.100]:tcp:80"} 3`,
+		`keepalived_realserver_connections_total{rs="[198.51.100.1]:tcp:80",vs="[192.0.2.100]:tcp:80"} 5`,
+		`keepalived_realserver_bytes_total{direction="out",rs="[198.51.100.1]:tcp:80",vs="[192.0.2.100]:tcp:80"} 4000`,
+		`keepalived_check_duration_seconds{check="TCP_CHECK [198.51.100.1]:80",rs="[198.51.100.1]:tcp:80",vs="[192.0.2.100]:tcp:80"} 0.02`,
 
 		`keepalived_vrrp_state{iname="VI_1",intf="eth0",ip_address="192.0.2.100/24",vrid="51"} 2`,
 		`keepalived_vrrp_state{iname="VI_1",intf="eth1",ip_address="192.0.2.101",vrid="51"} 2`,
@@ -165,6 +186,13 @@ func TestNames(t *testing.T) {
 		`keepalived_vrrp_auth_failure` + gen2brain + `7`,
 		`keepalived_vrrp_pri_zero_rcvd` + gen2brain + `0`,
 		`keepalived_vrrp_pri_zero_sent` + gen2brain + `2`,
+		`keepalived_lvs_vip_in_packets{addr="192.0.2.100:80",proto="TCP"} 50`,
+		`keepalived_lvs_vip_out_packets{addr="192.0.2.100:80",proto="TCP"} 40`,
+		`keepalived_lvs_vip_in_bytes{addr="192.0.2.100:80",proto="TCP"} 5000`,
+		`keepalived_lvs_vip_out_bytes{addr="192.0.2.100:80",proto="TCP"} 4000`,
+		`keepalived_lvs_vip_conn{addr="192.0.2.100:80",proto="TCP"} 5`,
+		`keepalived_lvs_rs_conn{addr="198.51.100.1:80",proto="TCP",vip="192.0.2.100:80"} 5`,
+		`keepalived_lvs_rs_out_bytes{addr="198.51.100.1:80",proto="TCP",vip="192.0.2.100:80"} 4000`,
 	} {
 		if !lines[want] {
 			t.Errorf("no %s", want)

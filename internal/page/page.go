@@ -102,6 +102,8 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"base":   func(lanes int) float64 { return float64(lanes) * laneHeight },
 	"label":  func(lanes int) float64 { return float64(lanes)*laneHeight + 16 },
 	"height": func(lanes int) float64 { return float64(lanes)*laneHeight + 30 },
+	"total":  report.Total,
+	"bytes":  bytesOf,
 	"family": func(v6 bool) string {
 		if v6 {
 			return "IPv6"
@@ -127,4 +129,19 @@ func ago(now, then time.Time) string {
 		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
 	}
 	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}
+
+// bytesOf writes a number of bytes with three digits or so.
+func bytesOf(n uint64) string {
+	v, unit := float64(n), "B"
+	for _, next := range []string{"kB", "MB", "GB", "TB", "PB"} {
+		if v < 1000 {
+			break
+		}
+		v, unit = v/1000, next
+	}
+	if unit == "B" || v >= 100 {
+		return fmt.Sprintf("%.0f %s", v, unit)
+	}
+	return fmt.Sprintf("%.1f %s", v, unit)
 }

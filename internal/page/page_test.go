@@ -35,7 +35,15 @@ func status(name, state string) report.Status {
 			},
 			{Name: "VI_" + evil, Interface: "eth1", VRID: 52, State: "FAULT", Link: "no carrier", Since: now.Add(-time.Minute)},
 		},
-		Groups:  []report.Group{{Name: "G", State: state, Members: []string{"VI_1"}}},
+		Groups: []report.Group{{Name: "G", State: state, Members: []string{"VI_1"}}},
+		VirtualServers: []report.VirtualServer{{
+			Name: "[192.0.2.100]:tcp:80", Scheduler: "wlc", Quorum: true, Weight: 3, Needed: 1,
+			Services: []report.Service{{Traffic: report.Traffic{Connections: 1234, InBytes: 5678000, Active: 7}}},
+			Real: []report.RealServer{
+				{Name: "[198.51.100.1]:tcp:80", Alive: true, Since: now.Add(-time.Minute), Weight: 3, Share: 3, Traffic: report.Traffic{Connections: 1234, InBytes: 5678000, Active: 7}},
+				{Name: "[198.51.100.2]:tcp:80", Since: now.Add(-time.Second), Weight: 3, Checks: []report.ServerCheck{{Name: "TCP_CHECK", State: "down", Detail: "connection refused", Checked: now}}},
+			},
+		}},
 		Scripts: []report.Script{{Name: "chk", State: "down", Detail: "exited with status 1", Output: evil, TookMS: 12.34, Runs: 9, Failures: 3}},
 	}
 }
@@ -93,6 +101,8 @@ func TestPage(t *testing.T) {
 		"VI_1 is MASTER: so it is. To change that: do.", "192.0.2.100/24", "192.0.2.2 priority 100, 1.0 s ago", "130 of 150", "17 out", "3 auth_failures",
 		"script chk down -20 -20 priority lowered", "chk down", "exited with status 1", evil, "12.3ms",
 		"2026-01-02 03:02:05.000 2 min ago VI_1 BACKUP MASTER no response 192.0.2.2 130", "Sync groups", "MASTER", "every 5 s",
+		"[192.0.2.100]:tcp:80 wlc quorum 3 of 1 7 0 1234 5.7 MB 0 B [198.51.100.1]:tcp:80 up 60 s 3 7 0 1234 5.7 MB 0 B",
+		"[198.51.100.2]:tcp:80 down 1.0 s 0 of 3", "[192.0.2.100]:tcp:80 : real server [198.51.100.2]:tcp:80 is down: connection refused",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q", want)
@@ -127,7 +137,7 @@ func TestPage(t *testing.T) {
 func TestQuiet(t *testing.T) {
 	p := &Page{History: func() []report.Event { return nil }, Status: func() report.Status {
 		s := status("lb1", "BACKUP")
-		s.Instances = s.Instances[:1]
+		s.Instances, s.VirtualServers = s.Instances[:1], nil
 		s.Instances[0].Trackers = nil
 		return s
 	}}

@@ -52,6 +52,9 @@ func (s *Status) Findings() (list []Finding) {
 	for n := range s.Instances {
 		list = append(list, s.Instances[n].findings(s.At)...)
 	}
+	for n := range s.VirtualServers {
+		list = append(list, s.VirtualServers[n].findings()...)
+	}
 	for _, c := range s.Scripts {
 		if c.Overdue {
 			list = append(list, Finding{Warning, "script " + c.Name, "does not end"})

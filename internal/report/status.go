@@ -24,6 +24,8 @@ type Status struct {
 	Instances     []Instance   `json:"instances"`
 	Groups        []Group      `json:"groups"`
 	Scripts       []Script     `json:"scripts"`
+
+	VirtualServers []VirtualServer `json:"virtual_servers"`
 }
 
 // Group is a vrrp_sync_group.
@@ -149,6 +151,7 @@ func Take(n Node, in ConfigStatus, cfg *confparse.Config, c *compose.Composition
 	for _, r := range d.Scripts {
 		s.Scripts = append(s.Scripts, script(r.Config.Name, r.Snapshot))
 	}
+	s.VirtualServers = VirtualServers(c)
 	return s
 }
 

@@ -40,6 +40,16 @@ func (s *Status) WriteText(w io.Writer) error {
 		}
 		fmt.Fprintf(out, "%s\t%s\t%s\t%d\t%d\t%s\n", c.Name, c.State, age(s.At, c.Since), c.Runs, c.Failures, last)
 	}
+	for n, v := range s.VirtualServers {
+		if n == 0 {
+			fmt.Fprintln(out, "\nSERVER\tSTATE\tFOR\tWEIGHT\tACTIVE\tCONNECTIONS")
+		}
+		t := Total(v.Services)
+		fmt.Fprintf(out, "%s\t%s\t\t%d\t%d\t%d\n", v.Name, v.State(), v.Weight, t.Active, t.Connections)
+		for _, r := range v.Real {
+			fmt.Fprintf(out, "  %s\t%s\t%s\t%d\t%d\t%d\n", r.Name, r.State(), age(s.At, r.Since), r.Share, r.Active, r.Connections)
+		}
+	}
 	if err := out.Flush(); err != nil {
 		return err
 	}

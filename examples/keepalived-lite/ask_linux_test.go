@@ -106,7 +106,7 @@ func TestAsk(t *testing.T) {
 	expect(2, "no daemon answers", "check", "--control", filepath.Join(a.Dir, "none"))
 	expect(0, "result   success", "test-script", "-f", conf, "chk")
 	expect(1, `no instance "VI_2"`, "drain", "-p", pid, "VI_2")
-	expect(1, "takes names of instances, or --all", "drain", "-p", pid)
+	expect(1, "takes names of instances, or --all, or real servers", "drain", "-p", pid)
 
 	out, status := a.ask(t, "doctor", "-p", pid, "--json")
 	var results []struct{ Level, About, Text string }

@@ -46,11 +46,21 @@ func (c *Client) Status(ctx context.Context) (*report.Status, error) {
 
 // Drain has an instance stand back, or ends that.
 func (c *Client) Drain(ctx context.Context, instance string, on bool) error {
+	return c.drain(ctx, "/v1/instances/"+url.PathEscape(instance), on)
+}
+
+// DrainServer gives a real server of a virtual server no new connections, or ends
+// that. Names are those of the status.
+func (c *Client) DrainServer(ctx context.Context, virtual, real string, on bool) error {
+	return c.drain(ctx, "/v1/virtual_servers/"+url.PathEscape(virtual)+"/"+url.PathEscape(real), on)
+}
+
+func (c *Client) drain(ctx context.Context, path string, on bool) error {
 	what := "/undrain"
 	if on {
 		what = "/drain"
 	}
-	body, err := c.do(ctx, http.MethodPost, "/v1/instances/"+url.PathEscape(instance)+what)
+	body, err := c.do(ctx, http.MethodPost, path+what)
 	if err == nil {
 		err = body.Body.Close()
 	}

@@ -124,11 +124,25 @@ func TestDrain(t *testing.T) {
 	if err := c.Drain(t.Context(), "x/y", true); err == nil || err.Error() != "there is no such instance" {
 		t.Error(err)
 	}
+	s.DrainServer = func(virtual, real string, on bool) error {
+		if got[virtual+" "+real] = on; virtual != "[192.0.2.100]:tcp:80" {
+			return errors.New("there is no such server")
+		}
+		return nil
+	}
+	c = NewClient(serve(t, s))
+	for _, on := range []bool{true, false} {
+		if err := c.DrainServer(t.Context(), "[192.0.2.100]:tcp:80", "[198.51.100.1]:tcp:80", on); err != nil || got["[192.0.2.100]:tcp:80 [198.51.100.1]:tcp:80"] != on {
+			t.Errorf("%v, %v", got, err)
+		}
+	}
 	for trusted, want := range map[bool]int{true: 200, false: 404} {
-		w := httptest.NewRecorder()
-		s.handler(trusted).ServeHTTP(w, httptest.NewRequest("POST", "/v1/instances/a/drain", nil))
-		if w.Code != want {
-			t.Errorf("trusted %v: %d, want %d", trusted, w.Code, want)
+		for _, path := range []string{"/v1/instances/a/drain", "/v1/virtual_servers/%5B192.0.2.100%5D:tcp:80/b/drain"} {
+			w := httptest.NewRecorder()
+			s.handler(trusted).ServeHTTP(w, httptest.NewRequest("POST", path, nil))
+			if w.Code != want {
+				t.Errorf("trusted %v: %s: %d, want %d", trusted, path, w.Code, want)
+			}
 		}
 	}
 }

@@ -43,6 +43,10 @@ type Server struct {
 	// Drain has an instance stand back, or ends that. Nil: it cannot be asked for.
 	Drain func(instance string, on bool) error
 
+	// DrainServer gives a real server no new connections, or ends that. Nil: it
+	// cannot be asked for.
+	DrainServer func(virtual, real string, on bool) error
+
 	// Metrics answers at /metrics, and counts transitions. Nil: nothing does.
 	Metrics *metrics.Exporter
 
@@ -156,6 +160,10 @@ func (s *Server) handler(trusted bool) http.Handler {
 		mux.HandleFunc("POST /v1/instances/{name}/drain", s.drain(true))
 		mux.HandleFunc("POST /v1/instances/{name}/undrain", s.drain(false))
 	}
+	if s.DrainServer != nil && trusted {
+		mux.HandleFunc("POST /v1/virtual_servers/{virtual}/{real}/drain", s.drainServer(true))
+		mux.HandleFunc("POST /v1/virtual_servers/{virtual}/{real}/undrain", s.drainServer(false))
+	}
 	if s.Metrics != nil {
 		mux.Handle("GET /metrics", s.Metrics)
 	}
@@ -183,6 +191,18 @@ func (s *Server) drain(on bool) http.HandlerFunc {
 			return
 		}
 		s.instance(w, r)
+	}
+}
+
+// drainServer gives a real server no new connections, or ends that, and answers
+// with the virtual servers.
+func (s *Server) drainServer(on bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := s.DrainServer(r.PathValue("virtual"), r.PathValue("real"), on); err != nil {
+			refuse(w, http.StatusConflict, "refused", err.Error(), "virtual_servers of /v1/status lists them")
+			return
+		}
+		answer(w, http.StatusOK, s.Status().VirtualServers)
 	}
 }
 

@@ -54,7 +54,8 @@ func serveControl(o Options, cfg *confparse.Config, c *compose.Composition, log 
 			}
 			return c.Undrain(name)
 		},
-		Metrics: &metrics.Exporter{Take: sample, Logger: log}, Logger: log,
+		DrainServer: c.DrainServer,
+		Metrics:     &metrics.Exporter{Take: sample, Logger: log}, Logger: log,
 	}
 	web := &page.Page{Status: s.Status, History: s.History}
 	if len(o.Peers) > 0 {

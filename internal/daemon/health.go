@@ -88,29 +88,40 @@ func addSocketFlags(cmd *cobra.Command, o *Options) {
 // drainCommand is drain, or undrain.
 func drainCommand(status *int, on bool) *cobra.Command {
 	var all bool
+	var virtual string
 	cmd := &cobra.Command{
-		Use: "drain INSTANCE ... | --all", Short: "Have instances hand over and stand back, for maintenance",
+		Use: "drain INSTANCE ... | --all | --server VIRTUAL REAL ...", Short: "Have instances hand over and stand back, for maintenance",
 		Long: "drain has an instance, with its sync group, hand over: it says priority 0, gives\n" +
 			"its addresses back, and from then on advertises the lowest priority there is. It\n" +
 			"stays the last resort: if nobody else takes part, it is master again. undrain, or\n" +
 			"a restart of the daemon, ends that.\n\n" +
+			"With --server it has real servers of a virtual server get no new connections;\n" +
+			"those that they have go on, and status says when none is left.\n\n" +
 			"Exit status: 0 the instances stand back, 1 one could not, or nobody else took\n" +
 			"its role.",
 	}
 	if !on {
 		cmd = &cobra.Command{
-			Use: "undrain INSTANCE ... | --all", Short: "End what drain began",
+			Use: "undrain INSTANCE ... | --all | --server VIRTUAL REAL ...", Short: "End what drain began",
 			Long: "undrain gives an instance its priority back. Whether it becomes master again is a\n" +
 				"matter of priorities and nopreempt; explain says.",
 		}
 	}
 	cmd.Args = func(_ *cobra.Command, args []string) error {
-		if (len(args) > 0) == all {
-			return fmt.Errorf("%s takes names of instances, or --all; status lists the instances", cmd.Name())
+		if (len(args) > 0) == all || all && virtual != "" {
+			return fmt.Errorf("%s takes names of instances, or --all, or real servers behind --server; status lists them", cmd.Name())
 		}
 		return nil
 	}
 	question(status, cmd, func(ctx context.Context, c *control.Client, names []string, out io.Writer) error {
+		if virtual != "" {
+			for _, real := range names {
+				if err := c.DrainServer(ctx, virtual, real, on); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
 		before, err := statusOf(ctx, c)
 		if err != nil {
 			return err
@@ -131,5 +142,6 @@ func drainCommand(status *int, on bool) *cobra.Command {
 		return handedOver(ctx, c, before, names, out)
 	})
 	cmd.Flags().BoolVar(&all, "all", false, "all instances")
+	cmd.Flags().StringVar(&virtual, "server", "", "the `VIRTUAL` server whose real servers are named, such as [192.0.2.100]:tcp:80")
 	return cmd
 }

@@ -29,7 +29,14 @@ func newLog(out io.Writer, o Options) (log *slog.Logger, flush func()) {
 	if o.Detail > 0 {
 		level = slog.LevelDebug
 	}
-	queue := asynclog.New(newTextHandler(out, level), logQueue)
+	var lines slog.Handler = newTextHandler(out, level)
+	switch o.LogFormat {
+	case "json":
+		lines = newJSONHandler(out, level)
+	case "keepalived":
+		lines = newClassicHandler(out, level)
+	}
+	queue := asynclog.New(lines, logQueue)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { queue.Run(ctx); close(done) }()

@@ -1,6 +1,12 @@
 package daemon
 
-import "github.com/spf13/pflag"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
 
 const (
 	defaultConfig  = "/etc/keepalived/keepalived.conf"
@@ -22,6 +28,7 @@ type Options struct {
 	CheckPID   string // -c
 	Control    string // the control socket; empty: beside the pid file
 	Listen     string // a TCP address to be asked at as well; empty: none
+	LogFormat  string // text, json or keepalived; empty: text
 	// Peers are URLs of other nodes' listeners, for the page.
 	Peers []string
 
@@ -66,6 +73,7 @@ func (o *Options) register(f *pflag.FlagSet) {
 	f.StringVarP(&o.VRRPPID, "vrrp_pid", "r", "", "a second pid `FILE`, for scripts that look for the VRRP process")
 	f.StringVarP(&o.CheckPID, "checkers_pid", "c", "", "a third pid `FILE`, for scripts that look for the checker process")
 	f.StringVar(&o.Control, "control", "", "control socket `FILE` (default "+defaultControl+", or beside a pid file elsewhere)")
+	f.Var(choice{&o.LogFormat, []string{"text", "json", "keepalived"}}, "log-format", "how lines of the log look: `text`, json, or keepalived with its processes and all of its lines")
 	f.StringVar(&o.Listen, "listen", "", "answer questions over HTTP at `[HOST]:PORT` as well; without HOST on the loopback interface only")
 	f.StringArrayVar(&o.Peers, "peer", nil, "`URL` of another node's --listen, to be shown beside this one; may be repeated")
 	for _, c := range classic {
@@ -76,3 +84,29 @@ func (o *Options) register(f *pflag.FlagSet) {
 		}
 	}
 }
+
+// choice is the value of an option that is one of a few words.
+type choice struct {
+	value *string
+	words []string
+}
+
+// String returns the word.
+func (c choice) String() string {
+	if c.value == nil {
+		return ""
+	}
+	return *c.value
+}
+
+// Set takes one of the words.
+func (c choice) Set(word string) error {
+	if !slices.Contains(c.words, word) {
+		return fmt.Errorf("it is one of %s", strings.Join(c.words, ", "))
+	}
+	*c.value = word
+	return nil
+}
+
+// Type implements pflag.Value.
+func (c choice) Type() string { return "string" }

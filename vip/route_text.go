@@ -60,6 +60,10 @@ func (r Route) String() string {
 		return ""
 	}
 	for _, m := range r.Metrics {
+		if m.Kind == MetricFeatures && m.Value == FeatureECN {
+			word("features ecn") // ip(8) takes no number, and no lock
+			continue
+		}
 		word("%v %s%d", m.Kind, lock(m.Lock), m.Value)
 	}
 	if r.CongestionControl != "" {

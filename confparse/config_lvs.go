@@ -154,6 +154,7 @@ type VirtualServer struct {
 	VirtualHost            string
 	SNMPName               string
 	ConnectTimeout, Period time.Duration // connect_timeout and delay_loop, the defaults of checks
+	SlowStart              time.Duration // slow_start; 0: who comes back gets its whole weight
 
 	Sorry       *SorryServer // nil: none
 	RealServers []*RealServer

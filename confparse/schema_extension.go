@@ -24,6 +24,14 @@ func instanceExtensions() []row {
 	}
 }
 
+// virtualServerExtensions are keywords of virtual_server that keepalived does
+// not have.
+func virtualServerExtensions() []row {
+	return []row{
+		{"slow_start", decimal(0, time.Hour, time.Millisecond, func(v *virtualServer) *time.Duration { return &v.SlowStart }), "0", Active, "a real server that comes back gets its weight in ten steps over so many seconds (not in keepalived)"},
+	}
+}
+
 // lifetime takes 0, or what the kernel's clock can keep: whole seconds, at
 // least two.
 func lifetime[T any](field func(*T) *time.Duration) args {

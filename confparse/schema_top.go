@@ -35,7 +35,7 @@ func topRows() []row {
 		{"bfd_instance", section("NAME", newBlock("bfd_instance", bfdRows()), openBFD, closeBFD).like("bfd1", ""), "", Known, "a BFD session (RFC 5880)"},
 		{"SSL", section("", newBlock("SSL", sslRows()), func(_ *cursor, c *Config) *SSL { return &c.SSL }, func(*decoder, *node, *SSL) {}).like(""), "", Active, "certificates for SSL_GET checks"},
 		{"virtual_server_group", listSection("NAME", newBlock("virtual_server_group", serverGroupRows()), openServerGroup, groupEntry, closeServerGroup).like("web", ""), "", Active, "addresses that share their real servers"},
-		{"virtual_server", section("ADDRESS [PORT] | fwmark N | group NAME", newBlock("virtual_server", virtualServerRows()), openVirtualServer, closeVirtualServer).like("192.0.2.100 80", "fwmark x"), "", Active, "an IPVS service and the servers behind it"},
+		{"virtual_server", section("ADDRESS [PORT] | fwmark N | group NAME", newBlock("virtual_server", virtualServerRows(), virtualServerExtensions()), openVirtualServer, closeVirtualServer).like("192.0.2.100 80", "fwmark x"), "", Active, "an IPVS service and the servers behind it"},
 	}
 }
 

@@ -39,7 +39,29 @@ func Inspect(cfg *confparse.Config) confparse.Diagnostics {
 			found = append(found, inspectProgram(&cfg.Global, c, "nobody is notified")...)
 		}
 	}
+	found = append(found, inspectServers(cfg)...)
 	return append(found, inspectInterfaces(cfg)...)
+}
+
+// inspectServers looks for the programs of virtual and real servers.
+func inspectServers(cfg *confparse.Config) (found confparse.Diagnostics) {
+	look := func(c *confparse.Command, otherwise string) {
+		found = append(found, inspectProgram(&cfg.Global, c, otherwise)...)
+	}
+	for _, v := range cfg.VirtualServers {
+		look(v.QuorumUp, "nobody is notified")
+		look(v.QuorumDown, "nobody is notified")
+		for _, r := range v.RealServers {
+			look(r.Up, "nobody is notified")
+			look(r.Down, "nobody is notified")
+			for _, k := range r.Checks {
+				if k.Misc != nil {
+					look(k.Misc.Command, "the check counts as failed")
+				}
+			}
+		}
+	}
+	return found
 }
 
 func inspectProgram(g *confparse.Global, c *confparse.Command, otherwise string) confparse.Diagnostics {

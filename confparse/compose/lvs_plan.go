@@ -184,7 +184,7 @@ func planPool(v *confparse.VirtualServer, index int, checker ServerChecker) (*lv
 // config is what the pool decides about.
 func (p *lvsPool) config() ipvs.PoolConfig {
 	v := p.cfg
-	cfg := ipvs.PoolConfig{Quorum: int64(v.Quorum), Hysteresis: int64(v.Hysteresis), Sorry: sorryDestination(v)}
+	cfg := ipvs.PoolConfig{Quorum: int64(v.Quorum), Hysteresis: int64(v.Hysteresis), Sorry: sorryDestination(v), Warm: v.SlowStart}
 	cfg.SorryInhibit = v.Sorry != nil && v.Sorry.Inhibit
 	for _, s := range p.servers {
 		server := ipvs.PoolServer{Destination: destination(s.cfg), Inhibit: s.cfg.Inhibit}

@@ -502,3 +502,18 @@ vrrp_instance VI_1 {
 		}
 	})
 }
+
+// slow_start gives a server that comes back its weight little by little.
+func TestSlowStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBalancer(t)
+		b.fail("1 TCP_CHECK")
+		b.start(strings.ReplaceAll(fmt.Sprintf(web, "slow_start 100", ""), "weight 2", "weight 50"))
+		time.Sleep(5 * time.Second)
+		b.pass("1 TCP_CHECK")
+		for _, want := range []int{5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 50} {
+			time.Sleep(10 * time.Second)
+			b.table(fmt.Sprintf("-A -s rr\n-a -r .1:80 -m -w %d\n-a -r .2:80 -m -w 50\n", want))
+		}
+	})
+}

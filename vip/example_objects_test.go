@@ -1,8 +1,6 @@
 package vip_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 
@@ -11,7 +9,7 @@ import (
 )
 
 // Routes that come and go with the addresses print as ip(8) takes them.
-func ExampleRoute() {
+func ExampleRoute_String() {
 	net := netip.MustParsePrefix("198.51.100.0/24")
 	gateway := netip.MustParseAddr("192.0.2.1")
 	for _, r := range []vip.Route{
@@ -70,49 +68,4 @@ func ExampleManager_Filter() {
 	}
 	fmt.Println(kernel.Filtered(vip.DefaultFilterTable).Addresses)
 	// Output: [192.0.2.100]
-}
-
-// Somebody removes the address. It is put back; since this set is to yield at the
-// first time, its router would be told to become backup.
-func ExampleSet_Trouble() {
-	kernel := viptest.NewKernel("eth0")
-	manager, err := vip.NewManager(vip.Config{Kernel: kernel})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	set, err := manager.Add(vip.SetConfig{
-		Addresses:  vip.Addresses("eth0", netip.MustParsePrefix("192.0.2.100/24")),
-		YieldAfter: 1,
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error)
-	go func() { ended <- manager.Run(ctx) }()
-	if err := set.Acquire(ctx); err != nil {
-		fmt.Println(err)
-	}
-	if err := kernel.Take(set.Objects()[0]); err != nil {
-		fmt.Println(err)
-	}
-	for err := range set.Trouble() {
-		var removed *vip.RemovedError
-		var tired *vip.YieldError
-		if errors.As(err, &removed) {
-			fmt.Println(removed.Object, "was removed")
-		}
-		if errors.As(err, &tired) {
-			fmt.Println("yield after", tired.Removals)
-			break
-		}
-	}
-	cancel()
-	fmt.Println(<-ended)
-	// Output:
-	// 192.0.2.100/24 dev eth0 was removed
-	// yield after 1
-	// <nil>
 }

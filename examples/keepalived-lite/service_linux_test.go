@@ -90,3 +90,48 @@ func TestUnit(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// What is installed is what the unit and man(1) look for.
+func TestInstall(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), "sh", "examples/keepalived-lite/install.sh")
+	cmd.Dir = "../.."
+	cmd.Env = append(os.Environ(), "DESTDIR="+dir)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for name, want := range map[string]string{
+		"usr/sbin/keepalived-lite":                              "ELF",
+		"lib/systemd/system/keepalived-lite.service":            "ExecStart=/usr/sbin/keepalived-lite",
+		"usr/share/man/man8/keepalived-lite.8":                  ".TH KEEPALIVED-LITE 8",
+		"usr/share/man/man5/keepalived-lite.conf.5":             "virtual_router_id",
+		"usr/share/bash-completion/completions/keepalived-lite": "complete",
+		"usr/share/doc/keepalived-lite/alerts.yml":              "KeepalivedTwoMasters",
+	} {
+		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s: %v, no %q", name, err, want)
+		}
+	}
+}
+
+// The container's file builds what is there, without what scratch has not got. No
+// engine is needed to see that.
+func TestDockerfile(t *testing.T) {
+	text, err := os.ReadFile("container/Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"CGO_ENABLED=0 go build", "./examples/keepalived-lite\n", "FROM scratch\n", `ENTRYPOINT ["/usr/sbin/keepalived-lite"]`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	path, err := program() // by the same command
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), "go", "version", "-m", path).CombinedOutput(); err != nil || !strings.Contains(string(out), "CGO_ENABLED=0") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

@@ -84,7 +84,7 @@ func rootCommand(status *int) *cobra.Command {
 	}, demoCommand(status), lintCommand(status), renderCommand(status), fmtCommand(status), diffCommand(status), genhash.Command(),
 		statusCommand(status), explainCommand(status), eventsCommand(status),
 		healthCommand(status), drainCommand(status, true), drainCommand(status, false),
-		doctorCommand(status), scanCommand(status), testScriptCommand(status))
+		doctorCommand(status), scanCommand(status), testScriptCommand(status), manCommand(root))
 	root.AddCommand(&cobra.Command{
 		Use: "reference", Short: "Print a configuration that shows every keyword", Args: cobra.NoArgs,
 		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprint(cmd.OutOrStdout(), confparse.Reference()) },

@@ -97,6 +97,12 @@ func newMatch(t *testing.T, f flavour, implementation string) *match {
 // ours starts our router.
 func (m *match) ours(priority uint8, edit func(*vrrp.Config)) {
 	m.t.Helper()
+	m.router, m.stop = m.run(m.here, priority, m.flavour.ours, edit)
+}
+
+// run runs a router of ours on a host.
+func (m *match) run(h *netlab.Host, priority uint8, edits ...func(*vrrp.Config)) (r *vrrp.Router, stop func()) {
+	m.t.Helper()
 	cfg := vrrp.Config{
 		Interface: "eth0", VRID: 51, Priority: priority, Version: vrrp.Version(m.version), Interval: m.interval,
 		Addresses: prefixes(m.vip), Checksum: packet.PseudoHeader,
@@ -105,20 +111,20 @@ func (m *match) ours(priority uint8, edit func(*vrrp.Config)) {
 	if m.vmac {
 		cfg.VMAC, cfg.XmitBase = "vrrp.51", strings.Contains(m.conf, "vmac_xmit_base")
 	}
-	for _, e := range []func(*vrrp.Config){m.flavour.ours, edit} {
+	for _, e := range edits {
 		if e != nil {
 			e(&cfg)
 		}
 	}
-	network, err := vrrp.NewNetwork(vrrp.NetworkConfig{Namespace: m.here.NS()})
+	network, err := vrrp.NewNetwork(vrrp.NetworkConfig{Namespace: h.NS()})
 	if err != nil {
 		m.t.Fatal(err)
 	}
 	host := vrrp.NewHost(vrrp.HostConfig{Network: network})
-	if m.router, err = host.Add(cfg); err != nil {
+	if r, err = host.Add(cfg); err != nil {
 		m.t.Fatal(err)
 	}
-	m.stop = runHost(m.t, host)
+	return r, runHost(m.t, host)
 }
 
 // theirs starts the other implementation.
@@ -296,53 +302,65 @@ func TestInteropElection(t *testing.T) {
 	}
 }
 
-// TestConflictsBesideKeepalived is recipe R2: a keepalived that is configured
-// otherwise is master beside us, and our router says why.
-func TestConflictsBesideKeepalived(t *testing.T) {
+// TestConflictsOnTheWire is recipe R2: a keepalived, or another router of ours,
+// that is configured otherwise is master beside us, and our router says why.
+func TestConflictsOnTheWire(t *testing.T) {
 	netlab.Require(t, netlab.NFT)
 	pass := func(c *vrrp.Config) { c.Version, c.Password = vrrp.V2, "s3cret99" }
 	slots := make(chan struct{}, 6)
 	for _, tt := range []struct {
 		name    string
-		version int // keepalived's
+		version int // theirs
 		conf    string
+		theirs  func(*vrrp.Config) // what conf says, where they are ours
 		ours    func(*vrrp.Config)
 		drop    bool
 		want    vrrp.Cause
 	}{
 		{name: "auth type", version: 2, ours: pass, want: vrrp.CauseAuthType},
-		{name: "AH", version: 2, conf: "authentication { auth_type AH\n auth_pass s3cret99\n }", ours: pass, want: vrrp.CauseAuthType},
-		{name: "password", version: 2, conf: "authentication { auth_type PASS\n auth_pass other\n }", ours: pass, want: vrrp.CausePassword},
-		{name: "VRID", version: 3, conf: "virtual_router_id 52", want: vrrp.CauseVRID},
+		{name: "AH", version: 2, conf: "authentication { auth_type AH\n auth_pass s3cret99\n }", ours: pass, want: vrrp.CauseAuthType,
+			theirs: func(c *vrrp.Config) { pass(c); c.AuthHeader = true }},
+		{name: "password", version: 2, conf: "authentication { auth_type PASS\n auth_pass other\n }", ours: pass, want: vrrp.CausePassword,
+			theirs: func(c *vrrp.Config) { c.Password = "other" }},
+		{name: "VRID", version: 3, conf: "virtual_router_id 52", want: vrrp.CauseVRID, theirs: func(c *vrrp.Config) { c.VRID = 52 }},
 		{name: "version", version: 2, ours: func(c *vrrp.Config) { c.Version = vrrp.V3 }, want: vrrp.CauseVersion},
-		{name: "interval", version: 2, conf: "advert_int 2", want: vrrp.CauseInterval},
+		{name: "interval", version: 2, conf: "advert_int 2", want: vrrp.CauseInterval, theirs: func(c *vrrp.Config) { c.Interval = 2 * time.Second }},
 		{name: "addresses", version: 3, ours: func(c *vrrp.Config) { c.Addresses = prefixes("192.0.2.101/24") }, want: vrrp.CauseAddresses},
 		{name: "checksum", version: 3, ours: func(c *vrrp.Config) { c.Checksum = packet.MessageOnly }, want: vrrp.CauseChecksum},
 		{name: "firewall", version: 3, drop: true, want: vrrp.CauseUnheard},
 	} {
-		if !netlab.Soak() && tt.name != "VRID" {
-			continue
-		}
-		t.Run(strings.ReplaceAll(tt.name, " ", "-"), func(t *testing.T) {
-			t.Parallel()
-			slots <- struct{}{}
-			t.Cleanup(func() { <-slots })
-			m := newMatch(t, flavour{version: tt.version}, "keepalived")
-			if tt.drop {
-				m.lab.Drop(m.here, m.there)
+		for _, implementation := range []string{"keepalived", "ours"} {
+			// Our own do not discard another list of addresses or another
+			// checksum: there is one master then, and nothing to find.
+			agree := implementation == "ours" && (tt.want == vrrp.CauseAddresses || tt.want == vrrp.CauseChecksum)
+			if agree || !netlab.Soak() && (tt.name != "VRID" || implementation != "keepalived") {
+				continue
 			}
-			m.theirs(100, tt.conf)
-			m.ours(200, tt.ours)
-			netlab.Eventually(t, 20*time.Second, "the conflict to be named", func() bool {
-				s := m.router.Snapshot()
-				for _, c := range s.Conflicts {
-					if s.SplitBrain && c.Cause == tt.want && c.Offender == netip.MustParseAddr("192.0.2.2") {
-						t.Log(c.Detail)
-						return true
-					}
+			t.Run(strings.ReplaceAll(tt.name, " ", "-")+"/"+implementation, func(t *testing.T) {
+				t.Parallel()
+				slots <- struct{}{}
+				t.Cleanup(func() { <-slots })
+				m := newMatch(t, flavour{version: tt.version}, implementation)
+				if tt.drop {
+					m.lab.Drop(m.here, m.there)
 				}
-				return false
+				if implementation == "ours" {
+					m.run(m.there, 100, tt.theirs)
+				} else {
+					m.theirs(100, tt.conf)
+				}
+				m.ours(200, tt.ours)
+				netlab.Eventually(t, 20*time.Second, "the conflict to be named", func() bool {
+					s := m.router.Snapshot()
+					for _, c := range s.Conflicts {
+						if s.SplitBrain && c.Cause == tt.want && c.Offender == netip.MustParseAddr("192.0.2.2") {
+							t.Log(c.Detail)
+							return true
+						}
+					}
+					return false
+				})
 			})
-		})
+		}
 	}
 }

@@ -88,11 +88,16 @@ func (m *machine) masterHears(s *step, in *Input, at int64, probing bool) {
 		}
 		return
 	}
+	mine, holding := m.priority, m.holding(s.now)
+	if holding {
+		mine = holdPriority
+	}
 	tie := in.Source.Compare(m.source)
-	better := in.Priority > m.priority || in.Priority == m.priority && tie > 0
+	better := in.Priority > mine || in.Priority == mine && tie > 0
 	switch {
+	case holding && !better: // sent before our answer was heard
 	case better && !probing && m.hold(s, in):
-	case in.Priority > m.priority:
+	case in.Priority > mine:
 		m.yield(s, in, at, ReasonHigherPriority, probing)
 	case better:
 		m.yield(s, in, at, ReasonHigherAddress, probing)

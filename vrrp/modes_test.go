@@ -339,6 +339,27 @@ func TestHoldRole(t *testing.T) {
 		r.hear(200, upper)
 		r.want(append(held, "2.5s advertise 100", "2.5s release", "2.5s MASTER->BACKUP (higher priority)")...)
 	})
+	t.Run("it answers alike, from a greater address", func(t *testing.T) {
+		r := hold(t)
+		r.hear(200, lower)
+		r.hear(254, upper)
+		r.want(append(held, "2s advertise 100", "2s release", "2s MASTER->BACKUP (higher address)")...)
+	})
+	t.Run("it answers alike, from a lower address", func(t *testing.T) {
+		r := hold(t)
+		r.hear(200, lower)
+		r.hear(254, lower)
+		r.want(held...)
+		r.sleep(500 * time.Millisecond)
+		r.hear(254, lower)
+		r.want("2.5s advertise 100", "2.5s release", "2.5s MASTER->BACKUP (higher priority)")
+	})
+	t.Run("an address owner", func(t *testing.T) {
+		r := hold(t)
+		r.hear(200, lower)
+		r.hear(255, lower)
+		r.want(append(held, "2s advertise 100", "2s release", "2s MASTER->BACKUP (higher priority)")...)
+	})
 	t.Run("it has the greater address", func(t *testing.T) {
 		r := hold(t)
 		r.hear(100, upper)

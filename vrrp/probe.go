@@ -24,20 +24,23 @@ func (m *machine) claim(s *step) uint8 {
 // advertisement of the highest priority makes it a backup, which it then stays.
 // Whoever takes the role by right returns, and is not refused twice.
 
-// hold answers a better advertisement of a rival once, and reports whether it
-// did, or whether that answer may still be under way. A master that was late
-// itself may have been replaced by right.
+// hold answers a better advertisement of a rival once in a mastership, and
+// reports whether it did. A master that was late itself may have been replaced by
+// right.
 func (m *machine) hold(s *step, in *Input) bool {
-	may := m.p.HoldRole && m.p.NoPreempt && in.Priority < holdPriority
-	switch {
-	case !may || s.now < m.holdAt || s.now-m.timer >= int64(m.p.Interval):
+	may := m.p.HoldRole && m.p.NoPreempt && m.heldAt == never && in.Priority < holdPriority
+	if !may || s.now < m.holdAt || s.now-m.timer >= int64(m.p.Interval) {
 		return false
-	case m.heldAt != never:
-		return s.now-m.heldAt < int64(m.p.Interval)/2
 	}
 	m.heldAt = s.now
 	m.advertise(s, holdPriority)
 	m.put(s, Output{Kind: OutputAnswered})
 	m.contest(s, in.Source, 0)
 	return true
+}
+
+// holding reports whether the others may not have acted on such an answer yet.
+// Of two that answer at once the one with the greater address remains.
+func (m *machine) holding(now int64) bool {
+	return m.heldAt != never && now-m.heldAt < int64(m.p.Interval)/2
 }

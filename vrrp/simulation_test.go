@@ -298,7 +298,7 @@ func TestElectionConverges(t *testing.T) {
 		version := rapid.SampledFrom([]Version{V2, V3}).Draw(t, "version")
 		interval := rapid.SampledFrom([]time.Duration{time.Second, 2 * time.Second}).Draw(t, "interval")
 		routers := rapid.IntRange(1, 2).Draw(t, "routers")
-		delay := time.Duration(0)
+		delay, held := time.Duration(0), false
 		for i := range rapid.IntRange(2, 5).Draw(t, "nodes") {
 			p := Params{
 				Version: version, Priority: uint8(rapid.IntRange(1, 254).Draw(t, "priority")), Interval: interval,
@@ -308,6 +308,11 @@ func TestElectionConverges(t *testing.T) {
 			if !p.NoPreempt && rapid.Bool().Draw(t, "delayed") {
 				p.PreemptDelay = 3 * time.Second
 				delay = p.PreemptDelay
+			}
+			if p.NoPreempt {
+				p.HoldRole = rapid.Bool().Draw(t, "hold")
+				p.StallYield = rapid.SampledFrom([]uint8{0, 100, 254}).Draw(t, "stall yield")
+				held = held || p.HoldRole
 			}
 			n := &simNode{addr: netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 1)}), params: slices.Repeat([]Params{p}, routers)}
 			l.nodes = append(l.nodes, n)
@@ -319,6 +324,9 @@ func TestElectionConverges(t *testing.T) {
 		l.whole()
 		l.run(300 * time.Millisecond) // what was under way arrives
 		l.run(l.patience() + delay)
+		if held {
+			l.run(l.patience() + interval) // whoever was told to leave the role may want it all the same
+		}
 		l.moves, l.sent = nil, 0
 		l.run(10 * interval)
 		masters := l.masters()

@@ -325,7 +325,9 @@ func TestElectionConverges(t *testing.T) {
 		l.run(300 * time.Millisecond) // what was under way arrives
 		l.run(l.patience() + delay)
 		if held {
-			l.run(l.patience() + interval) // whoever was told to leave the role may want it all the same
+			// Whoever was told to leave the role may want it all the same, and
+			// be told once more by somebody who had it in between.
+			l.run(2 * (l.patience() + interval))
 		}
 		l.moves, l.sent = nil, 0
 		l.run(10 * interval)

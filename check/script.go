@@ -89,7 +89,9 @@ func NewScript(cfg ScriptConfig) (*Script, error) {
 }
 
 // Check runs the program. At the deadline of ctx its process group is ended:
-// SIGTERM, then SIGKILL, and Check returns within Grace after the deadline.
+// SIGTERM, then SIGKILL, and Check returns within Grace after the deadline. On
+// Linux that includes children in a session of their own (setsid); only what was
+// started as a daemon, and so has lost its parent, stays.
 func (s *Script) Check(ctx context.Context) Result {
 	r := script.Run(ctx, s.command, s.grace)
 	result := Result{

@@ -14,7 +14,8 @@ const drain = 100 * time.Millisecond
 
 // Run runs the command and waits for it. When ctx ends, the program's process
 // group gets SIGTERM, and after grace, or once the program itself has ended,
-// SIGKILL. Run returns later than that only if the kernel cannot end the
+// SIGKILL; on Linux also what it or its children have moved to a group of its
+// own (setsid), unless its parent had ended by then. Run returns later than that only if the kernel cannot end the
 // program. Where there are no process groups, the program alone is killed.
 func Run(ctx context.Context, c Command, grace time.Duration) Result {
 	start := time.Now()
@@ -63,15 +64,27 @@ func end(ctx context.Context, cmd *exec.Cmd, ended <-chan struct{}, grace time.D
 		return nil
 	default:
 	}
-	signalGroup(cmd.Process, syscall.SIGTERM)
+	others := outsiders(cmd.Process) // while their parents are there to tell
+	signalAll := func(sig syscall.Signal) {
+		signalGroup(cmd.Process, sig)
+		for _, o := range others {
+			_ = o.Signal(sig)
+		}
+	}
+	signalAll(syscall.SIGTERM)
 	patience := time.NewTimer(grace)
 	defer patience.Stop()
 	select {
 	case <-ended:
 	case <-patience.C:
+		others = append(others, outsiders(cmd.Process)...)
 	}
-	signalGroup(cmd.Process, syscall.SIGKILL)
+	signalAll(syscall.SIGKILL)
 	<-ended
+	for _, o := range others {
+		reap(o)
+		_ = o.Release()
+	}
 	return ctx.Err()
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -156,9 +157,15 @@ func TestTimeout(t *testing.T) {
 		{"ignores SIGTERM", "trap '' TERM; echo $$; while :; do sleep 60; done", "", true},
 		{"grandchild ignores SIGTERM", "(trap '' TERM; sleep 60) & echo $!; wait", "", false},
 		{"floods its output", "echo $$ >&3; exec yes", "*", false},
+		{"grandchild in a session of its own", "setsid sleep 60 & echo $!; wait", "", false},
+		{"that ignores SIGTERM", "setsid sh -c 'trap \"\" TERM; sleep 60' & echo $!; wait", "", false},
+		{"in a session, and all ignore SIGTERM", "trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep 60' & echo $!; while :; do sleep 60; done", "", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
+			if strings.Contains(tt.text, "setsid") && runtime.GOOS != "linux" {
+				t.Skip("only Linux tells who is whose child")
+			}
 			pid := filepath.Join(t.TempDir(), "pid")
 			text := tt.text
 			if tt.output == "*" {

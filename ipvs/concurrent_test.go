@@ -83,15 +83,18 @@ func TestRunEnds(t *testing.T) {
 			t.Error("a second Run returns no error")
 		}
 		broken := errors.New("broken")
+		attempts := 0
 		b.kernel.Intercept(func(c ipvstest.Call) error {
 			if c.Change.Op == ipvs.DeleteService {
+				attempts++
 				return broken
 			}
 			return nil
 		})
 		b.cancel()
-		if err := <-b.done; !errors.Is(err, broken) {
-			t.Errorf("Run: %v", err)
+		begin := time.Now()
+		if err := <-b.done; !errors.Is(err, broken) || attempts != 3 || time.Since(begin) != 200*time.Millisecond {
+			t.Errorf("Run: %v, after %d attempts and %v", err, attempts, time.Since(begin))
 		}
 		for range b.events { // is closed
 		}

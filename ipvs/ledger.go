@@ -99,6 +99,7 @@ func (l *ledger) made(c Change) {
 		delete(l.services, c.Service.Key)
 	case SetTimeouts:
 		l.timeouts = c.Timeouts.over(l.timeouts)
+		l.claimTimeouts() // what is as before is nobody's any more
 	case StartDaemon:
 		l.daemons = append(l.daemons, c.Daemon)
 		l.started[c.Daemon.Role] = c.Daemon

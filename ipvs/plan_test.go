@@ -69,6 +69,16 @@ func TestPlan(t *testing.T) {
 -e -t 192.0.2.1:80 -r 198.51.100.1:80 -m -w 9
 -d -t 192.0.2.1:80 -r 198.51.100.2:80
 `},
+		{"weight moves", ipvs.Table{entry(web, nat("198.51.100.1:80", 0), nat("198.51.100.2:80", 1))}, ipvs.Table{entry(web, nat("198.51.100.1:80", 1), nat("198.51.100.2:80", 0))}, all, `
+-e -t 192.0.2.1:80 -r 198.51.100.2:80 -m -w 1
+-e -t 192.0.2.1:80 -r 198.51.100.1:80 -m -w 0
+`},
+		{"several leave", ipvs.Table{entry(web, three)}, ipvs.Table{entry(web, one, two, three)}, all, `
+-e -t 192.0.2.1:80 -r 198.51.100.1:80 -m -w 0
+-e -t 192.0.2.1:80 -r 198.51.100.2:80 -m -w 0
+-d -t 192.0.2.1:80 -r 198.51.100.1:80
+-d -t 192.0.2.1:80 -r 198.51.100.2:80
+`},
 		{"services go last", ipvs.Table{entry(dns)}, ipvs.Table{entry(web, one)}, all, `
 -A -u [2001:db8::1]:53 -s rr
 -D -t 192.0.2.1:80
@@ -126,5 +136,31 @@ func TestApplyCancelled(t *testing.T) {
 	made, err := ipvs.Apply(ctx, &k, state(ipvs.Table{{Service: service(ipvs.TCP, "192.0.2.1:80", "rr")}}), nil)
 	if len(made) != 0 || !errors.Is(err, context.Canceled) || k.String() != "" {
 		t.Errorf("made %v, error %v, have %v", made, err, &k)
+	}
+}
+
+// Tables are sorted, whatever order they come in, and flags have the names that
+// the scheduler gives them.
+func TestTableString(t *testing.T) {
+	mark := func(n uint32, six bool) ipvs.Entry {
+		return ipvs.Entry{Service: ipvs.Service{Key: ipvs.Key{Mark: n, IPv6: six}, Scheduler: "mh", Flags: ipvs.Fallback | ipvs.Ports | ipvs.Flag3}}
+	}
+	table := ipvs.Table{mark(2, false), mark(1, true), mark(1, false), {Service: service(ipvs.SCTP, "192.0.2.1:80", "rr")},
+		{Service: service(ipvs.UDP, "192.0.2.1:80", "rr")}, {Service: service(ipvs.TCP, "[2001:db8::1]:80", "rr")},
+		{Service: service(ipvs.TCP, "192.0.2.1:81", "rr")}, {Service: service(ipvs.TCP, "192.0.2.1:80", "rr")}}
+	want := `-A -t 192.0.2.1:80 -s rr
+-A -t 192.0.2.1:81 -s rr
+-A -t [2001:db8::1]:80 -s rr
+-A -u 192.0.2.1:80 -s rr
+-A --sctp-service 192.0.2.1:80 -s rr
+-A -f 1 -s mh -b mh-fallback,mh-port,flag-3
+-A -f 1 -6 -s mh -b mh-fallback,mh-port,flag-3
+-A -f 2 -s mh -b mh-fallback,mh-port,flag-3
+`
+	for range len(table) {
+		table = append(table[1:], table[0])
+		if diff := cmp.Diff(want, table.String()); diff != "" {
+			t.Fatal(diff)
+		}
 	}
 }

@@ -97,6 +97,14 @@ func TestFaults(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	// Two virtual servers of one address: the second one's servers are mixed into
+	// the first.
+	t.Run("the same service twice", func(t *testing.T) {
+		cfg := parse(t, fmt.Sprintf(web, "", "")+fmt.Sprintf(web, "", ""))
+		if err := compose.Validate(cfg); err == nil || !strings.Contains(err.Error(), "-t 192.0.2.100:80 is the service of the virtual_server of test.conf:2:1 already") {
+			t.Error(err)
+		}
+	})
 	// 9: what a predecessor left keeps its old scheduler, weights and thresholds.
 	t.Run("9 leftovers", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {

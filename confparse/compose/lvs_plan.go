@@ -73,7 +73,7 @@ func (l *lvs) open(plan *lvsPlan) error {
 	kernel := l.options.IPVS
 	var err error
 	if table == nil && kernel == nil && needsIPVS(plan.cfg) {
-		if kernel, err = ipvs.NewKernel(0); err != nil {
+		if kernel, err = openIPVS(); err != nil {
 			return err
 		}
 		plan.opened = append(plan.opened, kernel)

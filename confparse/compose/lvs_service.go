@@ -215,7 +215,7 @@ func validateVirtualServers(cfg *confparse.Config) (errs []error) {
 		for _, s := range list {
 			if at, twice := taken[s.Key]; twice {
 				if s.Mark == 0 || v.Group == nil { // groups may share marks
-					errs = append(errs, fmt.Errorf("%v: %v is the service of the virtual_server of %v already", v.Pos, s.Key, at))
+					errs = append(errs, fmt.Errorf("%v: %v is the service of the virtual_server of %v already: put the real servers of both into one", v.Pos, s.Key, at))
 				}
 				continue
 			}

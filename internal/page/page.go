@@ -115,7 +115,7 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 // ago writes how long before now something was, as people say it.
 func ago(now, then time.Time) string {
 	if then.IsZero() {
-		return "never"
+		return "–"
 	}
 	d := max(now.Sub(then), 0)
 	switch {
@@ -129,6 +129,14 @@ func ago(now, then time.Time) string {
 		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
 	}
 	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}
+
+// past writes when something was.
+func past(now, then time.Time) string {
+	if then.IsZero() {
+		return "never yet"
+	}
+	return ago(now, then) + " ago"
 }
 
 // bytesOf writes a number of bytes with three digits or so.

@@ -99,7 +99,7 @@ func TestPage(t *testing.T) {
 	for _, want := range []string{
 		"lb1", "process 42", "Needs attention", "CRITICAL VI_" + evil + " : eth1: no carrier", "VI_1 : script chk is down: priority -20",
 		"VI_1 is MASTER: so it is. To change that: do.", "192.0.2.100/24", "192.0.2.2 priority 100, 1.0 s ago", "130 of 150", "17 out", "3 auth_failures",
-		"script chk down -20 -20 priority lowered", "chk down", "exited with status 1", evil, "12.3ms",
+		"script chk down -20 -20 priority lowered", "chk down", "exited with status 1", evil + " never yet 12.3ms",
 		"2026-01-02 03:02:05.000 2 min ago VI_1 BACKUP MASTER no response 192.0.2.2 130", "Sync groups", "MASTER", "every 5 s",
 		"[192.0.2.100]:tcp:80 wlc quorum 3 of 1 7 0 1234 5.7 MB 0 B [198.51.100.1]:tcp:80 up 60 s 3 7 0 1234 5.7 MB 0 B",
 		"[198.51.100.2]:tcp:80 down 1.0 s 0 of 3", "[192.0.2.100]:tcp:80 : real server [198.51.100.2]:tcp:80 is down: connection refused",

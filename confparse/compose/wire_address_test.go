@@ -42,7 +42,7 @@ func TestObjects(t *testing.T) {
 			"default dev eth0 mtu lock 1400 advmss 1300 hoplimit 9 window 5 reordering lock 4 cwnd 6 ssthresh 7"},
 		{"static_routes", "default dev eth0 rtt 100ms rttvar lock 1s rto_min 0.5s", "default dev eth0 rtt 800 rttvar lock 4000 rto_min 500"},
 		{"static_routes", "default dev eth0 rtt 100 initcwnd 8 initrwnd 9 features ecn quickack 1 fastopen_no_cookie 1 congctl lock cubic",
-			"default dev eth0 rtt 100 initcwnd 8 initrwnd 9 features 1 quickack 1 fastopen_no_cookie 1 congctl lock cubic"},
+			"default dev eth0 rtt 100 initcwnd 8 initrwnd 9 features ecn quickack 1 fastopen_no_cookie 1 congctl lock cubic"},
 		{"static_routes", "default dev eth0 realms customers/5 ttl-propagate disabled", "default dev eth0 realms 3/5 ttl-propagate disabled"},
 		{"static_routes", "default vrf red dev eth0", "default dev eth0 vrf red"},
 		{"static_routes", "default nexthop via 192.0.2.2 dev eth0 weight 3 nexthop via 192.0.2.3 onlink realms 7",

@@ -40,7 +40,11 @@
 // # Priority, trackers, groups
 //
 // A [Tracker] is something that the priority depends on; whoever watches it
-// reports through a [Track]. A [Group] keeps routers in one state, for which each
+// reports through a [Track]. Network interfaces are watched by the host itself:
+//
+//	Trackers: []vrrp.Tracker{{Name: "uplink", Interface: "eth1", Weight: -20}}
+//
+// A [Group] keeps routers in one state, for which each
 // member's trackers count. [Router.SetPriority] and [Router.Update] change a
 // running router without a change of its state where the protocol allows it;
 // [Router.Prepare] checks an update, so that several can be made together.
@@ -59,6 +63,7 @@
 // A router tells its own lateness from the master's. A backup whose process did
 // not run listens again before it believes the master dead; a master that may have
 // been replaced meanwhile, or that hears a rival, announces the addresses again.
+// [Router.Incidents] tells both.
 //
 // # Testing, and other loops
 //

@@ -93,6 +93,7 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"ago":   ago,
+	"past":  past,
 	"lower": strings.ToLower,
 	"join":  func(list []string) string { return strings.Join(list, " ") },
 	"clock": func(t time.Time) string { return t.Format("2006-01-02 15:04:05") },

@@ -46,7 +46,7 @@ func statusCommand(status *int) *cobra.Command {
 	var asJSON bool
 	var watch time.Duration
 	cmd := question(status, &cobra.Command{
-		Use: "status", Short: "Show how the running daemon stands", Args: cobra.NoArgs,
+		Use: "status", Short: "Show how the running daemon stands", Args: noArguments,
 	}, func(ctx context.Context, c *control.Client, _ []string, out io.Writer) error {
 		show := func(s *report.Status) error { return s.WriteText(out) }
 		if asJSON {
@@ -99,7 +99,7 @@ func explainCommand(status *int) *cobra.Command {
 func eventsCommand(status *int) *cobra.Command {
 	var asJSON bool
 	cmd := question(status, &cobra.Command{
-		Use: "events", Short: "Show the last transitions, and every one that comes", Args: cobra.NoArgs,
+		Use: "events", Short: "Show the last transitions, and every one that comes", Args: noArguments,
 	}, func(ctx context.Context, c *control.Client, _ []string, out io.Writer) error {
 		enc := json.NewEncoder(out)
 		return c.Events(ctx, func(e *report.Event) {

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"github.com/vrrpkit/vrrpkit/confparse/compose"
 	"github.com/vrrpkit/vrrpkit/internal/demo"
 	"github.com/vrrpkit/vrrpkit/internal/genhash"
+	"github.com/vrrpkit/vrrpkit/internal/report"
 )
 
 // Main runs keepalived-lite with the given arguments, without the program's
@@ -30,11 +32,34 @@ func Main(args []string) int {
 		args = append([]string{"genhash"}, args[1:]...)
 	}
 	root.SetArgs(args)
-	if err := root.Execute(); err != nil {
-		fmt.Fprintf(os.Stderr, "keepalived-lite: %v\n", err)
+	cmd, err := root.ExecuteC()
+	if err == nil {
+		return status
+	}
+	fmt.Fprintf(os.Stderr, "keepalived-lite: %v\n", err)
+	if cmd.RunE != nil { // it has done something, and failed
 		return max(status, exitFatal)
 	}
-	return status
+	fmt.Fprintf(os.Stderr, "usage: %s; --help says more\n", cmd.UseLine())
+	return cmp.Or(misuse[cmd.Name()], exitFatal)
+}
+
+// misuse has the exit status for a mistake in the command line of commands whose
+// status 1 says something else: a monitor must not take it for a warning.
+var misuse = map[string]int{
+	"check": int(report.Unknown), "doctor": int(report.Unknown), "test-script": exitConfig, "diff": confparse.ExitCannot,
+}
+
+// noArguments is for commands that have options only.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := ""
+	if cmd.Flags().Changed("watch") {
+		hint = ": its interval stands behind an equals sign, as in --watch=5s"
+	}
+	return fmt.Errorf("%s takes no argument %q%s", cmd.Name(), args[0], hint)
 }
 
 // rootCommand returns the command line. What a command returns as its exit
@@ -72,21 +97,21 @@ func rootCommand(status *int) *cobra.Command {
 	}
 	f := root.Flags()
 	o.register(f)
-	f.StringVarP(&test, "config-test", "t", "", "check the configuration and exit: 0 good, 4 unreadable, 5 errors, 6 script security; findings to `[FILE]`, else standard error")
+	f.StringVarP(&test, "config-test", "t", "", "check the configuration and exit: 0 good, 4 unreadable or empty, 5 mistakes, those too that keepalived only warns of, 6 script security alone; findings to `[FILE]`, else standard error")
 	f.Lookup("config-test").NoOptDefVal = "-"
 	f.StringVar(&format, "format", "text", "how -t writes findings: text, json or sarif")
 	f.StringVar(&signum, "signum", "", "print the number of the signal for `NAME` (STOP, DATA, STATS, JSON) and exit")
 	f.BoolVarP(&showVersion, "version", "v", false, "show the version and exit")
 	f.SortFlags = false
 	root.AddCommand(&cobra.Command{
-		Use: "version", Short: "Show the version", Args: cobra.NoArgs,
+		Use: "version", Short: "Show the version", Args: noArguments,
 		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), version()) },
 	}, demoCommand(status), lintCommand(status), renderCommand(status), fmtCommand(status), diffCommand(status), genhash.Command(),
 		statusCommand(status), explainCommand(status), eventsCommand(status),
 		healthCommand(status), drainCommand(status, true), drainCommand(status, false),
 		doctorCommand(status), scanCommand(status), testScriptCommand(status), manCommand(root))
 	root.AddCommand(&cobra.Command{
-		Use: "reference", Short: "Print a configuration that shows every keyword", Args: cobra.NoArgs,
+		Use: "reference", Short: "Print a configuration that shows every keyword", Args: noArguments,
 		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprint(cmd.OutOrStdout(), confparse.Reference()) },
 	})
 	root.SetHelpCommand(helpCommand(root, status))

@@ -124,6 +124,14 @@ func TestCommandLine(t *testing.T) {
 		"--nonsense":                                 1,
 		"nonsense":                                   1,
 		"demo one.conf":                              1,
+		"status --watch 5":                           1,
+		// 1 is an answer of theirs, and a warning to a monitor.
+		"check --nonsense":           3,
+		"check --expect VI_1":        3,
+		"check --expect VI_1=PRIMUS": 3,
+		"doctor eth0":                3,
+		"test-script":                2,
+		"diff one.conf":              4,
 	} {
 		if got := Main(strings.Fields(args)); got != want {
 			t.Errorf("keepalived-lite %s: status %d, want %d", args, got, want)

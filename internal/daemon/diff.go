@@ -20,8 +20,8 @@ func diffCommand(status *int) *cobra.Command {
 			"defaults, includes and definitions. Instances are the same if a reload keeps\n" +
 			"them: by virtual_router_id, family, interface, multicast group or unicast source,\n" +
 			"and virtual MAC, whatever they are called. Passwords are not shown.\n\n" +
-			"Exit status: 0 nothing changes, 1 something does, 4 a file cannot be read,\n" +
-			"5 one has mistakes.",
+			"Exit status: 0 nothing changes, 1 something does, 4 a file cannot be read\n" +
+			"or the command line is wrong, 5 a file has mistakes.",
 		Args: cobra.ExactArgs(2),
 		Run: func(cmd *cobra.Command, args []string) {
 			defer collectLater()()

@@ -22,7 +22,7 @@ func healthCommand(status *int) *cobra.Command {
 	var format string
 	var expect map[string]string
 	cmd := &cobra.Command{
-		Use: "check", Short: "Judge the running daemon, for Nagios, Checkmk and their kind", Args: cobra.NoArgs,
+		Use: "check", Short: "Judge the running daemon, for Nagios, Checkmk and their kind", Args: noArguments,
 		Long: "check asks the running daemon and judges the answer as a monitoring plugin does.\n\n" +
 			"Critical: no daemon answers; an instance is in FAULT, has a second master beside\n" +
 			"it, or is master without its addresses; or it is not in the state that --expect\n" +
@@ -31,11 +31,18 @@ func healthCommand(status *int) *cobra.Command {
 			"Exit status: 0 good, 1 warning, 2 critical, 3 the question was wrong. With\n" +
 			"--format=checkmk the levels are in the lines, and the exit status is 0.",
 		Run: func(cmd *cobra.Command, _ []string) {
-			formats := []string{"nagios", "checkmk", "json"}
+			formats, states := []string{"nagios", "checkmk", "json"}, []string{"MASTER", "BACKUP", "FAULT", "INIT"}
 			if !slices.Contains(formats, format) {
 				fmt.Fprintf(cmd.ErrOrStderr(), "keepalived-lite: --format: %q is none of %s\n", format, strings.Join(formats, ", "))
 				*status = int(report.Unknown)
 				return
+			}
+			for name, state := range expect {
+				if !slices.Contains(states, strings.ToUpper(state)) {
+					fmt.Fprintf(cmd.ErrOrStderr(), "keepalived-lite: --expect %s=%s: a state is one of %s\n", name, state, strings.Join(states, ", "))
+					*status = int(report.Unknown)
+					return
+				}
 			}
 			s, err := statusOf(cmd.Context(), control.NewClient(cmp.Or(o.controlSocket(), defaultControl)))
 			*status = int(judge(cmd.OutOrStdout(), s, err, format, expect))
@@ -45,6 +52,7 @@ func healthCommand(status *int) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&format, "format", "nagios", "how to say it: nagios, checkmk or json")
 	f.StringToStringVar(&expect, "expect", nil, "`INSTANCE=STATE` that has to be, such as VI_1=MASTER; may be repeated")
+	f.Lookup("expect").DefValue = ""
 	return cmd
 }
 
@@ -117,7 +125,7 @@ func drainCommand(status *int, on bool) *cobra.Command {
 		if virtual != "" {
 			for _, real := range names {
 				if err := c.DrainServer(ctx, virtual, real, on); err != nil {
-					return err
+					return fmt.Errorf("%w; keepalived-lite status lists virtual servers, by the names that are meant", err)
 				}
 			}
 			return nil
@@ -129,6 +137,11 @@ func drainCommand(status *int, on bool) *cobra.Command {
 		if all {
 			for _, i := range before.Instances {
 				names = append(names, i.Name)
+			}
+		}
+		for _, name := range names { // before any of them hands over
+			if !slices.ContainsFunc(before.Instances, func(i report.Instance) bool { return i.Name == name }) {
+				return fmt.Errorf("the daemon has no instance %q: keepalived-lite status lists them", name)
 			}
 		}
 		for _, name := range names {

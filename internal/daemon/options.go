@@ -73,7 +73,7 @@ func (o *Options) register(f *pflag.FlagSet) {
 	f.StringVarP(&o.VRRPPID, "vrrp_pid", "r", "", "a second pid `FILE`, for scripts that look for the VRRP process")
 	f.StringVarP(&o.CheckPID, "checkers_pid", "c", "", "a third pid `FILE`, for scripts that look for the checker process")
 	f.StringVar(&o.Control, "control", "", "control socket `FILE` (default "+defaultControl+", or beside a pid file elsewhere)")
-	f.Var(choice{&o.LogFormat, []string{"text", "json", "keepalived"}}, "log-format", "how lines of the log look: `text`, json, or keepalived with its processes and all of its lines")
+	f.Var(choice{&o.LogFormat, []string{"text", "json", "keepalived"}}, "log-format", "`FORMAT` of the log: text, json, or keepalived with its processes and all of its lines")
 	f.StringVar(&o.Listen, "listen", "", "answer questions over HTTP at `[HOST]:PORT` as well; without HOST on the loopback interface only")
 	f.StringArrayVar(&o.Peers, "peer", nil, "`URL` of another node's --listen, to be shown beside this one; may be repeated")
 	for _, c := range classic {

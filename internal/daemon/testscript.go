@@ -28,7 +28,7 @@ func testScriptCommand(status *int) *cobra.Command {
 			"the timeout that it has under the daemon, and shows what came out. Nothing is\n" +
 			"reported to a running daemon. Run it as root, as the daemon is.\n\n" +
 			"Exit status: 0 the check succeeds, 1 it fails, 2 the configuration cannot be\n" +
-			"used or has no such script.",
+			"used or has no such script, or the command line is wrong.",
 		Run: func(cmd *cobra.Command, args []string) {
 			ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
@@ -73,7 +73,7 @@ type scriptTest struct {
 func testScript(ctx context.Context, o Options, name string) (*scriptTest, error) {
 	cfg, diags := confparse.ParseFile(o.ConfigFile, confparse.Options{ConfigID: o.ConfigID, AllowUnsupported: true})
 	if cfg == nil || mistakes(diags) {
-		return nil, fmt.Errorf("%w:\n%s", errConfig, diags.Render())
+		return nil, fmt.Errorf("%w:\n%s", errConfig, strings.TrimRight(diags.Render(), "\n"))
 	}
 	n := slices.IndexFunc(cfg.Scripts, func(s *confparse.Script) bool { return s.Name == name })
 	if n < 0 || cfg.Scripts[n].Command == nil {

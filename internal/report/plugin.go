@@ -37,11 +37,15 @@ func (s *Status) Expect(states map[string]string) (list []Finding) {
 }
 
 // WriteNagios writes the status and findings as a monitoring plugin does: one
-// line with performance data, then the findings.
+// line with performance data, then the findings. A Status without its time At is that
+// of no daemon, and counts nothing.
 func (s *Status) WriteNagios(w io.Writer, list []Finding) error {
 	summary := s.Summary()
+	if s.At.IsZero() {
+		summary = ""
+	}
 	if first := slices.IndexFunc(list, func(f Finding) bool { return f.Level == Worst(list) }); first >= 0 {
-		summary = list[first].String() + "; " + summary
+		summary = strings.TrimSuffix(list[first].String()+"; "+summary, "; ")
 	}
 	var perf []string
 	for n := range s.Instances {
@@ -49,7 +53,11 @@ func (s *Status) WriteNagios(w io.Writer, list []Finding) error {
 		label := plain(i.Name)
 		perf = append(perf, fmt.Sprintf("'%s priority'=%d;;;0;255", label, i.Priority), fmt.Sprintf("'%s transitions to master'=%dc", label, i.Counters.BecameMaster))
 	}
-	if _, err := fmt.Fprintf(w, "KEEPALIVED %v - %s | %s\n", Worst(list), plain(summary), strings.Join(perf, " ")); err != nil {
+	line := plain(summary)
+	if len(perf) > 0 {
+		line += " | " + strings.Join(perf, " ")
+	}
+	if _, err := fmt.Fprintf(w, "KEEPALIVED %v - %s\n", Worst(list), line); err != nil {
 		return err
 	}
 	for _, f := range list {
@@ -76,7 +84,7 @@ func (s *Status) WriteCheckmk(w io.Writer, list []Finding) error {
 				text += f.Text
 			}
 		}
-		_, err := fmt.Fprintf(w, "%d \"%s\" %s %s\n", level, plain(name), perf, plain(text))
+		_, err := fmt.Fprintf(w, "%d \"%s\" %s %s\n", level, plain(name), perf, plain(strings.TrimPrefix(text, "; ")))
 		return err
 	}
 	for n := range s.Instances {
@@ -88,8 +96,11 @@ func (s *Status) WriteCheckmk(w io.Writer, list []Finding) error {
 			return err
 		}
 	}
-	perf := fmt.Sprintf("uptime=%.0f", s.At.Sub(s.Started).Seconds())
-	return line("Keepalived", perf, s.Summary(), func(f Finding) bool { return !known[f.Of] })
+	perf, summary := "-", ""
+	if !s.At.IsZero() {
+		perf, summary = fmt.Sprintf("uptime=%.0f", s.At.Sub(s.Started).Seconds()), s.Summary()
+	}
+	return line("Keepalived", perf, summary, func(f Finding) bool { return !known[f.Of] })
 }
 
 // Summary says how many instances are in which state, and since when the daemon

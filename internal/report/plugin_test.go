@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -29,6 +30,21 @@ CRITICAL: VI_3: there is no such instance
 	}
 	if Worst(list) != Critical || Worst(nil) != OK {
 		t.Error(Worst(list))
+	}
+}
+
+// Where no daemon answers there is nothing to count.
+func TestNobodyAnswers(t *testing.T) {
+	list := []Finding{{Level: Critical, Text: "no daemon answers"}}
+	var nagios, checkmk strings.Builder
+	if err := errors.Join(new(Status).WriteNagios(&nagios, list), new(Status).WriteCheckmk(&checkmk, list)); err != nil {
+		t.Fatal(err)
+	}
+	if want := "KEEPALIVED CRITICAL - no daemon answers\nCRITICAL: no daemon answers\n"; nagios.String() != want {
+		t.Errorf("%q, want %q", nagios.String(), want)
+	}
+	if want := "2 \"Keepalived\" - no daemon answers\n"; checkmk.String() != want {
+		t.Errorf("%q, want %q", checkmk.String(), want)
 	}
 }
 

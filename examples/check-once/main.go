@@ -18,20 +18,36 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"net/netip"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/check"
 )
 
+const kinds = `  tcp, udp, smtp      ADDRESS:PORT
+  http, https         ADDRESS:PORT /PATH
+  dns                 ADDRESS:PORT NAME
+  grpc                ADDRESS:PORT SERVICE
+  ping                ADDRESS
+  unix                SOCKET
+  haproxy             SOCKET PROXY
+  process             NAME
+  file                FILE
+  run                 PROGRAM ARGUMENT ...
+`
+
 func main() {
 	timeout := flag.Duration("t", 5*time.Second, "give up after this time")
+	flag.Usage = func() {
+		fmt.Fprint(flag.CommandLine.Output(), "usage: check-once [-t TIME] KIND [WHAT [MORE]]\n"+kinds)
+		flag.PrintDefaults()
+	}
 	flag.Parse()
 	c, err := checker(flag.Arg(0), flag.Arg(1), flag.Arg(2))
 	if err != nil {
@@ -68,31 +84,35 @@ func checker(kind, what, more string) (check.Checker, error) {
 	case "ping":
 		ip, err := netip.ParseAddr(what)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("ping of %q: want an address, as 192.0.2.1", what)
 		}
 		return check.NewPing(check.PingConfig{Target: check.Target{Addr: netip.AddrPortFrom(ip, 0)}})
 	}
+	if !slices.Contains([]string{"tcp", "udp", "smtp", "http", "https", "dns", "grpc"}, kind) {
+		return nil, fmt.Errorf("there is no check %q; there are\n%s", kind, kinds)
+	}
 	addr, err := netip.ParseAddrPort(what)
+	if err != nil {
+		return nil, fmt.Errorf("%s of %q: want ADDRESS:PORT, as 192.0.2.1:80 or [2001:db8::1]:80", kind, what)
+	}
 	to := check.Target{Addr: addr}
-	switch {
-	case kind == "tcp" && err == nil:
-		return check.NewTCP(check.TCPConfig{Target: to})
-	case kind == "http" && err == nil:
+	switch kind {
+	case "http":
 		return check.NewHTTP(check.HTTPConfig{Target: to, URLs: []check.URL{{Path: more}}})
-	case kind == "https" && err == nil:
+	case "https":
 		config, err := check.TLSFiles{}.Config() // no certificate is verified
 		if err != nil {
 			return nil, err
 		}
 		return check.NewHTTP(check.HTTPConfig{Target: to, TLS: config, URLs: []check.URL{{Path: more}}})
-	case kind == "udp" && err == nil:
+	case "udp":
 		return check.NewUDP(check.UDPConfig{Target: to})
-	case kind == "grpc" && err == nil:
+	case "grpc":
 		return check.NewGRPC(check.GRPCConfig{Target: to, Service: more})
-	case kind == "smtp" && err == nil:
+	case "smtp":
 		return check.NewSMTP(check.SMTPConfig{Target: to})
-	case kind == "dns" && err == nil:
+	case "dns":
 		return check.NewDNS(check.DNSConfig{Target: to, Type: "A", Name: more})
 	}
-	return nil, errors.Join(fmt.Errorf("no check %q of %q", kind, what), err)
+	return check.NewTCP(check.TCPConfig{Target: to})
 }

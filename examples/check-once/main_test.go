@@ -40,10 +40,11 @@ func TestCheckOnce(t *testing.T) {
 		{"process no-such-process", 1, "failed: process no-such-process: 0 running"},
 		{"run false", 1, "exit: exited with status 1"},
 		{"run echo all is well", 0, "ok: exited with status 0"},
-		{"ping nowhere", 2, `check-once: ParseAddr("nowhere")`},
-		{"tcp here", 2, "check-once: no check \"tcp\" of \"here\"\n"},
-		{"", 2, `check-once: no check "" of ""`},
-		{"magic 127.0.0.1:1", 2, `check-once: no check "magic" of "127.0.0.1:1"`},
+		{"ping nowhere", 2, `check-once: ping of "nowhere": want an address`},
+		{"tcp here", 2, `check-once: tcp of "here": want ADDRESS:PORT`},
+		{"-h", 0, "usage: check-once [-t TIME] KIND"},
+		{"", 2, "check-once: there is no check \"\"; there are\n  tcp, udp,"},
+		{"magic 127.0.0.1:1", 2, `check-once: there is no check "magic"`},
 	} {
 		cmd := exec.Command(os.Args[0], strings.Fields(tt.args)...)
 		cmd.Env = append(os.Environ(), "CHECK_ONCE=1")

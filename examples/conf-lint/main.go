@@ -14,7 +14,15 @@ import (
 )
 
 func main() {
+	flag.Usage = func() {
+		fmt.Fprint(flag.CommandLine.Output(), "usage: conf-lint FILE ...\n")
+		flag.PrintDefaults()
+	}
 	flag.Parse()
+	if flag.NArg() == 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
 	status := 0
 	for _, name := range flag.Args() {
 		status = max(status, lint(name))

@@ -12,6 +12,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -43,6 +44,10 @@ func run(ctx context.Context) error {
 	priority := flag.Uint("priority", 100, "1..254: the highest serves")
 	interval := flag.Duration("interval", time.Second, "advertisement interval, the same on all machines")
 	patience := flag.Duration("drain", 500*time.Millisecond, "time for connections to end before the address goes")
+	flag.Usage = func() {
+		fmt.Fprint(flag.CommandLine.Output(), "usage: embedded-lb -address ADDRESS/LENGTH [flags] BACKEND:PORT ...\n")
+		flag.PrintDefaults()
+	}
 	flag.Parse()
 	cfg := config{
 		iface: *iface, vrid: uint8(*vrid), priority: uint8(*priority), interval: *interval, patience: *patience,
@@ -50,7 +55,7 @@ func run(ctx context.Context) error {
 	}
 	var err error
 	if cfg.address, err = netip.ParsePrefix(*address); err != nil {
-		return fmt.Errorf("-address: %w", err)
+		return fmt.Errorf("-address %q: want an address with its prefix length, as 192.0.2.100/24", *address)
 	}
 	if *vrid > 255 || *priority > 255 || *port > 65535 {
 		return fmt.Errorf("-vrid %d, -priority %d or -port %d is too large", *vrid, *priority, *port)
@@ -58,9 +63,12 @@ func run(ctx context.Context) error {
 	for _, arg := range flag.Args() {
 		b, err := netip.ParseAddrPort(arg)
 		if err != nil {
-			return fmt.Errorf("backend: %w", err)
+			return fmt.Errorf("backend %q: want ADDRESS:PORT, as 192.0.2.50:8080", arg)
 		}
 		cfg.backends = append(cfg.backends, b)
+	}
+	if len(cfg.backends) == 0 {
+		return errors.New("give backends to pass connections on to, as 192.0.2.50:8080")
 	}
 	cfg.checker = func(b netip.AddrPort) (check.Checker, error) {
 		return check.NewTCP(check.TCPConfig{Target: check.Target{Addr: b}})

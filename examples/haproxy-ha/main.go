@@ -70,6 +70,10 @@ func flags() *settings {
 	flag.IntVar(&s.rise, "rise", 3, "checks in a row that make HAProxy well")
 	flag.IntVar(&s.fall, "fall", 2, "checks in a row that make it ill")
 	flag.DurationVar(&s.drain, "drain", 800*time.Millisecond, "time for requests under way at a hand-over")
+	flag.Usage = func() {
+		fmt.Fprint(flag.CommandLine.Output(), "usage: haproxy-ha -address ADDRESS/LENGTH [flags]\n")
+		flag.PrintDefaults()
+	}
 	flag.Parse()
 	return s
 }
@@ -88,7 +92,7 @@ func main() {
 func run(ctx context.Context, s *settings, log *slog.Logger) error {
 	prefixes, err := parse(s.address, netip.ParsePrefix)
 	if err != nil || len(prefixes) == 0 {
-		return fmt.Errorf("-address %q: want addresses with prefix lengths, as 192.0.2.100/24: %w", s.address, err)
+		return fmt.Errorf("-address %q: want addresses with prefix lengths, as 192.0.2.100/24", s.address)
 	}
 	hold := newHold(prefixes)
 	if err := hold.lift(); err != nil { // one that was left behind

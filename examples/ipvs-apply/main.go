@@ -10,6 +10,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -23,27 +24,35 @@ import (
 func main() {
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
-	kernel, err := ipvs.NewKernel(0)
-	if err == nil {
-		err = run(ctx, kernel, os.Args[1:], os.Stdout)
-	}
-	if err != nil {
+	if err := run(ctx, func() (ipvs.Kernel, error) { return ipvs.NewKernel(0) }, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "ipvs-apply:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, kernel ipvs.Kernel, args []string, out io.Writer) error {
+// run opens the kernel once it knows what to do: a mistake is told without IPVS too.
+func run(ctx context.Context, open func() (ipvs.Kernel, error), args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("ipvs-apply", flag.ExitOnError)
 	plan := flags.Bool("n", false, "only say what would be done")
 	all := flags.Bool("all", false, "delete services that are not in the file")
 	keep := flags.Bool("keep", false, "hold the table until interrupted, then undo it")
+	flags.Usage = func() {
+		fmt.Fprint(flags.Output(), "usage: ipvs-apply [-n | -keep] [-all] FILE\n")
+		flags.PrintDefaults()
+	}
 	_ = flags.Parse(args) // exits
+	if flags.NArg() != 1 {
+		return errors.New("give a file in the words of ipvsadm -Sn; -h says more")
+	}
 	text, err := os.ReadFile(flags.Arg(0))
 	if err != nil {
 		return err
 	}
 	table, err := ipvs.ParseTable(string(text))
+	if err != nil {
+		return err
+	}
+	kernel, err := open()
 	if err != nil {
 		return err
 	}

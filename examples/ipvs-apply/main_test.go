@@ -27,6 +27,10 @@ func file(t *testing.T, text string) string {
 	return name
 }
 
+func opener(k ipvs.Kernel) func() (ipvs.Kernel, error) {
+	return func() (ipvs.Kernel, error) { return k, nil }
+}
+
 func addForeign(t *testing.T, k *ipvstest.Kernel) {
 	if err := k.Meddle(ipvs.Change{Op: ipvs.AddService, Service: ipvs.Service{Key: ipvs.Key{Mark: 7}, Scheduler: "rr"}}); err != nil {
 		t.Fatal(err)
@@ -44,16 +48,19 @@ func TestRun(t *testing.T) {
 		addForeign(t, &k)
 		args := append(strings.Fields(tt.option), name)
 		var out strings.Builder
-		if err := run(t.Context(), &k, args, &out); err != nil {
+		if err := run(t.Context(), opener(&k), args, &out); err != nil {
 			t.Errorf("%v: %v", args, err)
 		}
 		if k.String() != tt.has || !strings.Contains(out.String(), "ipvsadm -A -t 192.0.2.1:80 -s wrr\n") {
 			t.Errorf("%s: has\n%vsaid\n%v", tt.option, &k, &out)
 		}
 	}
-	err := run(t.Context(), &ipvstest.Kernel{}, []string{file(t, "-A -s rr")}, nil)
+	err := run(t.Context(), nil, []string{file(t, "-A -s rr")}, nil)
 	if err == nil || !strings.Contains(err.Error(), "line 1: no service") {
 		t.Errorf("%v", err)
+	}
+	if err := run(t.Context(), nil, nil, nil); err == nil || !strings.Contains(err.Error(), "give a file") {
+		t.Errorf("without a file: %v", err)
 	}
 }
 
@@ -65,7 +72,7 @@ func TestKeep(t *testing.T) {
 		addForeign(t, &k)
 		var out strings.Builder
 		done := make(chan error)
-		go func() { done <- run(ctx, &k, []string{"-keep", name}, &out) }()
+		go func() { done <- run(ctx, opener(&k), []string{"-keep", name}, &out) }()
 		synctest.Wait()
 		if err := k.Meddle(ipvs.Change{Op: ipvs.Flush}); err != nil {
 			t.Fatal(err)

@@ -23,6 +23,10 @@ import (
 
 func main() {
 	iface := flag.String("interface", "eth0", "network `interface` of the addresses")
+	flag.Usage = func() {
+		fmt.Fprint(flag.CommandLine.Output(), "usage: vip-only [-interface NAME] ADDRESS/LENGTH ...\n")
+		flag.PrintDefaults()
+	}
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -40,7 +44,7 @@ func run(ctx context.Context, iface string, args []string) error {
 	for _, arg := range args {
 		p, err := netip.ParsePrefix(arg)
 		if err != nil {
-			return err
+			return fmt.Errorf("%q: want an address with its prefix length, as 192.0.2.100/24", arg)
 		}
 		prefixes = append(prefixes, p)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -99,8 +100,10 @@ func TestListenTCP(t *testing.T) {
 		}
 		l.Close()
 	}
-	if _, err := ListenTCP("no:such:port"); err == nil || !strings.Contains(err.Error(), "control listener") {
-		t.Error(err)
+	for _, address := range []string{"no:such:port", "192.0.2.11", "192.0.2.11:web-ui"} {
+		if _, err := ListenTCP(address); err == nil || !strings.Contains(err.Error(), "want [HOST]:PORT, as :9650") {
+			t.Errorf("%s: %v", address, err)
+		}
 	}
 }
 
@@ -136,7 +139,7 @@ func TestDrain(t *testing.T) {
 			t.Errorf("%v, %v", got, err)
 		}
 	}
-	for trusted, want := range map[bool]int{true: 200, false: 404} {
+	for trusted, want := range map[bool]int{true: 200, false: http.StatusForbidden} {
 		for _, path := range []string{"/v1/instances/a/drain", "/v1/virtual_servers/%5B192.0.2.100%5D:tcp:80/b/drain"} {
 			w := httptest.NewRecorder()
 			s.handler(trusted).ServeHTTP(w, httptest.NewRequest("POST", path, nil))

@@ -109,7 +109,10 @@ func ListenTCP(address string) (net.Listener, error) {
 	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, fmt.Errorf("control listener: %w", err)
+		return nil, fmt.Errorf("control listener: %w: want [HOST]:PORT, as :9650", err)
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		return nil, fmt.Errorf("control listener: %q is no port: want [HOST]:PORT, as :9650", port)
 	}
 	l, err := net.Listen("tcp", net.JoinHostPort(cmp.Or(host, "127.0.0.1"), port))
 	if err != nil {
@@ -168,6 +171,10 @@ func (s *Server) handler(trusted bool) http.Handler {
 		mux.Handle("GET /metrics", s.Metrics)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if !trusted && r.Method != http.MethodGet && r.Method != http.MethodHead {
+			refuse(w, http.StatusForbidden, "read_only", r.Method+" is not for TCP, where everything can only be read", "use keepalived-lite on the machine itself, or its control socket")
+			return
+		}
 		refuse(w, http.StatusNotFound, "not_found", "there is nothing at "+r.Method+" "+r.URL.Path, "see /v1/status, /v1/instances, /v1/events, /healthz, /readyz, /metrics")
 	})
 	return mux

@@ -61,32 +61,33 @@ func serveControl(o Options, cfg *confparse.Config, c *compose.Composition, log 
 	if len(o.Peers) > 0 {
 		var err error
 		if web.Nodes, err = page.NewNodes(o.Peers); err != nil {
-			log.Warn("not every node is shown", "err", err)
+			log.Warn("the page does not show what --peer names: want HOST:PORT or a URL", "err", err)
 		}
 	}
 	s.Page = web
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
-	serve := func(l net.Listener, err error) {
+	serve := func(where string, l net.Listener, err error) {
 		if err != nil {
-			log.Warn("the daemon cannot be asked how it stands", "err", err)
+			log.Warn("the daemon cannot be asked by "+where, "err", err)
 			return
 		}
 		wg.Go(func() {
 			if err := s.Run(ctx, l); err != nil {
-				log.Error("the daemon cannot be asked any more", "err", err)
+				log.Error("the daemon cannot be asked by "+where+" any more", "err", err)
 			}
 		})
 	}
 	if path := o.controlSocket(); path != "" {
-		serve(control.Listen(path))
+		l, err := control.Listen(path)
+		serve("commands", l, err)
 	}
 	if o.Listen != "" {
 		l, err := control.ListenTCP(o.Listen)
 		if err == nil {
 			log.Info("answering questions", "at", "http://"+l.Addr().String())
 		}
-		serve(l, err)
+		serve("TCP, as --listen wants", l, err)
 	}
 	return s, func() { cancel(); wg.Wait() }
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -16,6 +17,17 @@ func TestMedian(t *testing.T) {
 	all := []values{{"a": 3}, {"a": 1}, {"a": 2}}
 	if got := row(all, "a"); got != "2.00 [1.00..3.00]" {
 		t.Error(got)
+	}
+}
+
+// What cannot be measured is told before anything is built.
+func TestMistakes(t *testing.T) {
+	for want, err := range map[string]error{
+		"once at least": run(0, ""), "fits none of: s1 crash, version 2, 1s;": run(1, "s99"), "-run: ": run(1, "("),
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/vrrpkit/vrrpkit/internal/netlab"
@@ -49,7 +50,14 @@ func main() {
 func run(repeats int, which string) error {
 	pattern, err := regexp.Compile(which)
 	if err != nil {
-		return err
+		return fmt.Errorf("-run: %w", err)
+	}
+	if repeats < 1 {
+		return fmt.Errorf("-repeats %d: once at least", repeats)
+	}
+	chosen := slices.DeleteFunc(scenarios(), func(s scenario) bool { return !pattern.MatchString(s.name) })
+	if len(chosen) == 0 {
+		return fmt.Errorf("-run %q fits none of: %s", which, names(scenarios()))
 	}
 	dir, err := os.MkdirTemp("", "bench-")
 	if err != nil {
@@ -62,10 +70,7 @@ func run(repeats int, which string) error {
 	}
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(out, "ms\t%s\t%s\tratio\n", daemons[0].name, daemons[1].name)
-	for _, s := range scenarios() {
-		if !pattern.MatchString(s.name) {
-			continue
-		}
+	for _, s := range chosen {
 		found := [2][]values{}
 		for n := range repeats {
 			for i := range daemons {
@@ -88,6 +93,14 @@ func run(repeats int, which string) error {
 		}
 	}
 	return out.Flush()
+}
+
+func names(list []scenario) string {
+	var all []string
+	for _, s := range list {
+		all = append(all, s.name)
+	}
+	return strings.Join(all, "; ")
 }
 
 // build builds keepalived-lite and returns both daemons, keepalived first.

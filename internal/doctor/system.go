@@ -80,7 +80,7 @@ func balancer(_ context.Context, p *Patient) []Result {
 	if _, ok := p.read("/proc/net/ip_vs"); ok {
 		return []Result{{report.OK, "ip_vs", "the kernel has its load balancer", ""}}
 	}
-	return []Result{{report.Critical, "ip_vs", "the kernel's load balancer is not loaded", "modprobe ip_vs; in a container, on the host"}}
+	return []Result{{report.Critical, "ip_vs", "the kernel's load balancer is not loaded", "modprobe ip_vs, and a line ip_vs in /etc/modules-load.d/ip_vs.conf for the next start; in a container, on the host"}}
 }
 
 // others looks for daemons that do the same work.

@@ -55,7 +55,7 @@ func instanceRows() []row {
 		{"notify_master", script(func(i *instance) **Command { return &i.Notify.Master }), "", Active, "runs on becoming master, with its own arguments only"},
 		{"notify_fault", script(func(i *instance) **Command { return &i.Notify.Fault }), "", Active, "runs on entering fault, with its own arguments only"},
 		{"notify_stop", script(func(i *instance) **Command { return &i.Notify.Stop }), "", Active, "runs at shutdown, with its own arguments only"},
-		{"notify_deleted", custom("[SCRIPT [USER [[:]GROUP]]]", notifyDeleted).like("/etc/keepalived/deleted.sh"), "FAULT is reported instead", Known, "runs when a reload removes the instance, which is then reported as DELETED"},
+		{"notify_deleted", custom("[SCRIPT [USER [[:]GROUP]]]", notifyDeleted).like("/etc/keepalived/deleted.sh"), "FAULT is reported instead", Active, "runs when a reload removes the instance, which is then reported as DELETED"},
 		{"notify", script(func(i *instance) **Command { return &i.Notify.Any }), "", Active, "runs on every transition, with INSTANCE NAME STATE PRIORITY behind its own arguments"},
 		{"notify_master_rx_lower_pri", script(func(i *instance) **Command { return &i.Notify.MasterRxLowerPri }), "", Known, "runs when a master hears an advert of lower priority"},
 		{"smtp_alert", boolean(func(i *instance) *bool { return &i.SMTPAlert }), "smtp_alert_vrrp, smtp_alert, false", Active, "mail on transitions"},

@@ -88,6 +88,9 @@ func (s *Set) Acquire(ctx context.Context) error {
 	} else {
 		_, announceErr = s.announce(now)
 	}
+	if len(changes) == 0 {
+		return announceErr
+	}
 	s.manager.log.Debug("setting VIPs.", "set", s.name, "objects", len(changes), "announced", len(s.announced))
 	return errors.Join(failures(changes, errs), announceErr)
 }

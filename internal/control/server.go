@@ -47,6 +47,11 @@ type Server struct {
 	// cannot be asked for.
 	DrainServer func(virtual, real string, on bool) error
 
+	// Reload has the configuration read again, and Confirm keeps one that waits for
+	// it. Nil: they cannot be asked for.
+	Reload  func(ReloadRequest) (*ReloadAnswer, error)
+	Confirm func() error
+
 	// Metrics answers at /metrics, and counts transitions. Nil: nothing does.
 	Metrics *metrics.Exporter
 
@@ -166,6 +171,10 @@ func (s *Server) handler(trusted bool) http.Handler {
 	if s.DrainServer != nil && trusted {
 		mux.HandleFunc("POST /v1/virtual_servers/{virtual}/{real}/drain", s.drainServer(true))
 		mux.HandleFunc("POST /v1/virtual_servers/{virtual}/{real}/undrain", s.drainServer(false))
+	}
+	if s.Reload != nil && trusted {
+		mux.HandleFunc("POST /v1/reload", s.reload)
+		mux.HandleFunc("POST /v1/confirm", s.confirm)
 	}
 	if s.Metrics != nil {
 		mux.Handle("GET /metrics", s.Metrics)

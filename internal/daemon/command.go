@@ -100,14 +100,14 @@ func rootCommand(status *int) *cobra.Command {
 	f.StringVarP(&test, "config-test", "t", "", "check the configuration and exit: 0 good, 4 unreadable or empty, 5 mistakes, those too that keepalived only warns of, 6 script security alone; findings to `[FILE]`, else standard error")
 	f.Lookup("config-test").NoOptDefVal = "-"
 	f.StringVar(&format, "format", "text", "how -t writes findings: text, json or sarif")
-	f.StringVar(&signum, "signum", "", "print the number of the signal for `NAME` (STOP, DATA, STATS, JSON) and exit")
+	f.StringVar(&signum, "signum", "", "print the number of the signal for `NAME` (STOP, RELOAD, DATA, STATS, JSON) and exit")
 	f.BoolVarP(&showVersion, "version", "v", false, "show the version and exit")
 	f.SortFlags = false
 	root.AddCommand(&cobra.Command{
 		Use: "version", Short: "Show the version", Args: noArguments,
 		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), version()) },
 	}, demoCommand(status), lintCommand(status), renderCommand(status), fmtCommand(status), diffCommand(status), genhash.Command(),
-		statusCommand(status), explainCommand(status), eventsCommand(status),
+		statusCommand(status), explainCommand(status), eventsCommand(status), reloadCommand(status), confirmCommand(status),
 		healthCommand(status), drainCommand(status, true), drainCommand(status, false),
 		doctorCommand(status), scanCommand(status), testScriptCommand(status), manCommand(root))
 	root.AddCommand(&cobra.Command{
@@ -120,8 +120,8 @@ func rootCommand(status *int) *cobra.Command {
 
 func runForeground(o Options) int {
 	log, flush := newLog(os.Stderr, o)
-	ctx, dumps, stop := untilSignal(log)
-	o.dumps = dumps
+	ctx, asked, stop := untilSignal(log)
+	o.dumps, o.reloads = asked.dumps, asked.reloads
 	err := Run(ctx, o, log)
 	stop()
 	flush()

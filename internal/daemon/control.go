@@ -36,18 +36,21 @@ func (o Options) controlSocket() string {
 
 // serveControl has the daemon answer on its control socket, and on TCP if it is
 // told, until stop is called. Without a listener it does its work all the same.
-func serveControl(o Options, cfg *confparse.Config, c *compose.Composition, log *slog.Logger) (s *control.Server, stop func()) {
+func serveControl(o Options, c *compose.Composition, r *reloader, log *slog.Logger) (s *control.Server, stop func()) {
 	host, _ := os.Hostname()
 	now := time.Now()
-	node := report.Node{
-		Version: version(), RouterID: cmp.Or(cfg.Global.RouterID, host), PID: os.Getpid(), Config: o.ConfigFile, Started: now,
+	node := func(cfg *confparse.Config) report.Node {
+		return report.Node{
+			Version: version(), RouterID: cmp.Or(cfg.Global.RouterID, host), PID: os.Getpid(), Config: o.ConfigFile, Started: now,
+		}
 	}
-	inUse := report.ConfigStatus{File: o.ConfigFile, Loaded: now, Hash: configHash(o)}
 	sample := func() metrics.Sample {
-		return metrics.Sample{Node: node, Config: inUse, Host: c.Counters(), Dump: report.TakeDump(cfg, c), Present: report.Present(), Servers: report.VirtualServers(c)}
+		cfg := c.Config()
+		return metrics.Sample{Node: node(cfg), Config: r.state(), Host: c.Counters(), Dump: report.TakeDump(cfg, c), Present: report.Present(), Servers: report.VirtualServers(c)}
 	}
 	s = &control.Server{
-		Status: func() report.Status { return report.Take(node, inUse, cfg, c) },
+		Status: func() report.Status { cfg := c.Config(); return report.Take(node(cfg), r.state(), cfg, c) },
+		Reload: r.reload, Confirm: r.confirm,
 		Drain: func(name string, on bool) error {
 			if on {
 				return c.Drain(name)

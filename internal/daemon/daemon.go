@@ -73,10 +73,13 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	done, dumped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(dumped)
-		writeDumps(o.dumps, done, cfg, func() *report.Dump { return report.TakeDump(cfg, c) }, log)
+		writeDumps(o.dumps, done, func() *report.Dump { return report.TakeDump(c.Config(), c) }, log)
 	}()
-	defer func() { close(done); <-dumped }()
-	server, stopServer := serveControl(o, cfg, c, log)
+	reloads := newReloader(o, c, notifications, log)
+	followed := make(chan struct{})
+	go func() { defer close(followed); reloads.follow(done) }()
+	defer func() { close(done); <-dumped; <-followed }()
+	server, stopServer := serveControl(o, c, reloads, log)
 	defer stopServer()
 	manager := &serviceManager{log: log, status: server.Status}
 	go func() {
@@ -101,6 +104,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		defer manager.run(ctx, c)()
 	}
 	err = c.Run(ctx)
+	reloads.close()
 	<-told
 	<-toldServers
 	notifications.close(notifyPatience)
@@ -110,36 +114,48 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 
 // load reads the configuration and logs what is to be said about it.
 func load(o Options, log *slog.Logger) (*confparse.Config, error) {
+	cfg, diags, err := readConfig(o)
+	for _, d := range diags {
+		logDiagnostic(log, d)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if o.OnlyChecks && len(cfg.VirtualServers) == 0 {
+		log.Warn("-C runs virtual servers only, and " + o.ConfigFile + " has none: there is nothing to do")
+	}
+	return cfg, nil
+}
+
+// readConfig reads the configuration, of which only what o wants to be run is
+// left.
+func readConfig(o Options) (*confparse.Config, confparse.Diagnostics, error) {
 	cfg, diags := confparse.ParseFile(o.ConfigFile, o.parse())
 	if cfg != nil && !o.Rehearse && !diags.HasErrors() {
 		diags = append(diags, compose.Inspect(cfg)...)
 	}
-	for _, d := range diags {
-		logDiagnostic(log, d)
-	}
 	if cfg == nil {
-		return nil, fmt.Errorf("%w: %s", errNoConfig, o.ConfigFile)
+		return nil, diags, fmt.Errorf("%w: %s", errNoConfig, o.ConfigFile)
 	}
 	if diags.HasErrors() {
-		return nil, fmt.Errorf("%w: see the errors above; %q shows them with their lines", errConfig, "keepalived-lite -t -f "+o.ConfigFile)
+		return nil, diags, fmt.Errorf("%w: see the errors above; %q shows them with their lines", errConfig, "keepalived-lite -t -f "+o.ConfigFile)
 	}
 	if o.OnlyChecks {
 		cfg.Instances, cfg.SyncGroups, cfg.StaticAddresses, cfg.StaticRoutes, cfg.StaticRules = nil, nil, nil, nil, nil
-		if len(cfg.VirtualServers) == 0 {
-			log.Warn("-C runs virtual servers only, and " + o.ConfigFile + " has none: there is nothing to do")
-		}
-		return cfg, nil
+		return cfg, diags, nil
 	}
 	if o.OnlyVRRP || o.Rehearse {
 		if o.Rehearse && len(cfg.VirtualServers) > 0 {
-			log.Info("virtual_server is left out of the rehearsal")
+			diags = append(diags, confparse.Diagnostic{
+				Pos: cfg.VirtualServers[0].Pos, Severity: confparse.Note, Code: confparse.CodeUnused, Message: "virtual_server is left out of the rehearsal",
+			})
 		}
 		cfg.VirtualServers, cfg.Global.LVS = nil, confparse.LVS{}
 	}
 	if len(cfg.Instances)+len(cfg.StaticAddresses)+len(cfg.StaticRoutes)+len(cfg.StaticRules)+len(cfg.VirtualServers) == 0 {
-		return nil, fmt.Errorf("%w: %s has no vrrp_instance and no virtual_server: there is nothing to run", errConfig, o.ConfigFile)
+		return nil, diags, fmt.Errorf("%w: %s has no vrrp_instance and no virtual_server: there is nothing to run", errConfig, o.ConfigFile)
 	}
-	return cfg, nil
+	return cfg, diags, nil
 }
 
 // stateFile returns where to note what is held: beside the pid file. A rehearsal

@@ -34,7 +34,7 @@ func (k dumpKind) file(f *confparse.GlobalFiles, d *report.Dump) (name string, w
 }
 
 // writeDumps writes what is asked for until kinds is closed or done is.
-func writeDumps(kinds <-chan dumpKind, done <-chan struct{}, cfg *confparse.Config, take func() *report.Dump, log *slog.Logger) {
+func writeDumps(kinds <-chan dumpKind, done <-chan struct{}, take func() *report.Dump, log *slog.Logger) {
 	for {
 		select {
 		case <-done:
@@ -43,7 +43,8 @@ func writeDumps(kinds <-chan dumpKind, done <-chan struct{}, cfg *confparse.Conf
 			if !ok {
 				return
 			}
-			name, write := k.file(&cfg.Global.Files, take())
+			d := take()
+			name, write := k.file(&d.Config.Global.Files, d)
 			if err := writeDump(name, write); err != nil {
 				log.Error("cannot write a dump", "err", err)
 				continue

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"os"
 	"os/user"
+	"reflect"
+	"sync"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/check"
@@ -17,57 +19,76 @@ import (
 
 // notifications tells scripts, pipes and people about transitions.
 type notifications struct {
-	log     *slog.Logger
-	scripts *notify.Notifier
-	pipes   []*notify.FIFO // all of them
-	mail    *notify.Mailer // nil: nobody gets mail
-	mailed  map[notify.Source]bool
-
-	routerPipes, serverPipes []*notify.FIFO // of pipes, those that are told of routers, or of servers
-	noCheckerMail            bool
-
+	log      *slog.Logger
+	scripts  *notify.Notifier
 	rehearse bool
+	ending   sync.WaitGroup // mailers that are not used any more
+
+	mu            sync.Mutex // guards the rest
+	pipes         []pipe
+	mail          *notify.Mailer // nil: nobody gets mail
+	mailConfig    notify.MailConfig
+	noCheckerMail bool
+	sources       map[notify.Source]reporting
+	before        map[notify.Source]reporting // the last adopt
+}
+
+// reporting is how a source is reported.
+type reporting struct {
+	mailed  bool
+	deleted bool // as DELETED, when a reload removes it
+}
+
+// pipe is a notify_fifo.
+type pipe struct {
+	*notify.FIFO
+	config           notify.FIFOConfig
+	routers, servers bool // it is told of them
 }
 
 // newNotifications opens what cfg asks for. What cannot be opened is logged and
 // done without: nobody's address depends on it.
 func newNotifications(cfg *confparse.Config, rehearse bool, log *slog.Logger) *notifications {
-	n := &notifications{log: log, scripts: notify.New(notifyScripts(cfg), log), mailed: map[notify.Source]bool{}, rehearse: rehearse}
-	if rehearse {
-		return n
+	n := &notifications{log: log, scripts: notify.New(nil, log), rehearse: rehearse}
+	n.adopt(cfg)
+	return n
+}
+
+// adopt has what comes from now on told as cfg says. Pipes and mail that stay the
+// same are not interrupted.
+func (n *notifications) adopt(cfg *confparse.Config) {
+	n.scripts.Update(notifyScripts(cfg))
+	if n.rehearse {
+		return
 	}
-	fifos := &cfg.Global.FIFO
-	for _, f := range []*confparse.FIFO{&fifos.All, &fifos.VRRP, &fifos.LVS} {
-		if f.Path == "" {
-			continue
-		}
-		p, err := notify.OpenFIFO(notify.FIFOConfig{Path: f.Path, User: f.User.Name, Group: f.User.Group, Script: program(f.Script)}, log)
-		if err != nil {
-			log.Error("no lines are written", "err", err)
-			continue
-		}
-		n.pipes = append(n.pipes, p)
-		if f != &fifos.LVS {
-			n.routerPipes = append(n.routerPipes, p)
-		}
-		if f != &fifos.VRRP {
-			n.serverPipes = append(n.serverPipes, p)
-		}
-	}
-	n.noCheckerMail = cfg.Global.Mail.NoCheckers
+	n.adoptPipes(&cfg.Global.FIFO)
+	sources := map[notify.Source]reporting{}
 	for _, i := range cfg.Instances {
-		n.mailed[instance(i.Name)] = i.SMTPAlert
+		sources[instance(i.Name)] = reporting{i.SMTPAlert, i.Notify.ReportDeleted}
 	}
 	for _, g := range cfg.SyncGroups {
-		n.mailed[group(g.Name)] = g.SMTPAlert
+		sources[group(g.Name)] = reporting{g.SMTPAlert, g.Notify.ReportDeleted}
 	}
-	if m := cfg.Global.Mail; m.Server != "" && len(m.To) > 0 {
+	var m notify.MailConfig
+	if cfg.Global.Mail.Server != "" && len(cfg.Global.Mail.To) > 0 {
+		m = mailConfig(cfg)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.before, n.sources, n.noCheckerMail = n.sources, sources, cfg.Global.Mail.NoCheckers
+	if reflect.DeepEqual(m, n.mailConfig) {
+		return
+	}
+	if old := n.mail; old != nil {
+		n.ending.Go(func() { old.Close(notifyPatience) })
+	}
+	n.mail, n.mailConfig = nil, m
+	if m.Server != "" {
 		var err error
-		if n.mail, err = notify.NewMailer(mailConfig(cfg), log); err != nil {
-			log.Error("no mail is sent", "err", err)
+		if n.mail, err = notify.NewMailer(m, n.log); err != nil {
+			n.log.Error("no mail is sent", "err", err)
 		}
 	}
-	return n
 }
 
 func mailConfig(cfg *confparse.Config) notify.MailConfig {
@@ -87,8 +108,21 @@ func mailConfig(cfg *confparse.Config) notify.MailConfig {
 }
 
 // tell keeps keepalived's order: scripts, pipes, mail. None of them waits for
-// another, nor do we.
+// another, nor do we. What a reload has removed is reported as FAULT, or as
+// DELETED.
 func (n *notifications) tell(t notify.Transition) {
+	n.mu.Lock()
+	how := n.sources[t.Source]
+	if before, ok := n.before[t.Source]; ok && t.Removed {
+		how = before
+	}
+	n.mu.Unlock()
+	switch {
+	case t.Removed && how.deleted:
+		t.State = notify.Deleted
+	case t.Removed:
+		t.State = "FAULT"
+	}
 	if n.rehearse {
 		if n.scripts.Has(t.Source) {
 			n.log.Info(fmt.Sprintf("notify %s %s %s (rehearsal: no script is run)", t.Type, t.Name, t.State), "instance", t.Name)
@@ -96,10 +130,10 @@ func (n *notifications) tell(t notify.Transition) {
 		return
 	}
 	n.scripts.Notify(t)
-	for _, p := range n.routerPipes {
-		p.Notify(t)
-	}
-	if n.mail != nil && n.mailed[t.Source] {
+	n.write(t, func(p pipe) bool { return p.routers })
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.mail != nil && how.mailed {
 		n.mail.Notify(t)
 	}
 }
@@ -108,14 +142,14 @@ func (n *notifications) tell(t notify.Transition) {
 // patience and a little.
 func (n *notifications) close(patience time.Duration) {
 	n.scripts.Close(patience)
-	for _, p := range n.pipes {
-		if err := p.Close(patience); err != nil {
-			n.log.Warn("closing a pipe", "err", err)
-		}
+	n.mu.Lock()
+	pipes, mail := n.pipes, n.mail
+	n.mu.Unlock()
+	n.closePipes(pipes, patience)
+	if mail != nil {
+		mail.Close(patience)
 	}
-	if n.mail != nil {
-		n.mail.Close(patience)
-	}
+	n.ending.Wait()
 }
 
 func transition(e *vrrp.Event) notify.Transition {
@@ -124,7 +158,7 @@ func transition(e *vrrp.Event) notify.Transition {
 		From: e.From.String(), Reason: e.Reason.String(), Seq: e.Seq,
 	}
 	if e.To == vrrp.Init {
-		t.State = notify.Stop
+		t.State, t.Removed = notify.Stop, e.Reason == vrrp.ReasonRemoved
 	}
 	return t
 }
@@ -146,7 +180,7 @@ func notifyScripts(cfg *confparse.Config) map[notify.Source]notify.Scripts {
 	all := func(n confparse.Notify) notify.Scripts {
 		return notify.Scripts{
 			Master: program(n.Master), Backup: program(n.Backup), Fault: program(n.Fault),
-			Stop: program(n.Stop), Any: program(n.Any),
+			Stop: program(n.Stop), Deleted: program(n.Deleted), Any: program(n.Any),
 		}
 	}
 	scripts := map[notify.Source]notify.Scripts{}

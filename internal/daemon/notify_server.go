@@ -37,10 +37,10 @@ func (n *notifications) tellServer(e *compose.ServerEvent) {
 		n.scripts.Run(t, keyword, *program(script))
 	}
 	if t.Type != "" {
-		for _, p := range n.serverPipes {
-			p.Notify(t)
-		}
+		n.write(t, func(p pipe) bool { return p.servers })
 	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if n.mail != nil {
 		if subject, body := serverMail(e, n.noCheckerMail); body != "" {
 			n.mail.Send(subject, body)

@@ -40,6 +40,9 @@ type Options struct {
 	// dumps are the dump files that are asked for; nil: none ever.
 	dumps <-chan dumpKind
 
+	// reloads asks for the configuration to be read again; nil: never.
+	reloads <-chan struct{}
+
 	// Rehearse runs no scripts: track scripts count as good, notify scripts
 	// are only shown. The demo sets it, because scripts act on the real
 	// machine.

@@ -9,15 +9,21 @@ import (
 	"syscall"
 )
 
+// asked is what signals ask for while the process runs.
+type asked struct {
+	dumps   <-chan dumpKind
+	reloads <-chan struct{} // several that come together are one
+}
+
 // untilSignal returns a context that ends with SIGTERM or SIGINT; a second one
-// ends the process at once. Those that ask for a dump go to dumps; others that
-// people send to keepalived are answered in the log and otherwise ignored. stop
-// gives the signals back.
-func untilSignal(log *slog.Logger) (_ context.Context, dumps <-chan dumpKind, stop func()) {
+// ends the process at once. What other signals ask for goes to asked. stop gives
+// the signals back.
+func untilSignal(log *slog.Logger) (_ context.Context, _ asked, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 8)
 	wanted := make(chan dumpKind, 8)
-	signal.Notify(signals, append([]os.Signal{syscall.SIGTERM, syscall.SIGINT}, answered...)...)
+	reloads := make(chan struct{}, 1)
+	signal.Notify(signals, append([]os.Signal{syscall.SIGTERM, syscall.SIGINT}, reloadSignals...)...)
 	for s := range dumpSignals {
 		signal.Notify(signals, s)
 	}
@@ -35,7 +41,10 @@ func untilSignal(log *slog.Logger) (_ context.Context, dumps <-chan dumpKind, st
 				default: // one is being written, and more are asked for
 				}
 			case s != syscall.SIGTERM && s != syscall.SIGINT:
-				log.Warn(s.String() + ": this version does not reload; nothing has changed")
+				select {
+				case reloads <- struct{}{}:
+				default: // one more is to come, and will read the newest
+				}
 			case ctx.Err() == nil:
 				cancel()
 				runtime.Gosched() // what that started goes first
@@ -45,7 +54,7 @@ func untilSignal(log *slog.Logger) (_ context.Context, dumps <-chan dumpKind, st
 			}
 		}
 	}()
-	return ctx, wanted, func() {
+	return ctx, asked{wanted, reloads}, func() {
 		signal.Stop(signals)
 		close(signals)
 		cancel()

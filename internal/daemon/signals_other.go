@@ -8,8 +8,8 @@ import (
 )
 
 var (
-	answered   []os.Signal
-	brokenPipe = []os.Signal{syscall.SIGPIPE}
+	reloadSignals []os.Signal
+	brokenPipe    = []os.Signal{syscall.SIGPIPE}
 
 	dumpSignals   map[os.Signal]dumpKind
 	signalNumbers map[string]syscall.Signal

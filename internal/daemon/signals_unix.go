@@ -12,12 +12,12 @@ import (
 const jsonSignal = syscall.Signal(36)
 
 var (
-	answered    = []os.Signal{syscall.SIGHUP}
-	brokenPipe  = []os.Signal{syscall.SIGPIPE}
-	dumpSignals = map[os.Signal]dumpKind{syscall.SIGUSR1: dumpData, syscall.SIGUSR2: dumpStats, jsonSignal: dumpJSON}
+	reloadSignals = []os.Signal{syscall.SIGHUP}
+	brokenPipe    = []os.Signal{syscall.SIGPIPE}
+	dumpSignals   = map[os.Signal]dumpKind{syscall.SIGUSR1: dumpData, syscall.SIGUSR2: dumpStats, jsonSignal: dumpJSON}
 
 	// signalNumbers is what --signum prints, by keepalived's names.
 	signalNumbers = map[string]syscall.Signal{
-		"STOP": syscall.SIGTERM, "DATA": syscall.SIGUSR1, "STATS": syscall.SIGUSR2, "JSON": jsonSignal,
+		"STOP": syscall.SIGTERM, "RELOAD": syscall.SIGHUP, "DATA": syscall.SIGUSR1, "STATS": syscall.SIGUSR2, "JSON": jsonSignal,
 	}
 )

@@ -23,8 +23,10 @@ const (
 	// longQueue is how many scripts may wait before it is worth a warning.
 	longQueue = 8
 
-	// Stop is the state that scripts are told when an instance leaves.
-	Stop = "STOP"
+	// Stop is the state that scripts are told when an instance leaves, and
+	// Deleted when a reload removes it, if that is asked for.
+	Stop    = "STOP"
+	Deleted = "DELETED"
 )
 
 // Source is what changes its state.
@@ -39,13 +41,17 @@ func (s Source) server() bool { return s.Type == "VS" || s.Type == "RS" }
 // Transition is what scripts are told.
 type Transition struct {
 	Source
-	State    string // MASTER, BACKUP, FAULT or STOP; UP or DOWN of servers
+	State    string // MASTER, BACKUP, FAULT, STOP or DELETED; UP or DOWN of servers
 	Priority uint8  // effective; 0 for a GROUP
 
 	// What only the environment of scripts tells.
 	From   string // the state before; empty: none
 	Reason string
 	Seq    uint64 // counts the transitions of the source
+
+	// Removed says that the source is not configured any more: its scripts
+	// before the last Update count.
+	Removed bool
 }
 
 // environment tells a script what its arguments leave out.
@@ -62,8 +68,8 @@ func (t *Transition) environment() []string {
 
 // Scripts are what runs on transitions; nil entries run nothing.
 type Scripts struct {
-	// Master, Backup, Fault and Stop run with their own arguments only.
-	Master, Backup, Fault, Stop *check.ScriptConfig
+	// Master, Backup, Fault, Stop and Deleted run with their own arguments only.
+	Master, Backup, Fault, Stop, Deleted *check.ScriptConfig
 
 	// Any runs after them on every transition, with type, name, state and
 	// priority behind its own arguments (keepalived: notify).
@@ -76,7 +82,8 @@ type Notifier struct {
 
 	mu      sync.Mutex
 	scripts map[Source]Scripts
-	queues  map[Source]*queue // of those that have something to run
+	before  map[Source]Scripts // the last Update
+	queues  map[Source]*queue  // of those that have something to run
 	running sync.WaitGroup
 }
 
@@ -102,7 +109,19 @@ func New(scripts map[Source]Scripts, log *slog.Logger) *Notifier {
 }
 
 // Has reports whether the source has any script.
-func (n *Notifier) Has(s Source) bool { return n.scripts[s] != Scripts{} }
+func (n *Notifier) Has(s Source) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.scripts[s] != Scripts{}
+}
+
+// Update changes the scripts for what comes from now on. What is queued runs as it
+// was.
+func (n *Notifier) Update(scripts map[Source]Scripts) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.scripts, n.before = scripts, n.scripts
+}
 
 // Notify queues the scripts for a transition. It never blocks. When a source
 // stops, transitions for which nothing has run yet are not worth telling any
@@ -142,8 +161,13 @@ func (n *Notifier) add(t Transition, jobs []job) {
 }
 
 func (n *Notifier) jobs(t *Transition) (jobs []job) {
+	n.mu.Lock()
 	s := n.scripts[t.Source]
-	specific := map[string]*check.ScriptConfig{"MASTER": s.Master, "BACKUP": s.Backup, "FAULT": s.Fault, Stop: s.Stop}[t.State]
+	if before, ok := n.before[t.Source]; ok && t.Removed {
+		s = before
+	}
+	n.mu.Unlock()
+	specific := map[string]*check.ScriptConfig{"MASTER": s.Master, "BACKUP": s.Backup, "FAULT": s.Fault, Stop: s.Stop, Deleted: s.Deleted}[t.State]
 	if specific != nil {
 		jobs = append(jobs, job{*specific, "notify_" + strings.ToLower(t.State), t})
 	}

@@ -1,0 +1,273 @@
+package daemon
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vrrpkit/vrrpkit/confparse"
+	"github.com/vrrpkit/vrrpkit/confparse/compose"
+	"github.com/vrrpkit/vrrpkit/internal/control"
+	"github.com/vrrpkit/vrrpkit/internal/notify"
+	"github.com/vrrpkit/vrrpkit/internal/report"
+	"github.com/vrrpkit/vrrpkit/vrrp"
+)
+
+// reloader has a running daemon follow its configuration: all of it, or, where
+// anything is wrong, nothing.
+type reloader struct {
+	o             Options
+	log           *slog.Logger
+	c             *compose.Composition
+	notifications *notifications
+
+	one sync.Mutex // one reload at a time; guards undo
+	// undo is what to go back to, unless somebody confirms. Nil: nothing waits.
+	undo *undo
+
+	mu     sync.Mutex
+	status report.ConfigStatus
+}
+
+// undo is the way back from a reload that waits for confirmation.
+type undo struct {
+	config *confparse.Config
+	timer  *time.Timer
+	until  time.Time
+}
+
+func newReloader(o Options, c *compose.Composition, n *notifications, log *slog.Logger) *reloader {
+	return &reloader{o: o, log: log, c: c, notifications: n, status: report.ConfigStatus{File: o.ConfigFile, Loaded: time.Now(), Hash: configHash(o)}}
+}
+
+// follow reloads whenever a signal asks for it, until done is closed.
+func (r *reloader) follow(done <-chan struct{}) {
+	for {
+		select {
+		case <-done:
+			return
+		case <-r.o.reloads:
+			_, _ = r.reload(control.ReloadRequest{}) // the log says why not
+		}
+	}
+}
+
+// state returns the configuration in use, and how the last attempt to read it went.
+func (r *reloader) state() report.ConfigStatus {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.status
+}
+
+// reload reads the configuration and does what is asked for. An error says why
+// the running one stays, with file, line and column.
+func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, error) {
+	r.one.Lock()
+	defer r.one.Unlock()
+	if !req.PlanOnly {
+		r.log.Info("Reloading ...", "config", r.o.ConfigFile)
+	}
+	if r.undo != nil && !req.PlanOnly {
+		return nil, r.refuse("", fmt.Errorf("the last reload waits for confirmation until %s: confirm it, or let it be undone, first", r.undo.until.Format(time.TimeOnly)))
+	}
+	old := r.c.Config()
+	hash := configHash(r.o)
+	cfg, diags, err := r.read(&old.Global.Reload)
+	if !req.PlanOnly {
+		for _, d := range diags {
+			logDiagnostic(r.log, d)
+		}
+	}
+	var p *compose.Plan
+	if err == nil {
+		err = missingInterfaces(old, cfg)
+	}
+	if err == nil {
+		p, err = r.c.Plan(cfg)
+	}
+	if err != nil {
+		if req.PlanOnly {
+			return nil, withFindings(diags, err)
+		}
+		r.writeFindings(&old.Global.Reload, diags, err)
+		return nil, r.refuse(diags.Render(), err)
+	}
+	defer p.Close()
+	a := &control.ReloadAnswer{Findings: diags.Render(), Text: p.String()}
+	if a.Plan, err = json.Marshal(p); err != nil {
+		return nil, err
+	}
+	if req.PlanOnly {
+		return a, nil
+	}
+	if err := r.apply(p, cfg); errors.Is(err, compose.ErrStalePlan) {
+		return nil, r.refuse("", err)
+	} else if err != nil {
+		a.Trouble = err.Error()
+	}
+	a.Applied = true
+	r.mu.Lock()
+	now := time.Now()
+	r.status.Loaded, r.status.Tried, r.status.Hash, r.status.Error = now, now, hash, ""
+	r.mu.Unlock()
+	r.log.Info("Reload complete")
+	if req.Confirm > 0 {
+		a.ConfirmUntil = now.Add(req.Confirm)
+		u := &undo{config: old, until: a.ConfirmUntil}
+		u.timer = time.AfterFunc(req.Confirm, func() { r.goBack(u) })
+		r.undo = u
+		r.log.Warn("the reload is undone unless it is confirmed", "until", a.ConfirmUntil.Format(time.TimeOnly))
+	}
+	return a, nil
+}
+
+// read reads the configuration, while reload_file is there.
+func (r *reloader) read(settings *confparse.Reload) (*confparse.Config, confparse.Diagnostics, error) {
+	if settings.Marked {
+		name := cmp.Or(settings.MarkFile, filepath.Join(filepath.Dir(cmp.Or(r.o.PIDFile, defaultPIDFile)), "keepalived.reload"))
+		if err := os.WriteFile(name, nil, 0o644); err != nil {
+			r.log.Warn("reload_file", "err", err)
+		}
+		defer os.Remove(name)
+	}
+	return readConfig(r.o)
+}
+
+// missingInterfaces refuses what takes an instance to an interface that does not
+// exist: most likely its name is misspelt, and a working instance would be in
+// FAULT. dynamic_interfaces says that it will come.
+func missingInterfaces(old, cfg *confparse.Config) error {
+	if cfg.Global.DynamicInterfaces != confparse.DynamicOff {
+		return nil
+	}
+	known := map[string]bool{"": true}
+	for _, i := range old.Instances {
+		known[i.Interface] = true
+	}
+	var errs []error
+	for _, i := range cfg.Instances {
+		if _, err := net.InterfaceByName(i.Interface); err != nil && !known[i.Interface] {
+			known[i.Interface] = true
+			errs = append(errs, fmt.Errorf("%v: interface %s does not exist: vrrp_instance %s would be in FAULT; make the interface first, or say dynamic_interfaces in global_defs", i.Pos, i.Interface, i.Name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// apply has everybody go by the plan: those who are told before what they are told
+// of.
+func (r *reloader) apply(p *compose.Plan, cfg *confparse.Config) error {
+	for line := range strings.Lines(p.String()) {
+		if !strings.HasPrefix(line, " ") {
+			r.log.Info("reload: " + strings.TrimSpace(line))
+		}
+	}
+	before := map[*vrrp.Router]bool{}
+	for _, i := range r.c.Instances() {
+		before[i.Router] = true
+	}
+	r.notifications.adopt(cfg)
+	err := r.c.Apply(context.Background(), p)
+	if errors.Is(err, compose.ErrStalePlan) {
+		r.notifications.adopt(r.c.Config())
+		return err
+	}
+	if err != nil {
+		r.log.Error("some of the new configuration is not in force yet", "err", err)
+	}
+	if cfg.Global.StatesOnReload {
+		for _, i := range r.c.Instances() {
+			if s := i.Router.Snapshot(); before[i.Router] {
+				r.notifications.write(notify.Transition{Source: instance(i.Config.Name), State: s.State.String(), Priority: s.Priority}, func(p pipe) bool { return p.routers })
+			}
+		}
+	}
+	return err
+}
+
+// refuse notes and logs that the running configuration stays.
+func (r *reloader) refuse(findings string, err error) error {
+	r.note(err)
+	r.log.Error("the running configuration stays as it is", "err", err)
+	if findings != "" {
+		err = fmt.Errorf("%s%w", findings, err)
+	}
+	return err
+}
+
+// note has the status say why what was read last is not in use.
+func (r *reloader) note(why error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status.Tried, r.status.Error = time.Now(), why.Error()
+}
+
+func withFindings(diags confparse.Diagnostics, err error) error {
+	return fmt.Errorf("%s%w", diags.Render(), err)
+}
+
+// writeFindings does so where reload_check_config wants them.
+func (r *reloader) writeFindings(settings *confparse.Reload, diags confparse.Diagnostics, why error) {
+	if settings.CheckLog == "" || settings.CheckLog == os.DevNull {
+		return
+	}
+	if err := os.WriteFile(settings.CheckLog, fmt.Appendf(nil, "%s%v\n", diags.Render(), why), 0o600); err != nil {
+		r.log.Warn("reload_check_config: findings cannot be written", "err", err)
+		return
+	}
+	r.log.Error("New config failed validation, see " + settings.CheckLog + " for details")
+}
+
+// confirm keeps the last reload.
+func (r *reloader) confirm() error {
+	r.one.Lock()
+	defer r.one.Unlock()
+	if r.undo == nil {
+		return errors.New("no reload waits for confirmation")
+	}
+	r.undo.timer.Stop()
+	r.undo = nil
+	r.log.Info("the reload is confirmed")
+	return nil
+}
+
+// goBack undoes a reload that nobody has confirmed.
+func (r *reloader) goBack(u *undo) {
+	r.one.Lock()
+	defer r.one.Unlock()
+	if r.undo != u {
+		return
+	}
+	r.undo = nil
+	r.log.Warn("nobody has confirmed the reload: it is undone")
+	why := errors.New("nobody has confirmed what was read last: it is undone")
+	p, err := r.c.Plan(u.config)
+	if err == nil {
+		defer p.Close()
+		err = r.apply(p, u.config)
+	}
+	if err != nil {
+		why = fmt.Errorf("nobody has confirmed what was read last, but it cannot be undone: %w", err)
+		r.log.Error("the reload cannot be undone", "err", err)
+	}
+	r.note(why)
+}
+
+// close forgets what waits: the daemon ends.
+func (r *reloader) close() {
+	r.one.Lock()
+	defer r.one.Unlock()
+	if r.undo != nil {
+		r.undo.timer.Stop()
+		r.undo = nil
+	}
+}

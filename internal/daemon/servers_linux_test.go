@@ -119,16 +119,23 @@ func tellServers(t *testing.T, start func(dir string) (stop func())) (told []str
 		}
 	}()
 	defer fifo.Close()
-	// settle waits until nothing has been told for a while.
-	settle := func() {
-		last := -1
+	// settle waits for so many lines in all, then until nothing more is told and no
+	// script runs for a while. A guest on a busy machine takes its time.
+	settle := func(lines int) {
+		t.Helper()
+		deadline := time.Now().Add(30 * time.Second)
+		last := ""
 		for quiet := 0; quiet < 8; quiet++ {
 			time.Sleep(200 * time.Millisecond)
+			scripts, _ := os.ReadFile(in("scripts"))
 			mu.Lock()
 			n := len(told)
 			mu.Unlock()
-			if n != last {
-				last, quiet = n, 0
+			if now := fmt.Sprint(n, len(scripts)); now != last || n < lines {
+				last, quiet = now, 0
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%d lines of %d after half a minute", n, lines)
 			}
 		}
 	}
@@ -151,17 +158,17 @@ func tellServers(t *testing.T, start func(dir string) (stop func())) (told []str
 	}
 	one, two := listen("127.0.1.1:80"), listen("127.0.1.2:80")
 	stop := start(dir)
-	settle()
+	settle(1)
 	one.Close()
-	settle()
+	settle(2)
 	two.Close()
-	settle()
+	settle(4)
 	one = listen("127.0.1.1:80")
 	defer one.Close()
-	settle()
+	settle(6)
 	scripts, _ := os.ReadFile(in("scripts")) // not those of the end, which keepalived may kill
 	stop()
-	settle()
+	settle(8)
 	mu.Lock()
 	defer mu.Unlock()
 	lines := strings.Split(strings.TrimSpace(string(scripts)), "\n")

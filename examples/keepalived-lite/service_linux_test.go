@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -61,6 +62,19 @@ func TestServiceManager(t *testing.T) {
 	m.wait(t, "WATCHDOG=1")
 	m.wait(t, "STATUS=1 MASTER, 0 BACKUP, 0 FAULT")
 	s.waitHolders(t, "192.0.2.100", "a", 5*time.Second)
+	// It hears when a reload begins and ends, be it good or not.
+	files, err := filepath.Glob(s.file("a-*.conf"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("configurations: %v, %v", files, err)
+	}
+	for _, text := range []string{fill(askConf, "PRIO", "140"), ""} {
+		if err := os.WriteFile(files[0], []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		proc.Signal(syscall.SIGHUP)
+		m.wait(t, "RELOADING=1\nMONOTONIC_USEC=")
+		m.wait(t, "READY=1")
+	}
 	go proc.Stop()
 	m.wait(t, "STOPPING=1")
 	s.waitHolders(t, "192.0.2.100", "", 5*time.Second)

@@ -75,13 +75,14 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		defer close(dumped)
 		writeDumps(o.dumps, done, func() *report.Dump { return report.TakeDump(c.Config(), c) }, log)
 	}()
-	reloads := newReloader(o, c, notifications, log)
+	manager := &serviceManager{log: log}
+	reloads := newReloader(o, c, notifications, manager, log)
 	followed := make(chan struct{})
 	go func() { defer close(followed); reloads.follow(done) }()
 	defer func() { close(done); <-dumped; <-followed }()
 	server, stopServer := serveControl(o, c, reloads, log)
 	defer stopServer()
-	manager := &serviceManager{log: log, status: server.Status}
+	manager.status = server.Status
 	go func() {
 		defer close(told)
 		for e := range events {

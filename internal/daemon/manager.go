@@ -51,6 +51,19 @@ func (m *serviceManager) run(ctx context.Context, c *compose.Composition) (wait 
 	return func() { cancel(); wg.Wait() }
 }
 
+// reloading says that a reload begins, as systemd.service(5) has it for
+// notify-reload; done says that it is over, whatever came of it.
+func (m *serviceManager) reloading() (done func()) {
+	if os.Getenv("NOTIFY_SOCKET") == "" {
+		return func() {}
+	}
+	m.say(sd.SdNotifyReloading + "\n" + sd.SdNotifyMonotonicUsec())
+	return func() {
+		m.changed.Store(true)
+		m.say(sd.SdNotifyReady)
+	}
+}
+
 func (m *serviceManager) watch(ctx context.Context, c *compose.Composition) {
 	every := statusEvery
 	limit, err := sd.SdWatchdogEnabled(false)

@@ -29,6 +29,7 @@ type reloader struct {
 	log           *slog.Logger
 	c             *compose.Composition
 	notifications *notifications
+	manager       *serviceManager
 
 	one sync.Mutex // one reload at a time; guards undo
 	// undo is what to go back to, unless somebody confirms. Nil: nothing waits.
@@ -45,8 +46,8 @@ type undo struct {
 	until  time.Time
 }
 
-func newReloader(o Options, c *compose.Composition, n *notifications, log *slog.Logger) *reloader {
-	return &reloader{o: o, log: log, c: c, notifications: n, status: report.ConfigStatus{File: o.ConfigFile, Loaded: time.Now(), Hash: configHash(o)}}
+func newReloader(o Options, c *compose.Composition, n *notifications, m *serviceManager, log *slog.Logger) *reloader {
+	return &reloader{o: o, log: log, c: c, notifications: n, manager: m, status: report.ConfigStatus{File: o.ConfigFile, Loaded: time.Now(), Hash: configHash(o)}}
 }
 
 // follow reloads whenever a signal asks for it, until done is closed.
@@ -75,6 +76,7 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 	defer r.one.Unlock()
 	if !req.PlanOnly {
 		r.log.Info("Reloading ...", "config", r.o.ConfigFile)
+		defer r.manager.reloading()()
 	}
 	if r.undo != nil && !req.PlanOnly {
 		return nil, r.refuse("", fmt.Errorf("the last reload waits for confirmation until %s: confirm it, or let it be undone, first", r.undo.until.Format(time.TimeOnly)))
@@ -249,6 +251,7 @@ func (r *reloader) goBack(u *undo) {
 	}
 	r.undo = nil
 	r.log.Warn("nobody has confirmed the reload: it is undone")
+	defer r.manager.reloading()()
 	why := errors.New("nobody has confirmed what was read last: it is undone")
 	p, err := r.c.Plan(u.config)
 	if err == nil {

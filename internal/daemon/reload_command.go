@@ -27,7 +27,7 @@ func reloadCommand(status *int) *cobra.Command {
 			"change while it runs does. --plan says what would happen; --confirm undoes the\n" +
 			"reload unless keepalived-lite confirm comes in time, as it cannot if you have\n" +
 			"cut yourself off. SIGHUP does the same as reload.",
-		Args: cobra.NoArgs,
+		Args: noArguments,
 	}, func(ctx context.Context, c *control.Client, _ []string, out io.Writer) error {
 		ctx, cancel := context.WithTimeout(ctx, reloadTimeout)
 		defer cancel()
@@ -64,7 +64,7 @@ func reloadCommand(status *int) *cobra.Command {
 
 func confirmCommand(status *int) *cobra.Command {
 	return question(status, &cobra.Command{
-		Use: "confirm", Short: "Keep a reload that waits for it", Args: cobra.NoArgs,
+		Use: "confirm", Short: "Keep a reload that waits for it", Args: noArguments,
 	}, func(ctx context.Context, c *control.Client, _ []string, out io.Writer) error {
 		ctx, cancel := context.WithTimeout(ctx, askTimeout)
 		defer cancel()

@@ -185,7 +185,10 @@ func TestReloadLab(t *testing.T) {
 		var a struct {
 			Applied bool
 			Plan    struct {
-				Instances []struct{ Name, Action, State_change string }
+				Instances []struct {
+					Name, Action string
+					Change       string `json:"state_change"`
+				}
 			}
 		}
 		if err := json.Unmarshal([]byte(out), &a); err != nil || status != 0 || !a.Applied {
@@ -194,11 +197,11 @@ func TestReloadLab(t *testing.T) {
 		time.Sleep(6 * time.Second)
 		planned := map[string]string{}
 		for _, i := range a.Plan.Instances {
-			planned[i.Name] = max(planned[i.Name], i.State_change) // certain and none do not come together
-			if i.State_change == "certain" {
+			planned[i.Name] = max(planned[i.Name], i.Change) // certain and none do not come together
+			if i.Change == "certain" {
 				planned[i.Name] = "certain"
 			}
-			counts[i.Action+" "+i.State_change]++
+			counts[i.Action+" "+i.Change]++
 		}
 		for name, was := range before {
 			changed := transitions(name) - was

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -76,6 +78,9 @@ func TestRecipeR5(t *testing.T) {
 			if out, status := n.ask(t, n.control("reload")...); status == 0 || !strings.Contains(out, tt.want) {
 				t.Errorf("%q: status %d:\n%s", tt.conf, status, out)
 			}
+			if text := n.get(t, "/v1/status"); !strings.Contains(text, tt.want) { // and not just that there are errors
+				t.Errorf("%q: the status does not tell:\n%s", tt.conf, text)
+			}
 			if !n.Running() || s.holders("192.0.2.100") != "a" {
 				t.Fatalf("%q: held by %q\n%s", tt.conf, s.holders("192.0.2.100"), n.Log())
 			}
@@ -87,7 +92,7 @@ func TestRecipeR5(t *testing.T) {
 			t.Errorf("without a file: status %d:\n%s", status, out)
 		}
 	}
-	if text := n.get(t, "/v1/status"); !strings.Contains(text, `"error": "no configuration`) {
+	if text := n.get(t, "/v1/status"); !strings.Contains(text, "cannot read the configuration: no such file") {
 		t.Errorf("the status does not tell:\n%s", text)
 	}
 	n.rewrite(t, good)
@@ -120,6 +125,13 @@ func TestReloadConfirm(t *testing.T) {
 	if out, status = n.ask(t, n.control("confirm")...); status == 0 || !strings.Contains(out, "no reload waits") {
 		t.Errorf("status %d:\n%s", status, out)
 	}
+	for _, how := range []string{"--confirm=0s", "--confirm=-3s"} { // not without the way back that was asked for
+		if out, status = n.ask(t, n.control("reload", how)...); status == 0 || s.holders("192.0.2.100") != "a" {
+			t.Errorf("%s: status %d:\n%s", how, status, out)
+		}
+	}
+	inUse := regexp.MustCompile(`"(loaded|hash)": [^,\n]+`)
+	before := inUse.FindAllString(n.get(t, "/v1/status"), -1)
 	if out, status = n.ask(t, n.control("reload", "--confirm=3s")...); status != 0 || !strings.Contains(out, "keepalived-lite confirm") {
 		t.Errorf("status %d:\n%s", status, out)
 	}
@@ -131,6 +143,9 @@ func TestReloadConfirm(t *testing.T) {
 	}
 	n.waitLog(t, "nobody has confirmed the reload: it is undone", 1)
 	netlab.Eventually(t, 5*time.Second, "the old address", func() bool { return s.holders("192.0.2.100") == "a" && s.holders("192.0.2.101") == "" })
+	netlab.Eventually(t, 5*time.Second, "the status of the old configuration", func() bool {
+		return slices.Equal(before, inUse.FindAllString(n.get(t, "/v1/status"), -1))
+	})
 	if out, status = n.ask(t, n.control("reload", "--confirm=60s")...); status != 0 {
 		t.Errorf("status %d:\n%s", status, out)
 	}

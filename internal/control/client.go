@@ -108,8 +108,10 @@ func (c *Client) do(ctx context.Context, method, path string) (*http.Response, e
 		return nil, fmt.Errorf("no daemon answers at %s: is it running, and with this control socket?", c.path)
 	case errors.Is(err, fs.ErrPermission):
 		return nil, fmt.Errorf("%s: permission denied: ask as root, or as a member of the socket's group", c.path)
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, fmt.Errorf("the daemon behind %s does not answer in time: it hangs, or the machine is overloaded; its log may say more", c.path)
 	case err != nil:
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", c.path, err)
 	case resp.StatusCode != http.StatusOK:
 		defer resp.Body.Close()
 		var refused refusal

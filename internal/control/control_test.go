@@ -231,3 +231,18 @@ func TestNoDaemon(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A daemon that hangs is told apart from none.
+func TestHung(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "control.sock")
+	l, err := Listen(path) // and nobody serves
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := NewClient(path).Status(ctx); err == nil || !strings.Contains(err.Error(), path+" does not answer in time") {
+		t.Error(err)
+	}
+}

@@ -60,7 +60,8 @@ process number, locked while the daemon runs
 .I `+defaultControl+`
 where commands ask the daemon: HTTP
 .SH SIGNALS
-TERM and INT hand over and end; a second one ends at once. USR1, USR2 and what
+HUP has the configuration read again, as reload does. TERM and INT hand over and
+end; a second one ends at once. USR1, USR2 and what
 .B \-\-signum=JSON
 prints write keepalived.data, keepalived.stats and keepalived.json.
 .SH "SEE ALSO"

@@ -42,6 +42,7 @@ type reloader struct {
 // undo is the way back from a reload that waits for confirmation.
 type undo struct {
 	config *confparse.Config
+	status report.ConfigStatus
 	timer  *time.Timer
 	until  time.Time
 }
@@ -79,9 +80,9 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 		defer r.manager.reloading()()
 	}
 	if r.undo != nil && !req.PlanOnly {
-		return nil, r.refuse("", fmt.Errorf("the last reload waits for confirmation until %s: confirm it, or let it be undone, first", r.undo.until.Format(time.TimeOnly)))
+		return nil, r.refuse(nil, fmt.Errorf("the last reload waits for confirmation until %s: confirm it, or let it be undone, first", r.undo.until.Format(time.TimeOnly)))
 	}
-	old := r.c.Config()
+	old, oldStatus := r.c.Config(), r.state()
 	hash := configHash(r.o)
 	cfg, diags, err := r.read(&old.Global.Reload)
 	if !req.PlanOnly {
@@ -101,7 +102,7 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 			return nil, withFindings(diags, err)
 		}
 		r.writeFindings(&old.Global.Reload, diags, err)
-		return nil, r.refuse(diags.Render(), err)
+		return nil, r.refuse(diags, err)
 	}
 	defer p.Close()
 	a := &control.ReloadAnswer{Findings: diags.Render(), Text: p.String()}
@@ -112,7 +113,7 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 		return a, nil
 	}
 	if err := r.apply(p, cfg); errors.Is(err, compose.ErrStalePlan) {
-		return nil, r.refuse("", err)
+		return nil, r.refuse(nil, err)
 	} else if err != nil {
 		a.Trouble = err.Error()
 	}
@@ -124,7 +125,7 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 	r.log.Info("Reload complete")
 	if req.Confirm > 0 {
 		a.ConfirmUntil = now.Add(req.Confirm)
-		u := &undo{config: old, until: a.ConfirmUntil}
+		u := &undo{config: old, status: oldStatus, until: a.ConfirmUntil}
 		u.timer = time.AfterFunc(req.Confirm, func() { r.goBack(u) })
 		r.undo = u
 		r.log.Warn("the reload is undone unless it is confirmed", "until", a.ConfirmUntil.Format(time.TimeOnly))
@@ -196,14 +197,30 @@ func (r *reloader) apply(p *compose.Plan, cfg *confparse.Config) error {
 	return err
 }
 
-// refuse notes and logs that the running configuration stays.
-func (r *reloader) refuse(findings string, err error) error {
-	r.note(err)
+// refuse notes and logs that the running configuration stays, and has whoever
+// asked hear it.
+func (r *reloader) refuse(diags confparse.Diagnostics, err error) error {
+	r.note(because(diags, err))
 	r.log.Error("the running configuration stays as it is", "err", err)
-	if findings != "" {
-		err = fmt.Errorf("%s%w", findings, err)
+	return fmt.Errorf("%w\nThe running configuration stays as it is.", withFindings(diags, err))
+}
+
+// because returns the first mistake in place of an error that points at them all,
+// for those who do not see these.
+func because(diags confparse.Diagnostics, err error) error {
+	var mistakes []confparse.Diagnostic
+	for _, d := range diags {
+		if d.Severity == confparse.Error {
+			mistakes = append(mistakes, d)
+		}
 	}
-	return err
+	switch len(mistakes) {
+	case 0:
+		return err
+	case 1:
+		return fmt.Errorf("%v: %s", mistakes[0].Pos, mistakes[0].Message)
+	}
+	return fmt.Errorf("%v: %s (and %d more)", mistakes[0].Pos, mistakes[0].Message, len(mistakes)-1)
 }
 
 // note has the status say why what was read last is not in use.
@@ -261,6 +278,10 @@ func (r *reloader) goBack(u *undo) {
 	if err != nil {
 		why = fmt.Errorf("nobody has confirmed what was read last, but it cannot be undone: %w", err)
 		r.log.Error("the reload cannot be undone", "err", err)
+	} else {
+		r.mu.Lock()
+		r.status = u.status
+		r.mu.Unlock()
 	}
 	r.note(why)
 }

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -19,16 +20,23 @@ const reloadTimeout = time.Minute
 func reloadCommand(status *int) *cobra.Command {
 	var req control.ReloadRequest
 	var asJSON bool
-	cmd := question(status, &cobra.Command{
+	var cmd *cobra.Command
+	cmd = question(status, &cobra.Command{
 		Use:   "reload",
 		Short: "Have the running daemon read its configuration again",
 		Long: "reload has the daemon read its configuration, and go by it: all of it, or, if\n" +
 			"anything is wrong, nothing. What does not change is not touched, and what can\n" +
 			"change while it runs does. --plan says what would happen; --confirm undoes the\n" +
 			"reload unless keepalived-lite confirm comes in time, as it cannot if you have\n" +
-			"cut yourself off. SIGHUP does the same as reload.",
+			"cut yourself off. SIGHUP does the same as reload.\n\n" +
+			"Exit status: 0 it is done, or planned; 1 the running configuration stays.",
 		Args: noArguments,
 	}, func(ctx context.Context, c *control.Client, _ []string, out io.Writer) error {
+		if confirm := cmd.Flags().Changed("confirm"); confirm && req.PlanOnly {
+			return errors.New("--plan changes nothing: there is nothing to confirm after it")
+		} else if confirm && req.Confirm <= 0 {
+			return fmt.Errorf("--confirm=%v leaves no time to confirm; nothing has been done", req.Confirm)
+		}
 		ctx, cancel := context.WithTimeout(ctx, reloadTimeout)
 		defer cancel()
 		a, err := c.Reload(ctx, req)

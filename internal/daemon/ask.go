@@ -32,6 +32,7 @@ func question(status *int, cmd *cobra.Command, ask func(ctx context.Context, c *
 		}
 	}
 	addSocketFlags(cmd, &o)
+	completeInstances(cmd, &o)
 	return cmd
 }
 

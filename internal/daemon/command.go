@@ -103,6 +103,8 @@ func rootCommand(status *int) *cobra.Command {
 	f.StringVar(&signum, "signum", "", "print the number of the signal for `NAME` (STOP, RELOAD, DATA, STATS, JSON) and exit")
 	f.BoolVarP(&showVersion, "version", "v", false, "show the version and exit")
 	f.SortFlags = false
+	completeWords(root, "format", "text", "json", "sarif")
+	completeWords(root, "log-format", "text", "json", "keepalived")
 	root.AddCommand(&cobra.Command{
 		Use: "version", Short: "Show the version", Args: noArguments,
 		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), version()) },

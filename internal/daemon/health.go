@@ -55,6 +55,7 @@ func healthCommand(status *int) *cobra.Command {
 	f.StringVar(&format, "format", "nagios", "how to say it: nagios, checkmk or json")
 	f.StringToStringVar(&expect, "expect", nil, "`INSTANCE=STATE` that has to be, such as VI_1=MASTER; may be repeated")
 	f.Lookup("expect").DefValue = ""
+	completeWords(cmd, "format", "nagios", "checkmk", "json")
 	return cmd
 }
 

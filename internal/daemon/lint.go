@@ -64,6 +64,8 @@ func lintCommand(status *int) *cobra.Command {
 	f.StringSliceVar(&o.disable, "disable", nil, "`RULES` to leave out, separated by commas")
 	f.StringVar(&o.failOn, "fail-on", "warning", "lowest `SEVERITY` for exit status 5: error, warning, note or never")
 	f.StringVar(&o.format, "format", "text", "how to write findings: text, json or sarif")
+	completeWords(cmd, "format", "text", "json", "sarif")
+	completeWords(cmd, "fail-on", "error", "warning", "note", "never")
 	f.BoolVar(&o.noTable, "no-table", false, "do not show who is master when (only text has it)")
 	f.BoolVar(&rules, "rules", false, "list all rules")
 	f.StringVar(&explain, "explain", "", "explain the rule `ID`")

@@ -2,12 +2,16 @@ package daemon
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/vrrpkit/vrrpkit/confparse"
+	"github.com/vrrpkit/vrrpkit/internal/control"
+	"github.com/vrrpkit/vrrpkit/internal/report"
 )
 
 // The manual pages have every command, option and keyword, and man(1), where it
@@ -42,6 +46,39 @@ func TestMan(t *testing.T) {
 		cmd.Stdin = bytes.NewReader(page.Bytes())
 		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 			t.Errorf("%v\n%s", err, out)
+		}
+	}
+}
+
+// Shells complete what the daemon has, and what an option takes.
+func TestCompletionOfWords(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "control.sock")
+	l, err := control.Listen(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	server := &control.Server{Status: func() report.Status { return report.Status{Instances: []report.Instance{{Name: "VI_7"}}} }}
+	done := make(chan error)
+	go func() { done <- server.Run(ctx, l) }()
+	defer func() { cancel(); <-done }()
+	for args, want := range map[string]string{
+		"drain --control " + socket:                                  "VI_7\n",
+		"drain --control " + socket + " x":                           "VI_7\n",
+		"explain -p " + strings.TrimSuffix(socket, ".sock") + ".pid": "VI_7\n",
+		"explain --control " + socket + " x":                         ":4\n",
+		"status --control " + socket:                                 ":4\n",
+		"--log-format":                                               "text\njson\nkeepalived\n",
+		"check --format":                                             "nagios\ncheckmk\njson\n",
+	} {
+		var status int
+		var out bytes.Buffer
+		root := rootCommand(&status)
+		root.SetOut(&out)
+		root.SetErr(io.Discard)
+		root.SetArgs(append(append([]string{"__complete"}, strings.Fields(args)...), ""))
+		if err := root.Execute(); err != nil || !strings.HasPrefix(out.String(), want) {
+			t.Errorf("%s: %v, %q", args, err, out.String())
 		}
 	}
 }

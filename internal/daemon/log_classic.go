@@ -2,6 +2,8 @@ package daemon
 
 import (
 	"context"
+	"encoding"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -112,6 +114,13 @@ func newJSONHandler(out io.Writer, level slog.Level) slog.Handler {
 		}
 		if a.Value.Kind() == slog.KindDuration {
 			return slog.Float64(a.Key+"_ms", float64(a.Value.Duration().Microseconds())/1000)
+		}
+		if a.Value.Kind() == slog.KindAny { // a state or a cause is a word, not its number
+			switch v := a.Value.Any().(type) {
+			case encoding.TextMarshaler, json.Marshaler, error:
+			case fmt.Stringer:
+				a.Value = slog.StringValue(fmt.Sprint(v))
+			}
 		}
 		return a
 	}})

@@ -3,10 +3,14 @@ package daemon
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"log/slog"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vrrpkit/vrrpkit/vrrp"
 )
 
 // People grep for keepalived's lines; what else is known follows them.
@@ -79,13 +83,14 @@ func TestClassicHandler(t *testing.T) {
 func TestJSONLog(t *testing.T) {
 	var out bytes.Buffer
 	log, flush := newLog(&out, Options{LogFormat: "json"})
-	log.Info("adding failed", "set", "VI_1", "took", 1500*time.Microsecond, "from", "BACKUP")
+	log.Info("adding failed", "set", "VI_1", "took", 1500*time.Microsecond, "from", vrrp.Backup, "cause", vrrp.ReasonNoResponse,
+		"peer", netip.MustParseAddr("192.0.2.1"), "err", fs.ErrNotExist)
 	flush()
 	var got map[string]any
 	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
-	for key, want := range map[string]any{"msg": "adding failed", "level": "INFO", "instance": "VI_1", "took_ms": 1.5, "from": "BACKUP"} {
+	for key, want := range map[string]any{"msg": "adding failed", "level": "INFO", "instance": "VI_1", "took_ms": 1.5, "from": "BACKUP", "cause": "no response", "peer": "192.0.2.1", "err": "file does not exist"} {
 		if got[key] != want {
 			t.Errorf("%s is %v, want %v", key, got[key], want)
 		}

@@ -141,6 +141,9 @@ func TestReloadConfirm(t *testing.T) {
 	if out, status = n.ask(t, n.control("reload")...); status == 0 || !strings.Contains(out, "waits for confirmation") {
 		t.Errorf("a reload in between: status %d:\n%s", status, out)
 	}
+	if text := n.get(t, "/v1/status"); strings.Contains(text, "waits for confirmation") {
+		t.Errorf("what was read last is in use, and the status has an error:\n%s", text)
+	}
 	n.waitLog(t, "nobody has confirmed the reload: it is undone", 1)
 	netlab.Eventually(t, 5*time.Second, "the old address", func() bool { return s.holders("192.0.2.100") == "a" && s.holders("192.0.2.101") == "" })
 	netlab.Eventually(t, 5*time.Second, "the status of the old configuration", func() bool {

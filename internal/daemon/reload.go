@@ -80,7 +80,9 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 		defer r.manager.reloading()()
 	}
 	if r.undo != nil && !req.PlanOnly {
-		return nil, r.refuse(nil, fmt.Errorf("the last reload waits for confirmation until %s: confirm it, or let it be undone, first", r.undo.until.Format(time.TimeOnly)))
+		err := fmt.Errorf("the last reload waits for confirmation until %s: confirm it, or let it be undone, first", r.undo.until.Format(time.TimeOnly))
+		r.log.Error("nothing is read", "err", err) // the status stays: what was read last is in use
+		return nil, err
 	}
 	old, oldStatus := r.c.Config(), r.state()
 	hash := configHash(r.o)

@@ -141,6 +141,9 @@ func TestReloadConfirm(t *testing.T) {
 	if out, status = n.ask(t, n.control("reload")...); status == 0 || !strings.Contains(out, "waits for confirmation") {
 		t.Errorf("a reload in between: status %d:\n%s", status, out)
 	}
+	if out, _ = n.ask(t, n.control("status")...); !strings.Contains(out, "the last reload is undone at") {
+		t.Errorf("the status does not tell what waits:\n%s", out)
+	}
 	if text := n.get(t, "/v1/status"); strings.Contains(text, "waits for confirmation") {
 		t.Errorf("what was read last is in use, and the status has an error:\n%s", text)
 	}
@@ -154,6 +157,9 @@ func TestReloadConfirm(t *testing.T) {
 	}
 	if out, status = n.ask(t, n.control("confirm")...); status != 0 || !strings.Contains(out, "stays") {
 		t.Errorf("status %d:\n%s", status, out)
+	}
+	if out, status = n.ask(t, n.control("check")...); status != 0 {
+		t.Errorf("after it is confirmed: status %d:\n%s", status, out)
 	}
 	if s.holders("192.0.2.101") != "a" {
 		t.Error("what was confirmed is not in force")

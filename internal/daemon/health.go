@@ -27,9 +27,9 @@ func healthCommand(status *int) *cobra.Command {
 			"Critical: no daemon answers; an instance is in FAULT, has a second master beside\n" +
 			"it, or is master without its addresses; it is not in the state that --expect\n" +
 			"names; a virtual server has no quorum. Warning: a tracker takes priority away,\n" +
-			"another router does not fit, a script does not end, the last reload failed, an\n" +
-			"instance or a real server is drained, a real server is down, the sorry server\n" +
-			"serves.\n\n" +
+			"another router does not fit, a script does not end, the last reload failed or\n" +
+			"waits for confirmation, an instance or a real server is drained, a real server is\n" +
+			"down, the sorry server serves.\n\n" +
 			"Exit status: 0 good, 1 warning, 2 critical, 3 the question was wrong. With\n" +
 			"--format=checkmk the levels are in the lines, and the exit status is 0.",
 		Run: func(cmd *cobra.Command, _ []string) {

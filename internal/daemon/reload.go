@@ -130,6 +130,7 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 		u := &undo{config: old, status: oldStatus, until: a.ConfirmUntil}
 		u.timer = time.AfterFunc(req.Confirm, func() { r.goBack(u) })
 		r.undo = u
+		r.confirmUntil(u.until)
 		r.log.Warn("the reload is undone unless it is confirmed", "until", a.ConfirmUntil.Format(time.TimeOnly))
 	}
 	return a, nil
@@ -248,6 +249,13 @@ func (r *reloader) writeFindings(settings *confparse.Reload, diags confparse.Dia
 	r.log.Error("New config failed validation, see " + settings.CheckLog + " for details")
 }
 
+// confirmUntil has the status say how long a reload waits; zero: it does not.
+func (r *reloader) confirmUntil(t time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status.ConfirmUntil = t
+}
+
 // confirm keeps the last reload.
 func (r *reloader) confirm() error {
 	r.one.Lock()
@@ -257,6 +265,7 @@ func (r *reloader) confirm() error {
 	}
 	r.undo.timer.Stop()
 	r.undo = nil
+	r.confirmUntil(time.Time{})
 	r.log.Info("the reload is confirmed")
 	return nil
 }
@@ -269,6 +278,7 @@ func (r *reloader) goBack(u *undo) {
 		return
 	}
 	r.undo = nil
+	r.confirmUntil(time.Time{})
 	r.log.Warn("nobody has confirmed the reload: it is undone")
 	defer r.manager.reloading()()
 	why := errors.New("nobody has confirmed what was read last: it is undone")

@@ -64,6 +64,9 @@ func (s *Status) Findings() (list []Finding) {
 		list = append(list, Finding{Warning, "", fmt.Sprintf("the configuration in use is that of %s; what was read at %s is not: %s",
 			c.Loaded.Format(time.DateTime), c.Tried.Format(time.DateTime), c.Error)})
 	}
+	if until := s.Configuration.ConfirmUntil; !until.IsZero() {
+		list = append(list, Finding{Warning, "", fmt.Sprintf("the last reload is undone at %s, unless somebody confirms it: keepalived-lite confirm", until.Format(time.TimeOnly))})
+	}
 	return list
 }
 

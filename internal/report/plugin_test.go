@@ -65,7 +65,7 @@ func TestCheckmk(t *testing.T) {
 }
 
 func TestFindings(t *testing.T) {
-	s := Status{At: now, Configuration: ConfigStatus{Error: "k.conf:3: nonsense", Loaded: now, Tried: now}, Instances: []Instance{
+	s := Status{At: now, Configuration: ConfigStatus{Error: "k.conf:3: nonsense", Loaded: now, Tried: now, ConfirmUntil: now}, Instances: []Instance{
 		{Name: "a", State: "MASTER", Link: "up", Missing: []string{"192.0.2.1/24"}},
 		{Name: "b", State: "BACKUP", Link: "up", Drained: true, Trackers: []Tracker{{Name: "drain", Status: "down", Contribution: -253}}},
 		{Name: "c", State: "FAULT", Link: "up", Cause: "sync group"},
@@ -82,6 +82,7 @@ func TestFindings(t *testing.T) {
 		"CRITICAL c: in FAULT: sync group",
 		"WARNING d: it has not started",
 		"WARNING the configuration in use is that of 2026-01-02 03:04:05; what was read at 2026-01-02 03:04:05 is not: k.conf:3: nonsense",
+		"WARNING the last reload is undone at 03:04:05, unless somebody confirms it: keepalived-lite confirm",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

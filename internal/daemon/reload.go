@@ -205,7 +205,7 @@ func (r *reloader) apply(p *compose.Plan, cfg *confparse.Config) error {
 func (r *reloader) refuse(diags confparse.Diagnostics, err error) error {
 	r.note(because(diags, err))
 	r.log.Error("the running configuration stays as it is", "err", err)
-	return fmt.Errorf("%w\nThe running configuration stays as it is.", withFindings(diags, err))
+	return fmt.Errorf("%w\nthe running configuration stays as it is", withFindings(diags, err))
 }
 
 // because returns the first mistake in place of an error that points at them all,

@@ -31,8 +31,8 @@ func TestLab(t *testing.T) {
 
 func TestMistakes(t *testing.T) {
 	for want, args := range map[string][]string{
-		"give addresses with prefix lengths, as 192.0.2.100/24": nil,
-		`netip.ParsePrefix("192.0.2.100"): no '/'`:              {"192.0.2.100"},
+		"give addresses with prefix lengths, as 192.0.2.100/24":                    nil,
+		`"192.0.2.100": want an address with its prefix length, as 192.0.2.100/24`: {"192.0.2.100"},
 	} {
 		if err := run(t.Context(), "eth0", args); err == nil || err.Error() != want {
 			t.Errorf("%q: %v, want %s", args, err, want)

@@ -282,6 +282,8 @@ func TestLinkHearsOnlyItsOwn(t *testing.T) {
 func TestLinkMembership(t *testing.T) {
 	_, _, b := pair(t)
 	member := func(group string) bool { return strings.Contains(b.Run("ip", "maddr", "show", "dev", "eth0"), group) }
+	// Those of pair's own links: a socket is closed after Close has returned.
+	netlab.Eventually(t, linkTimeout, "no group", func() bool { return !member(group4.String()) && !member(group6.String()) })
 	for _, local := range []string{"192.0.2.2", "2001:db8::2"} {
 		b.open(vrrp.LinkConfig{Interface: "eth0", Local: netip.MustParseAddr(local)})
 		if member(group4.String()) || member(group6.String()) {

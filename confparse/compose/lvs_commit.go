@@ -46,18 +46,18 @@ func (l *lvs) commit(plan *lvsPlan) {
 		case l.started:
 			events = p.pool.Start(now, nil)
 		}
+		if before != nil { // events may be about servers that are there no more
+			both := &lvsPool{cfg: p.cfg, name: p.name, servers: slices.Concat(p.servers, before.servers)}
+			l.publish(both, now, events, atReload)
+		} else {
+			l.publish(p, now, events, stays)
+		}
 		for _, s := range p.servers {
 			for _, k := range s.checks {
 				l.engage(before, p, s, k, files, sameSSL)
 				kept[k.runner] = true
 				index[k.runner] = append(index[k.runner], lvsMember{p, s, k})
 			}
-		}
-		if before != nil { // events may be about servers that are there no more
-			both := &lvsPool{cfg: p.cfg, name: p.name, servers: slices.Concat(p.servers, before.servers)}
-			l.publish(both, now, events, atReload)
-		} else {
-			l.publish(p, now, events, stays)
 		}
 	}
 	for _, p := range l.pools {
@@ -95,8 +95,11 @@ func (l *lvs) engage(before, p *lvsPool, s *lvsServer, k *lvsCheck, files map[co
 				}
 				return
 			}
-			if state := c.runner.Snapshot().State; state != check.Unknown {
-				initial = state
+			if s := c.runner.Snapshot(); s.State != check.Unknown {
+				initial = s.State
+				// The pool may not have heard of it yet, and will not by the new
+				// runner, for which it is nothing new.
+				l.result(&check.Event{Runner: c.runner, At: time.Now(), From: s.State, To: s.State, Result: s.Last})
 			}
 		} else if l.started && !p.pool.Alive(s.address) {
 			initial = check.Down

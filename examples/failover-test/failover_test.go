@@ -199,8 +199,8 @@ func TestFlappingCheck(t *testing.T) {
 			t.Errorf("%d transitions:\n%s", n, a.events.Transitions())
 		}
 
-		a.service.Play(bad) // from now on
-		time.Sleep(5 * time.Second)
+		a.service.Play(bad) // from now on: up to 3 s until it counts, 1 s until B hears, 3.4 s of B's patience
+		time.Sleep(10 * time.Second)
 		want(t, "with a service that is down", a, false, b, true)
 		if p := a.Router.Snapshot().Priority; p != 100 {
 			t.Errorf("A has priority %d, want 200 less 100", p)

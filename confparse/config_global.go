@@ -50,6 +50,7 @@ type Global struct {
 	Umask               int // umask; Inherited: keepalived's, 0177
 
 	Mail            Mail
+	NotifyScripts   NotifyScripts
 	FIFO            FIFOs
 	PriorityChanges bool // vrrp_notify_priority_changes
 	StatesOnReload  bool // fifo_write_vrrp_states_on_reload
@@ -109,11 +110,30 @@ type Mail struct {
 	Port           uint16
 	Helo           string
 	ConnectTimeout time.Duration
-	NoFaults       bool // no_email_faults
-	NoCheckers     bool // no_checker_emails: only if a real server changes state
+	TLS            MailTLS // smtp_tls
+	User           string  // smtp_user; empty: no authentication
+	PasswordFile   string  // of User: a path, or a credential's name
+	NoFaults       bool    // no_email_faults
+	NoCheckers     bool    // no_checker_emails: only if a real server changes state
 	// CheckerAlert is the default of smtp_alert for virtual and real servers;
 	// without either keyword it is nil: off for the former, on for the latter.
 	CheckerAlert *bool
+}
+
+// MailTLS is how a mail relay is spoken to (smtp_tls).
+type MailTLS uint8
+
+// The values of smtp_tls.
+const (
+	MailPlain    MailTLS = iota // as keepalived does
+	MailStartTLS                // starttls: nothing is sent before it
+	MailTLSOnly                 // tls: from the first byte
+)
+
+// NotifyScripts is how notify scripts are run.
+type NotifyScripts struct {
+	Timeout time.Duration // notify_timeout; 0: none
+	Latest  bool          // notify_latest: what is past is not told any more
 }
 
 // FIFO is a named pipe that events are written to, with its reader.

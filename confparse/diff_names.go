@@ -18,6 +18,8 @@ var keywordNames = map[string]string{
 	"Mail.To": "notification_email", "Mail.From": "notification_email_from", "Mail.Server": "smtp_server",
 	"Mail.ConnectTimeout": "smtp_connect_timeout", "Mail.Helo": "smtp_helo_name", "Mail.NoFaults": "no_email_faults",
 	"Mail.NoCheckers": "no_checker_emails", "Mail.CheckerAlert": "smtp_alert_checker",
+	"Mail.TLS": "smtp_tls", "Mail.User": "smtp_user", "Mail.PasswordFile": "smtp_user",
+	"NotifyScripts.Timeout": "notify_timeout", "NotifyScripts.Latest": "notify_latest",
 	"LVS.Flush": "lvs_flush", "LVS.FlushOnStop": "lvs_flush_on_stop", "LVS.Sync": "lvs_sync_daemon",
 	"LVS.LogAllFailures": "checker_log_all_failures", "LVS.InitNotifies": "rs_init_notifies",
 

@@ -29,7 +29,7 @@ func newConfig() *Config {
 		VRRP:              ProcessSettings{RealtimeLimit: realtimeLimit},
 		Checker:           ProcessSettings{RealtimeLimit: realtimeLimit},
 		BFD:               ProcessSettings{RealtimeLimit: realtimeLimit},
-		Mail:              Mail{Port: 25, ConnectTimeout: 30 * time.Second},
+		Mail:              Mail{ConnectTimeout: 30 * time.Second},
 		Firewall: Firewall{
 			Table: "keepalived", Priority: -1, IPVSTable: "keepalived_ipvs", IPVSPriority: -1, IPVSFirstMark: 1000,
 		},
@@ -77,6 +77,12 @@ func (g *global) resolve() {
 	}
 	if g.Mail.CheckerAlert == nil {
 		g.Mail.CheckerAlert = g.alert
+	}
+	if g.Mail.Port == 0 {
+		g.Mail.Port = 25
+		if g.Mail.TLS == MailTLSOnly {
+			g.Mail.Port = 465
+		}
 	}
 	if g.SNMP.RealUpdate == 0 {
 		g.SNMP.RealUpdate = g.SNMP.VirtualUpdate
@@ -128,6 +134,23 @@ func smtpServer(c *cursor, g *global) {
 		if port, ok := c.number(1, 65535); ok {
 			g.Mail.Port = uint16(port)
 		}
+	}
+}
+
+func smtpTLS(c *cursor, g *global) {
+	if v, ok := choice(c, []string{"none", "starttls", "tls"}, []MailTLS{MailPlain, MailStartTLS, MailTLSOnly}); ok {
+		g.Mail.TLS = v
+	}
+}
+
+func smtpUser(c *cursor, g *global) {
+	name, ok := c.next("name")
+	if !ok {
+		return
+	}
+	file, ok := c.next("file with the password")
+	if ok {
+		g.Mail.User, g.Mail.PasswordFile = name.Text, file.Text
 	}
 }
 

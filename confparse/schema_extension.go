@@ -8,6 +8,10 @@ func globalExtensions() []row {
 		{"vrrp_address_lifetime", lifetime(func(g *global) *time.Duration { return &g.Instance.AddressLifetime }), "0", Active, "default of address_lifetime (not in keepalived)"},
 		{"vrrp_garp_replies", boolean(func(g *global) *bool { return &g.Instance.GARPReplies }), "false", Active, "default of garp_replies (not in keepalived)"},
 		{"vrrp_yield_after_removals", number(1, 10000, func(g *global) *int { return &g.Instance.YieldAfterRemovals }), "100", Active, "default of yield_after_removals (not in keepalived)"},
+		{"notify_timeout", seconds(0, 86400, func(g *global) *time.Duration { return &g.NotifyScripts.Timeout }), "0", Active, "limit of each notify script, which is stopped then; 0: none, though after 30 seconds those behind it do not wait any longer (not in keepalived)"},
+		{"notify_latest", boolean(func(g *global) *bool { return &g.NotifyScripts.Latest }), "false", Active, "notify scripts that have not begun when the state changes again are not run (not in keepalived)"},
+		{"smtp_tls", custom("none|starttls|tls", smtpTLS).like("starttls", "maybe"), "none", Active, "encryption towards the mail relay; tls: from the first byte, on port 465 (not in keepalived)"},
+		{"smtp_user", custom("NAME PATH|CREDENTIAL", smtpUser).like("lb1 /etc/keepalived/smtp.pass", "lb1"), "", Active, "who logs in to the mail relay; the password is in a file, or, by a name without slash, in a systemd credential (not in keepalived)"},
 	}
 }
 

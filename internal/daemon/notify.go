@@ -49,7 +49,7 @@ type pipe struct {
 // newNotifications opens what cfg asks for. What cannot be opened is logged and
 // done without: nobody's address depends on it.
 func newNotifications(cfg *confparse.Config, rehearse bool, log *slog.Logger) *notifications {
-	n := &notifications{log: log, scripts: notify.New(nil, log), rehearse: rehearse}
+	n := &notifications{log: log, scripts: notify.New(log), rehearse: rehearse}
 	n.adopt(cfg)
 	return n
 }
@@ -57,7 +57,7 @@ func newNotifications(cfg *confparse.Config, rehearse bool, log *slog.Logger) *n
 // adopt has what comes from now on told as cfg says. Pipes and mail that stay the
 // same are not interrupted.
 func (n *notifications) adopt(cfg *confparse.Config) {
-	n.scripts.Update(notifyScripts(cfg))
+	n.scripts.Update(notifyRules(cfg))
 	if n.rehearse {
 		return
 	}
@@ -69,9 +69,9 @@ func (n *notifications) adopt(cfg *confparse.Config) {
 	for _, g := range cfg.SyncGroups {
 		sources[group(g.Name)] = reporting{g.SMTPAlert, g.Notify.ReportDeleted}
 	}
-	var m notify.MailConfig
-	if cfg.Global.Mail.Server != "" && len(cfg.Global.Mail.To) > 0 {
-		m = mailConfig(cfg)
+	m, err := mailConfig(cfg)
+	if err != nil {
+		n.log.Error("no mail is sent", "err", err)
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -84,15 +84,25 @@ func (n *notifications) adopt(cfg *confparse.Config) {
 	}
 	n.mail, n.mailConfig = nil, m
 	if m.Server != "" {
-		var err error
 		if n.mail, err = notify.NewMailer(m, n.log); err != nil {
 			n.log.Error("no mail is sent", "err", err)
 		}
 	}
 }
 
-func mailConfig(cfg *confparse.Config) notify.MailConfig {
+// mailConfig returns who gets mail, or the zero MailConfig if nobody does.
+func mailConfig(cfg *confparse.Config) (notify.MailConfig, error) {
 	m := cfg.Global.Mail
+	if m.Server == "" || len(m.To) == 0 {
+		return notify.MailConfig{}, nil
+	}
+	var password vrrp.Secret
+	if m.User != "" {
+		var err error
+		if password, err = vrrp.ReadSecret(m.PasswordFile); err != nil {
+			return notify.MailConfig{}, fmt.Errorf("password of smtp_user: %w", err)
+		}
+	}
 	host, err := os.Hostname()
 	if err != nil {
 		host = "localhost"
@@ -104,7 +114,12 @@ func mailConfig(cfg *confparse.Config) notify.MailConfig {
 	return notify.MailConfig{
 		RouterID: cmp.Or(cfg.Global.RouterID, host), From: cmp.Or(m.From, name+"@"+host), To: m.To,
 		Server: m.Server, Port: m.Port, Helo: m.Helo, Timeout: m.ConnectTimeout, NoFaults: m.NoFaults,
-	}
+		TLS: mailTLS[m.TLS], User: m.User, Password: string(password),
+	}, nil
+}
+
+var mailTLS = map[confparse.MailTLS]notify.MailTLS{
+	confparse.MailPlain: notify.PlainMail, confparse.MailStartTLS: notify.StartTLS, confparse.MailTLSOnly: notify.ImplicitTLS,
 }
 
 // tell keeps keepalived's order: scripts, pipes, mail. None of them waits for
@@ -175,22 +190,28 @@ func instance(name string) notify.Source { return notify.Source{Type: "INSTANCE"
 
 func group(name string) notify.Source { return notify.Source{Type: "GROUP", Name: name} }
 
-// notifyScripts returns the notify scripts of all instances and sync groups.
-func notifyScripts(cfg *confparse.Config) map[notify.Source]notify.Scripts {
+// notifyRules returns how all instances and sync groups are told.
+func notifyRules(cfg *confparse.Config) notify.Rules {
 	all := func(n confparse.Notify) notify.Scripts {
 		return notify.Scripts{
 			Master: program(n.Master), Backup: program(n.Backup), Fault: program(n.Fault),
 			Stop: program(n.Stop), Deleted: program(n.Deleted), Any: program(n.Any),
 		}
 	}
-	scripts := map[notify.Source]notify.Scripts{}
+	r := notify.Rules{
+		Scripts: map[notify.Source]notify.Scripts{}, Members: map[notify.Source][]notify.Source{},
+		Timeout: cfg.Global.NotifyScripts.Timeout, Latest: cfg.Global.NotifyScripts.Latest,
+	}
 	for _, i := range cfg.Instances {
-		scripts[instance(i.Name)] = all(i.Notify)
+		r.Scripts[instance(i.Name)] = all(i.Notify)
 	}
 	for _, g := range cfg.SyncGroups {
-		scripts[group(g.Name)] = all(g.Notify)
+		r.Scripts[group(g.Name)] = all(g.Notify)
+		for _, member := range g.Members {
+			r.Members[group(g.Name)] = append(r.Members[group(g.Name)], instance(member.Name))
+		}
 	}
-	return scripts
+	return r
 }
 
 func program(c *confparse.Command) *check.ScriptConfig {

@@ -1,14 +1,11 @@
 package notify
 
 import (
-	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"strings"
 	"sync"
 	"time"
 
@@ -24,38 +21,6 @@ const (
 	// first failure; it doubles with each further one.
 	mailAttempts = 6
 	mailRetry    = 10 * time.Second
-)
-
-// MailConfig says who gets mail about transitions, and through which relay.
-type MailConfig struct {
-	RouterID string // router_id; in every subject
-	From     string // notification_email_from
-	To       []string
-	Server   string // smtp_server
-	Port     uint16 // 0: 25, or 465 with TLS from the start
-	Helo     string // smtp_helo_name; empty: the local host name
-
-	// Timeout limits each attempt (smtp_connect_timeout); 0: 30 s.
-	Timeout time.Duration
-
-	NoFaults bool // no_email_faults
-
-	TLS      MailTLS
-	User     string // empty: no authentication
-	Password string
-
-	// Dial reaches the relay. Nil: a net.Dialer.
-	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-}
-
-// MailTLS is how a mail relay is spoken to.
-type MailTLS uint8
-
-// Values of MailTLS.
-const (
-	PlainMail MailTLS = iota // as keepalived does
-	StartTLS                 // refuse to go on without
-	ImplicitTLS
 )
 
 // Mailer sends a mail for each transition. It never delays who reports them.
@@ -79,40 +44,15 @@ func NewMailer(cfg MailConfig, log *slog.Logger) (*Mailer, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	options := []mail.Option{
-		mail.WithTimeout(cmp.Or(cfg.Timeout, 30*time.Second)),
-		mail.WithoutNoop(),
-		mail.WithTLSConfig(&tls.Config{ServerName: cfg.Server, MinVersion: tls.VersionTLS12}),
-	}
-	switch cfg.TLS {
-	case StartTLS:
-		options = append(options, mail.WithTLSPolicy(mail.TLSMandatory))
-	case ImplicitTLS:
-		options = append(options, mail.WithSSL())
-	default:
-		options = append(options, mail.WithTLSPolicy(mail.NoTLS))
-	}
-	port := uint16(25)
-	if cfg.TLS == ImplicitTLS {
-		port = 465
-	}
-	options = append(options, mail.WithPort(int(cmp.Or(cfg.Port, port))))
-	if cfg.Helo != "" {
-		options = append(options, mail.WithHELO(cfg.Helo))
-	}
-	if cfg.User != "" {
-		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(cfg.User), mail.WithPassword(cfg.Password))
-	}
 	if cfg.Dial == nil {
 		cfg.Dial = new(net.Dialer).DialContext
 	}
 	m := &Mailer{cfg: cfg, log: log, hurry: make(chan struct{}), last: map[Source]string{}}
-	options = append(options, mail.WithDialContextFunc(m.dial))
 	if cfg.Server == "" || len(cfg.To) == 0 {
 		return nil, errors.New("mail needs smtp_server and notification_email")
 	}
 	var err error
-	if m.client, err = mail.NewClient(cfg.Server, options...); err != nil {
+	if m.client, err = mail.NewClient(cfg.Server, append(cfg.options(), mail.WithDialContextFunc(m.dial))...); err != nil {
 		return nil, fmt.Errorf("mail through %s: %w", cfg.Server, err)
 	}
 	if _, err := m.message("test", "test"); err != nil {
@@ -165,45 +105,6 @@ func (m *Mailer) queueMail(subject, body string) {
 	go m.run(ctx)
 }
 
-// mailText returns keepalived's words.
-func mailText(t Transition) (subject, body string) {
-	kind := map[string]string{"INSTANCE": "Instance", "GROUP": "Group"}[t.Type]
-	entering := fmt.Sprintf("Entering %s state", t.State)
-	switch {
-	case t.State == Stop:
-		entering = "Stopping"
-		body = "VRRP Instance stopping"
-		if kind == "Group" {
-			body = "All VRRP group instances are now stopping"
-		}
-	case kind == "Group":
-		body = fmt.Sprintf("All VRRP group instances are now in %s state", t.State)
-	case t.State == "MASTER":
-		body = "VRRP Instance is now owning VRRP VIPs"
-	default:
-		body = "VRRP Instance is no longer owning VRRP VIPs"
-	}
-	return fmt.Sprintf("VRRP %s %s - %s", kind, t.Name, entering), body
-}
-
-func (m *Mailer) message(subject, body string) (*mail.Msg, error) {
-	msg := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithEncoding(mail.EncodingUSASCII))
-	msg.SetGenHeader(mail.HeaderXMailer, "Keepalived")
-	if err := msg.From(m.cfg.From); err != nil {
-		return nil, fmt.Errorf("notification_email_from %q: %w", m.cfg.From, err)
-	}
-	if err := msg.To(m.cfg.To...); err != nil {
-		return nil, fmt.Errorf("notification_email %q: %w", strings.Join(m.cfg.To, " "), err)
-	}
-	msg.Subject(fmt.Sprintf("[%s] %s", m.cfg.RouterID, subject))
-	msg.SetDate()
-	msg.SetMessageID()
-	// As it is: go-mail would write even plain ASCII as quoted-printable, and
-	// people filter for the arrows.
-	msg.SetBodyString(mail.TypeTextPlain, "=> "+body+" <=\r\n", mail.WithPartEncoding(mail.NoEncoding))
-	return msg, nil
-}
-
 // run empties the queue.
 func (m *Mailer) run(ctx context.Context) {
 	defer m.done.Done()
@@ -250,39 +151,6 @@ func (m *Mailer) deliver(ctx context.Context, msg *mail.Msg) {
 		case <-ctx.Done():
 			t.Stop()
 		}
-	}
-}
-
-// attempt sends a mail. go-mail leaves the connection open when a relay that
-// has answered turns out not to be usable, and heeds ctx only while it dials.
-func (m *Mailer) attempt(ctx context.Context, msg *mail.Msg) error {
-	defer m.hangUp()
-	defer context.AfterFunc(ctx, m.hangUp)()
-	return m.client.DialAndSendWithContext(ctx, msg)
-}
-
-func (m *Mailer) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := m.cfg.Dial(ctx, network, address)
-	if err != nil {
-		return nil, err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := ctx.Err(); err != nil { // nobody will hang up any more
-		_ = conn.Close()
-		return nil, err
-	}
-	m.conn = conn
-	return conn, nil
-}
-
-// hangUp closes the connection of an attempt, if there is one.
-func (m *Mailer) hangUp() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.conn != nil {
-		_ = m.conn.Close() // most often it is closed already
-		m.conn = nil
 	}
 }
 

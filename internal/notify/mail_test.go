@@ -4,10 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -24,10 +28,14 @@ type relay struct {
 	down   int      // how many connections fail
 	silent bool     // says nothing at all
 
-	mu    sync.Mutex
-	mails []string
-	at    []time.Time // of every connection
-	wg    sync.WaitGroup
+	tls      *tls.Config // nil: no encryption, and no login
+	implicit bool        // encrypted from the first byte
+
+	mu     sync.Mutex
+	mails  []string
+	logins []string    // as AUTH said it
+	at     []time.Time // of every connection
+	wg     sync.WaitGroup
 }
 
 func (r *relay) dial(context.Context, string, string) (net.Conn, error) {
@@ -39,6 +47,9 @@ func (r *relay) dial(context.Context, string, string) (net.Conn, error) {
 		return nil, errors.New("connection refused")
 	}
 	near, far := net.Pipe()
+	if r.implicit {
+		far = tls.Server(far, r.tls)
+	}
 	r.wg.Go(func() { r.serve(far) })
 	return near, nil
 }
@@ -52,9 +63,28 @@ func (r *relay) serve(c net.Conn) {
 		return
 	}
 	say := func(s string) { fmt.Fprintf(c, "%s\r\n", s) }
+	_, secure := c.(*tls.Conn)
 	say("220 relay.example.com")
 	for in.Scan() {
 		switch verb, _, _ := strings.Cut(in.Text(), " "); verb {
+		case "EHLO":
+			switch {
+			case secure:
+				say("250-relay.example.com\r\n250 AUTH PLAIN")
+			case r.tls != nil:
+				say("250-relay.example.com\r\n250 STARTTLS")
+			default:
+				say("250 relay.example.com")
+			}
+		case "STARTTLS":
+			say("220 go on")
+			c, secure = tls.Server(c, r.tls), true
+			in = bufio.NewScanner(c)
+		case "AUTH":
+			r.mu.Lock()
+			r.logins = append(r.logins, in.Text())
+			r.mu.Unlock()
+			say("235 welcome")
 		case "RCPT":
 			r.mu.Lock()
 			answer := "250 ok"
@@ -74,8 +104,7 @@ func (r *relay) serve(c net.Conn) {
 			r.mu.Unlock()
 			say("250 taken")
 		case "QUIT":
-			say("221 bye")
-			return
+			say("221 bye") // and the other end hangs up
 		default:
 			say("250 ok")
 		}
@@ -231,6 +260,37 @@ func TestMailStuckAtClose(t *testing.T) {
 			t.Errorf("log:\n%s", log)
 		}
 	})
+}
+
+// A relay that wants encryption and a login gets both, in either way.
+func TestMailWithTLS(t *testing.T) {
+	server := httptest.NewTLSServer(nil) // for its certificate
+	server.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	for _, how := range []MailTLS{StartTLS, ImplicitTLS} {
+		r := &relay{tls: &tls.Config{Certificates: server.TLS.Certificates}, implicit: how == ImplicitTLS}
+		m, log := mailer(t, r, func(c *MailConfig) {
+			c.Server, c.TLS, c.Roots, c.User, c.Password = "example.com", how, roots, "lb1", "secret"
+		})
+		m.Notify(Transition{Source: vi1, State: "BACKUP", Priority: 1})
+		m.Close(time.Minute)
+		r.wg.Wait()
+		want := "AUTH PLAIN " + base64.StdEncoding.EncodeToString([]byte("\x00lb1\x00secret"))
+		if len(r.parts()) != 1 || !slices.Equal(r.logins, []string{want}) {
+			t.Errorf("%v: mails %v, logins %v, log:\n%s", how, r.parts(), r.logins, log)
+		}
+
+		// Somebody else's certificate is nobody to log in to.
+		r = &relay{tls: r.tls, implicit: r.implicit}
+		m, log = mailer(t, r, func(c *MailConfig) { c.Server, c.TLS, c.User, c.Password = "example.com", how, "lb1", "secret" })
+		m.Notify(Transition{Source: vi1, State: "BACKUP", Priority: 1})
+		m.Close(time.Minute)
+		r.wg.Wait()
+		if len(r.logins) != 0 || !strings.Contains(log.String(), "certificate") {
+			t.Errorf("%v: logins %v, log:\n%s", how, r.logins, log)
+		}
+	}
 }
 
 // Where encryption is asked for nothing is said without.

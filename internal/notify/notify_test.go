@@ -22,6 +22,13 @@ func recorder(t *testing.T, delay string) (*check.ScriptConfig, string) {
 	return &check.ScriptConfig{Argv: []string{"/bin/sh", "-c", text, "sh"}}, file
 }
 
+// started returns a notifier with rules.
+func started(r Rules, log *slog.Logger) *Notifier {
+	n := New(log)
+	n.Update(r)
+	return n
+}
+
 func lines(t *testing.T, file string) string {
 	b, err := os.ReadFile(file)
 	if err != nil && !os.IsNotExist(err) {
@@ -39,7 +46,7 @@ func TestArgumentsAndOrder(t *testing.T) {
 		d.Argv = append(append([]string(nil), c.Argv...), arg)
 		return &d
 	}
-	n := New(map[Source]Scripts{vi1: {Master: with("master"), Backup: with("backup"), Any: with("own")}}, nil)
+	n := started(Rules{Scripts: map[Source]Scripts{vi1: {Master: with("master"), Backup: with("backup"), Any: with("own")}}}, nil)
 	n.Notify(Transition{Source: vi1, State: "BACKUP", Priority: 200})
 	n.Notify(Transition{Source: vi1, State: "MASTER", Priority: 200})
 	n.Notify(Transition{Source: vi1, State: "FAULT", Priority: 180})
@@ -55,7 +62,7 @@ func TestArgumentsAndOrder(t *testing.T) {
 func TestInstancesDoNotWaitForEachOther(t *testing.T) {
 	slow, _ := recorder(t, "30")
 	quick, file := recorder(t, "0")
-	n := New(map[Source]Scripts{{"INSTANCE", "slow"}: {Any: slow}, {"INSTANCE", "quick"}: {Any: quick}}, nil)
+	n := started(Rules{Scripts: map[Source]Scripts{{"INSTANCE", "slow"}: {Any: slow}, {"INSTANCE", "quick"}: {Any: quick}}}, nil)
 	n.Notify(Transition{Source: Source{"INSTANCE", "slow"}, State: "MASTER", Priority: 1})
 	n.Notify(Transition{Source: Source{"INSTANCE", "quick"}, State: "MASTER", Priority: 1})
 	for deadline := time.Now().Add(10 * time.Second); lines(t, file) == ""; {
@@ -69,7 +76,7 @@ func TestInstancesDoNotWaitForEachOther(t *testing.T) {
 
 func TestFailureIsLogged(t *testing.T) {
 	var out bytes.Buffer
-	n := New(map[Source]Scripts{vi1: {Any: &check.ScriptConfig{Argv: []string{"/does/not/exist"}}}}, slog.New(slog.NewTextHandler(&out, nil)))
+	n := started(Rules{Scripts: map[Source]Scripts{vi1: {Any: &check.ScriptConfig{Argv: []string{"/does/not/exist"}}}}}, slog.New(slog.NewTextHandler(&out, nil)))
 	n.Notify(Transition{Source: vi1, State: "MASTER", Priority: 100})
 	n.Close(time.Minute)
 	if text := out.String(); !strings.Contains(text, "/does/not/exist") || !strings.Contains(text, "cannot be executed") || !strings.Contains(text, "instance=VI_1") {
@@ -82,7 +89,7 @@ func TestFailureIsLogged(t *testing.T) {
 func TestStopBehindASlowScript(t *testing.T) {
 	slow, _ := recorder(t, "30")
 	quick, file := recorder(t, "0")
-	n := New(map[Source]Scripts{vi1: {Master: slow, Backup: quick, Stop: quick, Any: quick}}, nil)
+	n := started(Rules{Scripts: map[Source]Scripts{vi1: {Master: slow, Backup: quick, Stop: quick, Any: quick}}}, nil)
 	n.Notify(Transition{Source: vi1, State: "MASTER", Priority: 100})
 	for deadline := time.Now().Add(10 * time.Second); n.begun(vi1) == nil; {
 		if time.Now().After(deadline) {
@@ -105,13 +112,16 @@ func TestStopBehindASlowScript(t *testing.T) {
 func (n *Notifier) begun(s Source) *Transition {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.queues[s].current
+	if c := n.queues[s].current; c != nil {
+		return c.what
+	}
+	return nil
 }
 
 // What the arguments have no room for is in the environment.
 func TestEnvironment(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "log")
-	n := New(map[Source]Scripts{vi1: {Fault: &check.ScriptConfig{Shell: "< /dev/null env | grep ^KEEPALIVED_ | sort > " + file}}}, nil)
+	n := started(Rules{Scripts: map[Source]Scripts{vi1: {Fault: &check.ScriptConfig{Shell: "< /dev/null env | grep ^KEEPALIVED_ | sort > " + file}}}}, nil)
 	n.Notify(Transition{Source: vi1, State: "FAULT", Priority: 3, From: "MASTER", Reason: "tracker", Seq: 7})
 	n.Close(time.Minute)
 	want := "KEEPALIVED_NAME=VI_1\nKEEPALIVED_PREVIOUS_STATE=MASTER\nKEEPALIVED_PRIORITY=3\nKEEPALIVED_REASON=tracker\n" +
@@ -125,7 +135,7 @@ func TestEnvironment(t *testing.T) {
 func TestShellArguments(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "log")
 	name := Source{"INSTANCE", "it's $HOME"}
-	n := New(map[Source]Scripts{name: {Any: &check.ScriptConfig{Shell: "< /dev/null printf '%s|' >> " + file}}}, nil)
+	n := started(Rules{Scripts: map[Source]Scripts{name: {Any: &check.ScriptConfig{Shell: "< /dev/null printf '%s|' >> " + file}}}}, nil)
 	n.Notify(Transition{Source: name, State: "FAULT", Priority: 3})
 	n.Close(time.Minute)
 	if got, want := lines(t, file), "INSTANCE|it's $HOME|FAULT|3|"; got != want {

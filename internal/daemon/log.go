@@ -21,9 +21,9 @@ const (
 	logPatience = time.Second
 )
 
-// newLog returns a logger that writes to out from a goroutine of its own: whoever
-// reads our standard error may be slow, and nothing waits for him. flush waits
-// until all is written, but not for ever.
+// newLog returns a logger that writes to out, or to syslog, from a goroutine of
+// its own: whoever reads our standard error may be slow, and nothing waits for
+// him. flush waits until all is written, but not for ever.
 func newLog(out io.Writer, o Options) (log *slog.Logger, flush func()) {
 	level := slog.LevelInfo
 	if o.Detail > 0 {
@@ -35,6 +35,12 @@ func newLog(out io.Writer, o Options) (log *slog.Logger, flush func()) {
 		lines = newJSONHandler(out, level)
 	case "keepalived":
 		lines = newClassicHandler(out, level)
+	}
+	switch to := o.syslog(); {
+	case to != nil && o.LogConsole:
+		lines = slog.NewMultiHandler(newSyslogHandler(to, level, nil), lines)
+	case to != nil:
+		lines = newSyslogHandler(to, level, lines)
 	}
 	queue := asynclog.New(lines, logQueue)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 )
 
 // classicHandler writes lines as keepalived's are in a file of syslog: with the
@@ -26,7 +27,21 @@ func newClassicHandler(out io.Writer, level slog.Level) *classicHandler {
 
 // Handle writes one record, as several lines where keepalived has several.
 func (h *classicHandler) Handle(_ context.Context, r slog.Record) error {
-	line := *h.textHandler
+	process, lines := classicLines(h.textHandler, r)
+	var b strings.Builder
+	for _, line := range lines {
+		fmt.Fprintf(&b, "%s %s %s[%d]: %s\n", r.Time.Format(time.Stamp), h.host, process, os.Getpid(), line)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, err := io.WriteString(h.out, b.String())
+	return err
+}
+
+// classicLines returns what keepalived says where we say r, and which of its
+// processes does. h has the attributes that are known already.
+func classicLines(h *textHandler, r slog.Record) (process string, lines []string) {
+	line := *h
 	var from, cause string
 	r.Attrs(func(a slog.Attr) bool {
 		switch a.Key {
@@ -38,25 +53,17 @@ func (h *classicHandler) Handle(_ context.Context, r slog.Record) error {
 		line.add(a)
 		return true
 	})
-	before, after := around(r.Message, from, cause)
-	var b strings.Builder
-	write := func(text, attrs string) {
-		if text == "" {
-			return
-		}
-		fmt.Fprintf(&b, "%s %s %s[%d]: ", r.Time.Format("Jan _2 15:04:05"), h.host, processOf(line.who, r.Message), os.Getpid())
-		if line.who != "" {
-			fmt.Fprintf(&b, "(%s) ", line.who)
-		}
-		b.WriteString(text + attrs + "\n")
+	who := ""
+	if line.who != "" {
+		who = "(" + line.who + ") "
 	}
-	write(before, "")
-	write(r.Message, line.attrs)
-	write(after, "")
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	_, err := io.WriteString(h.out, b.String())
-	return err
+	before, after := around(r.Message, from, cause)
+	for _, text := range []string{before, r.Message + line.attrs, after} {
+		if text != "" {
+			lines = append(lines, who+text)
+		}
+	}
+	return processOf(line.who, r.Message), lines
 }
 
 // around returns what keepalived says before and after a transition.

@@ -29,6 +29,10 @@ type Options struct {
 	Control    string // the control socket; empty: beside the pid file
 	Listen     string // a TCP address to be asked at as well; empty: none
 	LogFormat  string // text, json or keepalived; empty: text
+	Syslog     string // --syslog: the socket of syslog; empty: log to standard error only
+	Facility   string // -S, which asks for syslog as well; empty: daemon
+	NoSyslog   bool   // -G, in spite of the two
+	LogConsole bool   // -l: to standard error too, where there is syslog
 	// Peers are URLs of other nodes' listeners, for the page.
 	Peers []string
 
@@ -50,16 +54,10 @@ type Options struct {
 }
 
 // classic are keepalived's options that have no effect here, because this daemon
-// is one process in the foreground that logs to standard error.
-var classic = []struct {
-	name, short, help string
-	value             bool
-}{
-	{"dont-fork", "n", "stay in the foreground (always so)", false},
-	{"log-console", "l", "log to standard error (always so)", false},
-	{"no-syslog", "G", "do not log to syslog (always so)", false},
-	{"dont-respawn", "R", "do not restart child processes (there are none)", false},
-	{"log-facility", "S", "syslog facility (there is no syslog)", true},
+// is one process in the foreground.
+var classic = []struct{ name, short, help string }{
+	{"dont-fork", "n", "stay in the foreground (always so)"},
+	{"dont-respawn", "R", "do not restart child processes (there are none)"},
 }
 
 func (o *Options) register(f *pflag.FlagSet) {
@@ -79,12 +77,13 @@ func (o *Options) register(f *pflag.FlagSet) {
 	f.Var(choice{&o.LogFormat, []string{"text", "json", "keepalived"}}, "log-format", "`FORMAT` of the log: text, json, or keepalived with its processes and all of its lines")
 	f.StringVar(&o.Listen, "listen", "", "answer questions over HTTP at `[HOST]:PORT` as well; without HOST on the loopback interface only")
 	f.StringArrayVar(&o.Peers, "peer", nil, "`URL` of another node's --listen, to be shown beside this one; may be repeated")
+	f.StringVar(&o.Syslog, "syslog", "", "log to syslog in keepalived's manner, by the datagram `SOCKET`, instead of to standard error")
+	f.Lookup("syslog").NoOptDefVal = defaultSyslog
+	f.VarP(choice{&o.Facility, facilityWords()}, "log-facility", "S", "log to syslog under this `FACILITY`: user, daemon, 0 to 7 or local0 to local7")
+	f.BoolVarP(&o.LogConsole, "log-console", "l", false, "log to standard error as well as to syslog (without syslog always so)")
+	f.BoolVarP(&o.NoSyslog, "no-syslog", "G", false, "do not log to syslog, whatever else is said")
 	for _, c := range classic {
-		if c.value {
-			f.StringP(c.name, c.short, "", c.help)
-		} else {
-			f.BoolP(c.name, c.short, false, c.help)
-		}
+		f.BoolP(c.name, c.short, false, c.help)
 	}
 }
 

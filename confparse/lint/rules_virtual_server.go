@@ -37,7 +37,7 @@ func virtualServerRules() []Rule {
 		},
 		{
 			ID: "virtual-server-boolean", Severity: confparse.Error,
-			Summary: "keepalived does not look at what stands behind alpha, ha_suspend and inhibit_on_failure of a virtual_server: false turns them on",
+			Summary: "keepalived does not look at what stands behind alpha, ha_suspend and inhibit_on_failure of a virtual_server: there, unlike here, false turns them on",
 			Fix:     "remove the line to have it off", one: virtualServerBoolean,
 		},
 		{
@@ -136,7 +136,7 @@ func virtualServerBoolean(p *pass, n *node) {
 		for _, s := range v.All("alpha", "ha_suspend", "inhibit_on_failure") {
 			switch s.Arg(1) {
 			case "off", "false", "no":
-				p.report(n, s.Pos(), "", "%s %s turns %s of %s on", s.Name(), s.Arg(1), s.Name(), title(v.Statement))
+				p.report(n, s.Pos(), "", "%s %s turns %s of %s on in keepalived", s.Name(), s.Arg(1), s.Name(), title(v.Statement))
 			}
 		}
 	}

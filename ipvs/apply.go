@@ -40,19 +40,21 @@ func Apply(ctx context.Context, k Kernel, desired State, owned func(Key) bool) (
 // carryOut makes the changes and calls made with those that succeeded.
 func carryOut(ctx context.Context, k Kernel, changes []Change, made func(Change)) error {
 	var errs []error
-	var missing Key // a service that could not be added: its destinations follow
+	var refused *ChangeError // a service that could not be added: its destinations follow
 	for _, c := range changes {
 		if ctx.Err() != nil {
 			errs = append(errs, context.Cause(ctx))
 			break
 		}
-		if c.Op == AddDestination && c.Service.Key == missing {
+		if refused != nil && c.Op == AddDestination && c.Service.Key == refused.Change.Service.Key {
+			refused.Skipped++
 			continue
 		}
 		if err := k.Change(c); err != nil {
-			errs = append(errs, &ChangeError{Change: c, Err: err})
+			failed := &ChangeError{Change: c, Err: err}
+			errs = append(errs, failed)
 			if c.Op == AddService && !errors.Is(err, os.ErrExist) {
-				missing = c.Service.Key
+				refused = failed
 			}
 			continue
 		}
@@ -69,12 +71,19 @@ func moved(err error) bool {
 
 // ChangeError is a change that the kernel refused.
 type ChangeError struct {
-	Change Change
-	Err    error
+	Change  Change
+	Err     error
+	Skipped int // changes that were not tried: destinations of a service that could not be added
 }
 
 // Error names the change in ipvsadm's words.
-func (e *ChangeError) Error() string { return fmt.Sprintf("ipvs: %v: %v", e.Change, e.Err) }
+func (e *ChangeError) Error() string {
+	text := fmt.Sprintf("ipvs: %v: %v", e.Change, e.Err)
+	if e.Skipped > 0 {
+		text += fmt.Sprintf("; without it, its destinations (%d) cannot be added", e.Skipped)
+	}
+	return text
+}
 
 // Unwrap returns Err.
 func (e *ChangeError) Unwrap() error { return e.Err }

@@ -124,9 +124,11 @@ func (e *Entry) made(c Change) {
 		e.Destinations = append(e.Destinations, c.Destination)
 	case EditDestination, DeleteDestination:
 		i := slices.IndexFunc(e.Destinations, func(d Destination) bool { return d.Address == c.Destination.Address })
-		if c.Op == EditDestination {
+		switch {
+		case i < 0: // of a service that somebody else made in the meantime
+		case c.Op == EditDestination:
 			e.Destinations[i] = c.Destination
-		} else {
+		default:
 			e.Destinations = slices.Delete(e.Destinations, i, i+1)
 		}
 	}

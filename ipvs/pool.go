@@ -5,93 +5,6 @@ import (
 	"time"
 )
 
-// PoolConfig describes the servers of one virtual service and when they are
-// enough.
-type PoolConfig struct {
-	Servers []PoolServer
-
-	// Quorum is the sum of weights of living servers that the service takes
-	// (keepalived: quorum); 0: 1. It is gained at Quorum + Hysteresis, and lost
-	// below Quorum - Hysteresis or when the sum is 0.
-	Quorum, Hysteresis int64
-
-	// Sorry serves, with weight 1 unless it has one, while there is no quorum;
-	// all others then do not (sorry_server). Nil: none, and then those that live
-	// go on. SorryInhibit keeps it in the table at other times, with weight 0.
-	Sorry        *Destination
-	SorryInhibit bool
-
-	// Warm is how long a server that comes back takes to get its whole weight,
-	// in ten steps. Quorum counts all of it at once. 0: it gets it at once.
-	Warm time.Duration
-}
-
-// PoolServer is a server of a Pool.
-type PoolServer struct {
-	// Destination is what the kernel gets. Its Address tells servers apart,
-	// and its Weight is the configured one.
-	Destination
-
-	// Checks decide whether the server lives: all of them have to be up. Without
-	// any it always lives.
-	Checks []PoolCheck
-
-	// Inhibit leaves a server that is down in the table, with weight 0, so that
-	// its connections go on (inhibit_on_failure).
-	Inhibit bool
-}
-
-// PoolCheck is a check of a server.
-type PoolCheck struct {
-	Name string // tells the checks of a server apart
-
-	// Alpha has the check failed until its first success; otherwise it passes
-	// until its first failure.
-	Alpha bool
-}
-
-// PoolInput is something that happens to a Pool.
-type PoolInput struct {
-	Kind   PoolInputKind
-	Server netip.AddrPort
-
-	Check  string // of PoolChecked
-	Up     bool
-	Weight PoolWeight
-
-	Connections int // of PoolCounted
-}
-
-// PoolInputKind is what happens.
-type PoolInputKind uint8
-
-// The inputs. Those about servers or checks that the pool does not have, because
-// they were there before an Update, do nothing.
-const (
-	PoolTick    PoolInputKind = iota // Deadline has passed
-	PoolChecked                      // a check has a result
-	PoolDrain                        // no new connections for a server, those that it has go on
-	PoolUndrain                      // the end of that
-	PoolCounted                      // a server has so many connections, active and inactive
-)
-
-// PoolWeight is what a check says about the weight of its server. Those of all
-// its checks add up.
-type PoolWeight struct {
-	Mode  PoolWeightMode
-	Value int
-}
-
-// PoolWeightMode is what the value of a PoolWeight means.
-type PoolWeightMode uint8
-
-// The modes.
-const (
-	PoolWeightNone     PoolWeightMode = iota // nothing
-	PoolWeightOffset                         // more than the configured weight, or less (FILE_CHECK)
-	PoolWeightAbsolute                       // instead of the configured weight (misc_dynamic)
-)
-
 // Pool decides which servers a service has, and with which weights. It does
 // nothing by itself: it has no clock and no kernel. Feed it with results by
 // Handle, call Handle with PoolTick at Deadline, and hand Destinations to the
@@ -112,6 +25,7 @@ type poolServer struct {
 	told     bool // there has been an event about its life
 	draining bool
 	drained  bool
+	refused  bool
 	since    time.Time // when alive got its value
 	warm     time.Time // when the weight began to grow; zero: it has all of it
 	count    int       // connections; -1: not told
@@ -215,6 +129,9 @@ func (p *Pool) Handle(now time.Time, in PoolInput, out []PoolEvent) []PoolEvent 
 			s.drained = true
 			out = append(out, PoolEvent{Kind: PoolServerDrained, Server: s.Address})
 		}
+	case PoolRefused, PoolAccepted:
+		s.refused = in.Kind == PoolRefused
+		return p.judge(out)
 	}
 	return out
 }

@@ -61,10 +61,11 @@ func (e PoolEvent) String() string {
 	return fmt.Sprintf("PoolEventKind(%d)", e.Kind)
 }
 
-// sum is the weight of all that lives. A server that drains has none.
+// sum is the weight of all that lives. A server that drains has none, nor has
+// one that the kernel does not take.
 func (p *Pool) sum() (sum int64) {
 	for _, s := range p.servers {
-		if s.alive && !s.draining {
+		if s.alive && !s.draining && !s.refused {
 			sum += int64(s.weight())
 		}
 	}

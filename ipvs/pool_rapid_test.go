@@ -86,7 +86,7 @@ func TestPoolProperties(t *testing.T) {
 				continue
 			}
 			in := ipvs.PoolInput{
-				Kind:   rapid.SampledFrom([]ipvs.PoolInputKind{ipvs.PoolChecked, ipvs.PoolChecked, ipvs.PoolChecked, ipvs.PoolTick, ipvs.PoolDrain, ipvs.PoolUndrain, ipvs.PoolCounted}).Draw(t, "kind"),
+				Kind:   rapid.SampledFrom([]ipvs.PoolInputKind{ipvs.PoolChecked, ipvs.PoolChecked, ipvs.PoolChecked, ipvs.PoolTick, ipvs.PoolDrain, ipvs.PoolUndrain, ipvs.PoolCounted, ipvs.PoolRefused, ipvs.PoolAccepted}).Draw(t, "kind"),
 				Server: ap(fmt.Sprintf("198.51.100.%d:80", rapid.IntRange(0, 5).Draw(t, "server"))),
 				Check:  rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "check"),
 				Up:     rapid.Bool().Draw(t, "up"),
@@ -126,7 +126,7 @@ func checkPool(t *rapid.T, p *ipvs.Pool, cfg ipvs.PoolConfig, now time.Time, ali
 		if server.Alive != (len(server.Failed) == 0) {
 			t.Fatalf("%v: alive %v with failed %v", server.Address, server.Alive, server.Failed)
 		}
-		if server.Alive && !server.Draining {
+		if server.Alive && !server.Draining && !server.Refused {
 			sum += int64(server.Weight)
 		}
 		weight, there := weights[server.Address]
@@ -144,7 +144,7 @@ func checkPool(t *rapid.T, p *ipvs.Pool, cfg ipvs.PoolConfig, now time.Time, ali
 				t.Fatalf("%v: weight %d of %d", server.Address, weight, server.Weight)
 			}
 		case sorry:
-		case there != cfg.Servers[i].Inhibit || weight != 0:
+		case there != (cfg.Servers[i].Inhibit || server.Alive && server.Refused) || weight != 0:
 			t.Fatalf("%v: there %v with weight %d", server.Address, there, weight)
 		}
 	}

@@ -78,7 +78,7 @@ func (p *Pool) Destinations(now time.Time, to []Destination) []Destination {
 		switch {
 		case s.alive && !sorry:
 			d.Weight = p.share(s, now)
-		case s.Inhibit:
+		case s.Inhibit, s.alive && s.refused: // the latter to find out when the kernel takes it
 			d.Weight = 0
 		default:
 			continue

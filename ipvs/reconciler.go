@@ -98,6 +98,8 @@ type Reconciler struct {
 	file     stateFile
 	settled  bool      // the last turn left nothing to do
 	failures int       // turns in a row that did not
+	lacked   []Missing // after the last of them
+	told     error     // what the latest Failed said; nil: Recovered was later
 	due      time.Time // when the next turn is; zero: no need
 	ran      bool      // Run was called
 	stopped  bool      // Run has ended

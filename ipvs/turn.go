@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -33,7 +34,7 @@ func (r *Reconciler) turn(ctx context.Context, look bool) error {
 		r.ledger.flush = false
 	}
 	r.schedule(err, took)
-	r.report(made, corrects, err)
+	r.report(made, corrects, err, ctx.Err() != nil)
 	return err
 }
 
@@ -92,10 +93,19 @@ func (r *Reconciler) schedule(err error, took time.Duration) {
 	r.due = due
 }
 
-// report says what a turn did.
-func (r *Reconciler) report(made []Change, corrects bool, err error) {
+// report says what a turn did. One that was cut short, because who wanted it did
+// not wait, has failed in nothing.
+func (r *Reconciler) report(made []Change, corrects bool, err error, cut bool) {
 	r.mu.Lock()
-	before := r.snapshot.Err
+	missing := r.snapshot.Missing
+	switch {
+	case err == nil:
+		missing, r.lacked = nil, nil
+	case !cut:
+		missing = r.refused()
+	}
+	changed := !slices.Equal(missing, r.snapshot.Missing)
+	r.snapshot.Missing = missing
 	r.snapshot.Err = err
 	r.snapshot.Retry = time.Time{}
 	if err != nil {
@@ -117,12 +127,18 @@ func (r *Reconciler) report(made []Change, corrects bool, err error) {
 		r.publish(Event{Kind: kind, Changes: made})
 	}
 	switch {
-	case err != nil && (before == nil || before.Error() != err.Error()):
+	case err != nil && cut:
+	case err != nil && (r.told == nil || r.told.Error() != err.Error()):
+		r.told = err
 		r.log.Error("IPVS is not as it should be; trying again", "err", err)
 		r.publish(Event{Kind: Failed, Err: err})
-	case err == nil && before != nil:
+	case err == nil && r.told != nil:
+		r.told = nil
 		r.log.Info("IPVS is as it should be again")
 		r.publish(Event{Kind: Recovered})
+	}
+	if changed {
+		r.publish(Event{Kind: Refused, Missing: missing})
 	}
 }
 

@@ -85,6 +85,7 @@ func (l *lvs) run(ctx context.Context) error {
 		if t := l.needs(&addresses, func(a Addresses) { working.Go(func() { l.watch(work, a) }) }); t != table {
 			table = t
 			keeping.Go(func() { tableErr = table.reconciler.Run(keep) })
+			keeping.Go(func() { l.heed(table) })
 			working.Go(func() { table.run(work) })
 		}
 		if next := l.push(); next.IsZero() {

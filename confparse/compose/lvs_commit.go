@@ -77,6 +77,9 @@ func (l *lvs) commit(plan *lvsPlan) {
 			l.result(&check.Event{Runner: r, At: now, From: s.State, To: s.State, Result: s.Last}) // for those that share it from now on
 		}
 	}
+	if l.table != nil {
+		l.refused(l.table) // for servers that were gone and are back, which is no news to it
+	}
 	l.lookNow()
 }
 

@@ -10,11 +10,12 @@ import (
 // wants it waiting: only the newest counts.
 type lvsTable struct {
 	reconciler *ipvs.Reconciler
-	desired    chan ipvs.State // has room for one
+	desired    chan ipvs.State   // has room for one
+	events     <-chan ipvs.Event // of reconciler
 }
 
 func newLVSTable(r *ipvs.Reconciler) *lvsTable {
-	return &lvsTable{reconciler: r, desired: make(chan ipvs.State, 1)}
+	return &lvsTable{reconciler: r, desired: make(chan ipvs.State, 1), events: r.Events()}
 }
 
 // set replaces what the kernel is to have. Only one goroutine may call it.

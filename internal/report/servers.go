@@ -48,6 +48,7 @@ type RealServer struct {
 	Weight   int            `json:"weight"` // configured, with what its checks make of it
 	Share    int            `json:"share"`  // what the kernel has
 	Serves   bool           `json:"serves"`
+	Refused  bool           `json:"refused"` // by the kernel: it does not count for the quorum
 	Draining bool           `json:"draining"`
 	Drained  bool           `json:"drained"`
 	Checks   []ServerCheck  `json:"checks"`
@@ -149,7 +150,7 @@ func virtualServer(v *compose.VirtualServer, stats map[ipvs.Key]*ipvs.ServiceSta
 	for _, r := range v.Real {
 		real := RealServer{
 			Name: r.Name, Address: r.Address, Alive: r.Alive, Since: r.Since, Weight: r.Weight, Share: r.Share, Serves: r.Serves,
-			Draining: r.Draining, Drained: r.Drained, Checks: []ServerCheck{},
+			Refused: r.Refused, Draining: r.Draining, Drained: r.Drained, Checks: []ServerCheck{},
 		}
 		if t := byAddress[r.Address]; t != nil {
 			real.Traffic = *t
@@ -184,6 +185,8 @@ func (r *RealServer) State() string {
 		return "drained"
 	case r.Draining:
 		return "draining"
+	case r.Refused:
+		return "refused"
 	case r.Alive:
 		return "up"
 	}
@@ -204,6 +207,8 @@ func (v *VirtualServer) findings() (list []Finding) {
 		switch {
 		case !r.Alive:
 			list = append(list, Finding{Warning, v.Name, "real server " + r.Name + " is down" + r.why()})
+		case r.Refused:
+			list = append(list, Finding{Warning, v.Name, "real server " + r.Name + " is refused by the kernel; the log says why"})
 		case r.Draining:
 			list = append(list, Finding{Warning, v.Name, "real server " + r.Name + " is drained"})
 		}

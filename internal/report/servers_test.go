@@ -50,6 +50,7 @@ func TestServerFindings(t *testing.T) {
 		"one dead":  {VirtualServer{Quorum: true, Real: []RealServer{dead}}, []string{"WARNING real server rs is down: refused"}},
 		"no quorum": {VirtualServer{}, []string{"CRITICAL no quorum: too few real servers live"}},
 		"sorry":     {VirtualServer{Sorry: true}, []string{"WARNING the sorry server serves"}},
+		"refused":   {VirtualServer{Quorum: true, Real: []RealServer{{Name: "rs", Alive: true, Refused: true}}}, []string{"WARNING real server rs is refused by the kernel; the log says why"}},
 		"drained":   {VirtualServer{Quorum: true, Real: []RealServer{{Name: "rs", Alive: true, Draining: true}}}, []string{"WARNING real server rs is drained"}},
 		"suspended": {VirtualServer{Suspended: true, Real: []RealServer{dead}}, nil},
 	} {

@@ -171,7 +171,6 @@ func tellServers(t *testing.T, start func(dir string) (stop func())) (told []str
 	settle(8)
 	mu.Lock()
 	defer mu.Unlock()
-	lines := strings.Split(strings.TrimSpace(string(scripts)), "\n")
-	slices.Sort(lines) // they run side by side
+	lines := slices.Sorted(strings.Lines(string(scripts))) // they run side by side
 	return append(slices.Clone(told), lines...)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/internal/asynclog"
@@ -67,7 +68,7 @@ type Config struct {
 	FlushAtStart bool
 
 	// FlushAtStop has Run delete all services in the end, whoever made them
-	// (keepalived: lvs_flush_on_stop).
+	// (keepalived: lvs_flush_on_stop). SetFlushAtStop changes it later.
 	FlushAtStop bool
 
 	// Keep has Run leave everything as it is in the end (keepalived:
@@ -104,6 +105,8 @@ type Reconciler struct {
 	ran      bool      // Run was called
 	stopped  bool      // Run has ended
 
+	flushAtStop atomic.Bool
+
 	mu       sync.Mutex
 	snapshot Snapshot
 }
@@ -129,6 +132,7 @@ func NewReconciler(cfg Config) (*Reconciler, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.flushAtStop.Store(cfg.FlushAtStop)
 	r.ledger = newLedger(held)
 	r.ledger.flush = cfg.FlushAtStart
 	if r.kernel == nil {
@@ -155,6 +159,9 @@ func (r *Reconciler) Snapshot() Snapshot {
 	defer r.mu.Unlock()
 	return r.snapshot
 }
+
+// SetFlushAtStop changes what Run does in the end, see [Config].
+func (r *Reconciler) SetFlushAtStop(flush bool) { r.flushAtStop.Store(flush) }
 
 // Stats returns the counters of the services, of all where no key is given, in
 // no particular order; see [Kernel].

@@ -172,7 +172,7 @@ func (r *Reconciler) undo(ctx context.Context) (err error) {
 		if attempt > 0 {
 			time.Sleep(retryMin)
 		}
-		r.ledger.flush = r.config.FlushAtStop
+		r.ledger.flush = r.flushAtStop.Load()
 		if err = r.turn(ctx, true); err == nil {
 			return r.file.remove()
 		}

@@ -78,6 +78,7 @@ func (l *lvs) commit(plan *lvsPlan) {
 		}
 	}
 	if l.table != nil {
+		l.table.reconciler.SetFlushAtStop(l.global.FlushOnStop == confparse.FlushAll)
 		l.refused(l.table) // for servers that were gone and are back, which is no news to it
 	}
 	l.lookNow()

@@ -81,7 +81,7 @@ func (l *lvs) open(plan *lvsPlan) error {
 	if table == nil && kernel != nil {
 		g := &plan.cfg.Global.LVS
 		cfg := ipvs.Config{
-			Kernel: kernel, FlushAtStart: g.Flush, FlushAtStop: g.FlushOnStop == confparse.FlushAll, Keep: l.options.KeepIPVS, Logger: l.log,
+			Kernel: kernel, FlushAtStart: g.Flush, Keep: l.options.KeepIPVS, Logger: l.log,
 		}
 		if l.options.StateFile != "" {
 			cfg.StateFile = l.options.StateFile + ".ipvs"

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/vrrpkit/vrrpkit/ipvs"
 )
 
 // reload makes text what is at work.
@@ -78,4 +80,45 @@ func TestReloadRefused(t *testing.T) {
 			t.Errorf("%v; have:\n%s", err, b.kernel)
 		}
 	})
+}
+
+// What a reload says about the end holds at the end: whether the services of
+// others go with ours, and whether notify_down and quorum_down hear of it.
+func TestReloadEnd(t *testing.T) {
+	const foreign = "-A -t 203.0.113.1:80 -s rr\n"
+	all := "global_defs {\n lvs_flush_on_stop\n}\n" + fmt.Sprintf(web, "omega", "")
+	own := strings.Replace(all, "on_stop", "on_stop VS", 1)
+	none := fmt.Sprintf(web, "omega", "")
+	for _, tt := range []struct{ name, from, to, table, told string }{
+		{"lvs_flush_on_stop comes", none, all, "", "(RS [.1]:tcp:80 DOWN), (RS [.2]:tcp:80 DOWN), VS [192.0.2.100]:tcp:80 DOWN"},
+		{"lvs_flush_on_stop stays", all, all, "", "(RS [.1]:tcp:80 DOWN), (RS [.2]:tcp:80 DOWN), VS [192.0.2.100]:tcp:80 DOWN"},
+		{"lvs_flush_on_stop goes", all, none, foreign, "RS [.1]:tcp:80 DOWN, RS [.2]:tcp:80 DOWN, VS [192.0.2.100]:tcp:80 DOWN"},
+		{"lvs_flush_on_stop becomes VS", all, own, foreign, "(RS [.1]:tcp:80 DOWN), (RS [.2]:tcp:80 DOWN), VS [192.0.2.100]:tcp:80 DOWN"},
+		{"omega goes", none, fmt.Sprintf(web, "", ""), foreign, "(RS [.1]:tcp:80 DOWN), (RS [.2]:tcp:80 DOWN), (VS [192.0.2.100]:tcp:80 DOWN)"},
+		{"no virtual server was there before", "vrrp_instance VI_1 {\n interface eth0\n virtual_router_id 1\n virtual_ipaddress {\n 192.0.2.1/24\n}\n}\n", all, "",
+			"(RS [.1]:tcp:80 DOWN), (RS [.2]:tcp:80 DOWN), VS [192.0.2.100]:tcp:80 DOWN"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBalancer(t)
+				table, err := ipvs.ParseTable(foreign)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := b.kernel.Meddle(ipvs.Change{Op: ipvs.AddService, Service: table[0].Service}); err != nil {
+					t.Fatal(err)
+				}
+				b.start(tt.from)
+				b.reload(tt.to)
+				b.told()
+				if err := b.stop(); err != nil {
+					t.Error(err)
+				}
+				b.table(tt.table)
+				if got := b.told(); got != tt.told {
+					t.Errorf("told %s\nwant %s", got, tt.told)
+				}
+			})
+		})
+	}
 }

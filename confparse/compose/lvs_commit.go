@@ -114,7 +114,8 @@ func (l *lvs) engage(before, p *lvsPool, s *lvsServer, k *lvsCheck, files map[co
 		return
 	}
 	name := fmt.Sprintf("%s of %s of VS %s", k.name, s.name, p.name)
-	// What Add refuses, confparse does not let pass.
+	// What Add refuses of a check, the plan has refused; and l.checks ends after
+	// the last commit.
 	k.runner, _ = l.checks.Add(checkConfig(name, k.cfg, k.checker, initial, l.log))
 	if k.cfg.File != nil {
 		files[*k.cfg.File] = k.runner

@@ -162,6 +162,9 @@ func planPool(v *confparse.VirtualServer, index int, checker ServerChecker) (*lv
 				continue // refused, unless it is allowed to be missing
 			}
 			ch, err := checker(v, r, k)
+			if err == nil { // whether a runner can be made of it, of which commit makes one
+				_, err = check.NewRunner(checkConfig(checkName(k), k, ch, initialState(k), nil))
+			}
 			if err != nil {
 				errs = append(errs, fmt.Errorf("%v: %w", k.Pos, err))
 				continue

@@ -79,6 +79,13 @@ func TestReloadRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "test.conf:") || b.kernel.String() != before {
 			t.Errorf("%v; have:\n%s", err, b.kernel)
 		}
+		// A program that embeds this may have made the configuration itself.
+		b.refuse = false
+		cfg := parse(t, fmt.Sprintf(web, "", ""))
+		cfg.VirtualServers[0].RealServers[1].Checks[0].Period = -1
+		if _, err := b.Plan(cfg); err == nil || !strings.Contains(err.Error(), "test.conf:18:9: check \"TCP_CHECK [198.51.100.2]:80\": negative interval") {
+			t.Error(err)
+		}
 	})
 }
 

@@ -37,7 +37,8 @@ func TestPing(t *testing.T) {
 	lab.Host("b", "192.0.2.2/24", "2001:db8::2/64")
 	deaf := lab.Host("deaf", "192.0.2.3/24")
 	deaf.Run("nft", "add table t; add chain t in { type filter hook input priority 0; }; add rule t in ip protocol icmp drop")
-	a.IP("route add unreachable 198.51.100.0/24", "addr add 192.0.2.11/32 dev eth0")
+	a.IP("route add unreachable 198.51.100.0/24", "addr add 192.0.2.11/32 dev eth0", "rule add fwmark 8 unreachable")
+	a.Run("ip", "-6", "rule", "add", "fwmark", "8", "unreachable")
 	for _, tt := range []struct {
 		name   string
 		target check.Target
@@ -49,6 +50,8 @@ func TestPing(t *testing.T) {
 		{"mapped", check.Target{Addr: host("::ffff:192.0.2.2")}, check.ReasonOK, "ping 192.0.2.2 is answered"},
 		{"itself", check.Target{Addr: host("192.0.2.1")}, check.ReasonOK, "ping 192.0.2.1 is answered"},
 		{"source, interface, mark", check.Target{Addr: host("192.0.2.2"), Source: host("192.0.2.11"), Interface: "eth0", Mark: 7}, check.ReasonOK, ""},
+		{"mark that is led nowhere (fault 14 of keepalived: it sets none)", check.Target{Addr: host("192.0.2.2"), Mark: 8}, check.ReasonUnreachable, ""},
+		{"mark that is led nowhere, IPv6", check.Target{Addr: host("2001:db8::2"), Mark: 8}, check.ReasonUnreachable, ""},
 		{"source that is not there", check.Target{Addr: host("192.0.2.2"), Source: host("192.0.2.99")}, check.ReasonLocal, "bind: cannot assign requested address"},
 		{"deaf", check.Target{Addr: host("192.0.2.3")}, check.ReasonTimeout, "ping 192.0.2.3: timed out"},
 		{"nobody", check.Target{Addr: host("192.0.2.4")}, check.ReasonTimeout, ""},

@@ -106,10 +106,10 @@ func httpVerdicts() []verdict {
 		{"less than its length", tcpServer(answers("HTTP/1.0 200 OK\r\nContent-Length: 60\r\n\r\nhello\n")), plain, block, "up", check.ReasonOK, ""},
 		{"digest of an empty body", tcpServer(answers("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n")), get(check.URL{Digest: "d41d8cd98f00b204e9800998ecf8427e"}), url("digest d41d8cd98f00b204e9800998ecf8427e"), "up", check.ReasonOK, ""},
 		{"complete, connection left open", tcpServer(keepsOpen(fine)), plain, block, "down", check.ReasonOK,
-			"the answer is complete by its length (RFC 9112 6.3); keepalived waits for the connection's end"},
+			"the answer is complete by its length (RFC 9112 6.3); keepalived waits for the connection's end: fault 17"},
 		{"chunks", tcpServer(answers(inChunks)), plain, block, "up", check.ReasonOK, ""},
 		{"chunks, connection left open", tcpServer(keepsOpen(inChunks)), plain, block, "down", check.ReasonOK,
-			"the last chunk ends the answer (RFC 9112 7.1); keepalived waits for the connection's end"},
+			"the last chunk ends the answer (RFC 9112 7.1); keepalived waits for the connection's end: fault 17"},
 		{"digest of chunks with their framing", tcpServer(answers(inChunks)), get(check.URL{Digest: "8aea47faa8ff765544508726bbcd3b9d"}), url("digest 8aea47faa8ff765544508726bbcd3b9d"), "up", check.ReasonOK, ""},
 		{"gzip", tcpServer(answers("HTTP/1.0 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x00")), plain, block, "up", check.ReasonOK, ""},
 		{"header, a byte at a time", tcpServer(after("HTTP/1.0 200 OK\r\nX: ", forever("x", 300*time.Millisecond))), plain, block, "-", check.ReasonTimeout,
@@ -193,7 +193,7 @@ func smtpVerdicts() []verdict {
 	return []verdict{
 		{"mail", tcpServer(lines("220 mx\r\n", "250 mx\r\n", "221 bye\r\n")), c, block, "up", check.ReasonOK, ""},
 		{"greeting of many lines", tcpServer(lines("220-mx\r\n220-hello\r\n220 ready\r\n", "250 mx\r\n", "221 bye\r\n")), c, block, "down", check.ReasonOK,
-			"a reply may have many lines (RFC 5321 4.2.1)"},
+			"a reply may have many lines (RFC 5321 4.2.1): fault 6"},
 		{"reply of many lines", tcpServer(lines("220 mx\r\n", "250-mx\r\n250 SIZE\r\n", "221 bye\r\n")), c, block, "down", check.ReasonOK,
 			"as above"},
 		{"greeting without a text", tcpServer(lines("220\r\n", "250 mx\r\n", "221 bye\r\n")), c, block, "down", check.ReasonOK,
@@ -278,7 +278,7 @@ func udpVerdicts() []verdict {
 		{"a reply shorter than required", says("A"), like, likeBlock, "up", check.ReasonContent,
 			"what is not there cannot be as required; keepalived compares as many bytes as have come"},
 		{"six bytes, at least 50 required", says("sixsix"), with(check.UDPConfig{RequireReply: true, MinReply: 50}), "UDP_CHECK {\n require_reply\n min_reply_length 50\n", "up", check.ReasonContent,
-			"keepalived's manual promises it, but it looks at lengths only where there is a pattern"},
+			"keepalived's manual promises it, but it looks at lengths only where there is a pattern: fault 18"},
 		{"300 bytes as required, at most 255", says("AAC" + strings.Repeat("x", 297)), like, likeBlock, "down", check.ReasonContent, ""},
 	}
 }

@@ -16,7 +16,8 @@ func TestVerdictTable(t *testing.T) {
 	const file = "testdata/verdicts.txt"
 	var b strings.Builder
 	b.WriteString("What checks say about servers: keepalived 2.2.7, and package check.\n" +
-		"\"-\": never a verdict. TestVerdicts measures keepalived's, TestBehaviours ours.\n\n")
+		"\"-\": never a verdict. TestVerdicts measures keepalived's, TestBehaviours ours.\n" +
+		"Numbers of faults are those of TestFaults in package compose.\n\n")
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "\tcheck\tserver\tkeepalived\twe\twhy we differ")
 	for i, v := range verdicts() {

@@ -149,7 +149,8 @@ func TestDiagnosticsInTheLog(t *testing.T) {
 	}
 }
 
-// TestGenhash: keepalived's ways to be genhash.
+// TestGenhash: keepalived's ways to be genhash, but with a status that tells
+// whether there is a digest (its fault 20).
 func TestGenhash(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -165,6 +166,9 @@ func TestGenhash(t *testing.T) {
 		}
 		if status := Main([]string{how, "-s", "127.0.0.1", "-p", port}); status == 0 {
 			t.Errorf("%s without a page succeeds", how)
+		}
+		if status := Main([]string{how, "-s", "127.0.0.1", "-p", "1", "-u", "/"}); status != 1 {
+			t.Errorf("%s where nobody answers: status %d, want 1", how, status)
 		}
 	}
 }

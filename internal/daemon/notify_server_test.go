@@ -24,7 +24,8 @@ const (
 )
 
 // Scripts run without arguments, and the pipes for servers get keepalived's
-// lines; the one for VRRP does not.
+// lines, and nothing between them (fault 16 of keepalived: a NUL); the one for
+// VRRP does not.
 func TestTellServer(t *testing.T) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }

@@ -35,6 +35,7 @@ func TestKernel(t *testing.T) {
 	t.Run("timeouts", func(t *testing.T) { testTimeouts(t, k) })
 
 	t.Run("reconciler", func(t *testing.T) { testReconciler(t, k) })
+	t.Run("leaves nothing", testLeavesNothing)
 	t.Run("scale", func(t *testing.T) { testScale(t, k) })
 	t.Run("keepalived's scale", func(t *testing.T) { testKeepalivedScale(t) })
 

@@ -57,12 +57,12 @@ func TestNothingIsLeftInTheKernel(t *testing.T) {
 		}
 	}
 	live() // what Go itself keeps, it has now
-	before, was := holding(t), kernel()
+	same, was := netlab.Holding(t), kernel()
 	for range netlab.Count(3, 50) {
 		live()
 	}
 	if now := kernel(); now != was {
 		t.Errorf("the kernel has\n%swhere it had\n%s", now, was)
 	}
-	wantHeld(t, before)
+	same()
 }

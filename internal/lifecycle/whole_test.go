@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"os"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -102,37 +100,10 @@ func (w *whole) run(ctx context.Context) error {
 	return errors.Join(err, managerErr, checkErr, lvsErr)
 }
 
-// held is what must not have changed when all is over.
-type held struct{ goroutines, descriptors int }
-
-func holding(t *testing.T) held {
-	t.Helper()
-	fds, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		fds = nil // not Linux
-	}
-	return held{runtime.NumGoroutine(), len(fds)}
-}
-
-// wantHeld waits for goroutines that are ending, and fails if there are more
-// than before.
-func wantHeld(t *testing.T, before held) {
-	t.Helper()
-	var now held
-	for range 200 {
-		if now = holding(t); now.goroutines <= before.goroutines && now.descriptors <= before.descriptors {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	stacks := make([]byte, 1<<16)
-	t.Errorf("%+v are left, %+v were there before:\n%s", now, before, stacks[:runtime.Stack(stacks, true)])
-}
-
 // A whole life, again and again, over the fakes. The bubble fails by itself if a
 // goroutine of it is left.
 func TestNothingIsLeft(t *testing.T) {
-	before := holding(t)
+	same := netlab.Holding(t)
 	for range netlab.Count(50, 1000) {
 		synctest.Test(t, func(t *testing.T) {
 			kernel := viptest.NewKernel("eth0")
@@ -159,5 +130,5 @@ func TestNothingIsLeft(t *testing.T) {
 			}
 		})
 	}
-	wantHeld(t, before)
+	same()
 }

@@ -74,6 +74,7 @@ func TestProcess(t *testing.T) {
 		{ProcessConfig{Name: name[:maxName], FullCommand: true}, "failed"},
 		{ProcessConfig{Name: path}, "process "},
 		{ProcessConfig{Name: "/bin/" + name}, "failed"},
+		{ProcessConfig{Name: name, Match: MatchAny}, "process NAME: 2 running"},
 		{ProcessConfig{Name: name, Match: MatchExact, Args: []string{"60", "60"}}, "process NAME 60 60: 1 running"},
 		{ProcessConfig{Name: name, Match: MatchExact, Args: []string{"60"}}, "failed"},
 		{ProcessConfig{Name: name, Match: MatchExact}, "failed"},

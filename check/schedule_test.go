@@ -183,6 +183,7 @@ func TestScheduleStalledCheck(t *testing.T) {
 		wantState State
 	}{
 		{"a timeout that we cannot judge", 3000, Result{Reason: ReasonTimeout}, 3300, ReasonLocal, Up},
+		{"a failure without a reason", 3000, Result{}, 500, ReasonFailed, Down},
 		{"a refusal in time", 3000, Result{Reason: ReasonRefused}, 500, ReasonRefused, Down},
 		{"success, though late", 3000, Result{OK: true}, 3300, ReasonOK, Up},
 		{"a hiccup is no excuse", 200, Result{Reason: ReasonTimeout}, 1010, ReasonTimeout, Down},

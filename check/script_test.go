@@ -35,6 +35,7 @@ func TestScript(t *testing.T) {
 		code   int
 		output string
 	}{
+		{"environment", check.ScriptConfig{Argv: []string{"sh", "-c", "echo $WHERE; pwd"}, Env: []string{"WHERE=here"}, Dir: "/"}, check.ReasonOK, "exited with status 0", 0, "here\n/"},
 		{"success", sh("echo fine"), check.ReasonOK, "exited with status 0", 0, "fine"},
 		{"failure", sh("echo oops >&2; exit 2"), check.ReasonExit, "exited with status 2", 2, "oops"},
 		{"signal", sh("kill -15 $$"), check.ReasonSignal, "died of signal 15 (terminated)", -1, ""},
@@ -78,6 +79,18 @@ func TestScript(t *testing.T) {
 	cancel()
 	if r := newScript(t, sh("exit 0")).Check(ctx); r.OK || r.Reason != check.ReasonCanceled {
 		t.Errorf("cancelled: %+v", r)
+	}
+}
+
+// A program that does not mind SIGTERM has so long until SIGKILL.
+func TestScriptGrace(t *testing.T) {
+	const timeout, grace = 200 * time.Millisecond, 300 * time.Millisecond
+	s := newScript(t, check.ScriptConfig{Argv: []string{"sh", "-c", "trap '' TERM; while :; do sleep 0.01; done"}, Grace: grace})
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
+	defer cancel()
+	begun := time.Now()
+	if r := s.Check(ctx); r.Reason != check.ReasonTimeout || time.Since(begun) < timeout+grace {
+		t.Errorf("after %v: %+v", time.Since(begun), r)
 	}
 }
 

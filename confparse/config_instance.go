@@ -10,7 +10,7 @@ type State uint8
 
 // Values of state. An Instance of a Config is always Master or Backup.
 const (
-	StateUnset State = iota
+	stateUnset State = iota
 	StateBackup
 	StateMaster
 )

@@ -155,7 +155,7 @@ type RuleAction uint8
 
 // The actions.
 const (
-	RuleNone RuleAction = iota // missing, which is an error
+	ruleNone RuleAction = iota // missing, which is an error
 	RuleLookup
 	RuleL3MDev
 	RuleGoto

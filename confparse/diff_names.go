@@ -51,7 +51,7 @@ var keywordNames = map[string]string{
 	"SyncGroup.Members": "group", "SyncGroup.SMTPAlert": "smtp_alert", "SyncGroup.TrackingWeight": "sync_group_tracking_weight",
 	"SyncGroup.PriorityChanges": "notify_priority_changes",
 
-	"Script.Command": "script",
+	"Script.Command": "script", "TrackFile.Path": "file", "BFD.Neighbor": "neighbor_ip", "BFD.Source": "source_ip",
 
 	"Address.Interface": "dev", "Address.Broadcast": "brd", "Address.VMAC": "use_vmac", "Address.DAD": "-nodad",
 	"Address.ManageTempAddr": "mngtmpaddr", "Address.NoPrefixRoute": "noprefixroute", "Address.PreferredLifetime": "preferred_lft",

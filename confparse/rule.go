@@ -74,7 +74,7 @@ func (r *ruleEntry) finish(c *cursor) {
 	}
 	suppress := r.SuppressPrefixLength != nil || r.SuppressGroup != nil
 	switch {
-	case r.Action == RuleNone:
+	case r.Action == ruleNone:
 		r.refuse(c, CodeMissingArg, r.Pos, "for example: table 100", "the rule has no table and no other action")
 	case suppress && r.Action != RuleLookup:
 		r.refuse(c, CodeInvalid, r.Pos, "", "suppress_prefixlength and suppress_ifgroup need a table")
@@ -91,7 +91,7 @@ func (r *ruleEntry) finish(c *cursor) {
 
 // setAction sets the action, of which there must be one.
 func (r *ruleEntry) setAction(c *cursor, a RuleAction, at Pos) {
-	if r.Action != RuleNone && r.Action != a {
+	if r.Action != ruleNone && r.Action != a {
 		r.refuse(c, CodeInvalid, at, "", "the rule has an action already")
 	}
 	r.Action = a

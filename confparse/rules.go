@@ -72,7 +72,7 @@ func (d *decoder) setRole(i *instance) {
 				"state MASTER without a priority makes vrrp_instance %s the address owner: priority 255, which always preempts and ignores trackers", i.Name)
 		}
 	}
-	if i.State == StateUnset {
+	if i.State == stateUnset {
 		i.State = StateBackup
 		if i.Priority == ownerPriority {
 			i.State = StateMaster

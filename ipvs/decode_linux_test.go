@@ -59,6 +59,10 @@ func FuzzDecode(f *testing.F) {
 func TestDecodeCounters(t *testing.T) {
 	narrow := appendAttr(nil, svcAttrStats, appendUint32(appendUint32(nil, 1, 5), 4, 6)...)
 	wide := appendAttr(nil, svcAttrStats64, appendAttr(nil, 1, 0, 0, 0, 0, 1, 0, 0, 0)...)
+	var all []byte
+	for n := range uint16(10) {
+		all = appendUint32(all, n+1, uint32(n+1))
+	}
 	for _, tt := range []struct {
 		name  string
 		bytes []byte
@@ -67,6 +71,10 @@ func TestDecodeCounters(t *testing.T) {
 		{"narrow", narrow, Counters{Connections: 5, InBytes: 6}},
 		{"both", append(wide[:len(wide):len(wide)], narrow...), Counters{Connections: number([]byte{0, 0, 0, 0, 1, 0, 0, 0})}},
 		{"none", nil, Counters{}},
+		{"all", appendAttr(nil, svcAttrStats, all...), Counters{
+			Connections: 1, InPackets: 2, OutPackets: 3, InBytes: 4, OutBytes: 5,
+			ConnectionRate: 6, InPacketRate: 7, OutPacketRate: 8, InByteRate: 9, OutByteRate: 10,
+		}},
 	} {
 		if got, err := decodeCounters(tt.bytes, svcAttrStats, svcAttrStats64); got != tt.want || err != nil {
 			t.Errorf("%s: %+v, %v", tt.name, got, err)

@@ -103,6 +103,8 @@ func (s *poolScript) line(line string) (events []ipvs.PoolEvent) {
 	default:
 		in.Kind, in.Check, in.Up = ipvs.PoolChecked, words[1], words[2] != "down"
 		switch words[2] {
+		default: // up or down
+			in.Weight = ipvs.PoolWeight{Mode: ipvs.PoolWeightNone}
 		case "offset":
 			in.Weight = ipvs.PoolWeight{Mode: ipvs.PoolWeightOffset, Value: value(words[3])}
 		case "weight":

@@ -53,7 +53,8 @@ func TestAddressString(t *testing.T) {
 			Prefix: netip.MustParsePrefix("192.0.2.100/24"), Interface: "eth0", Label: "eth0:web",
 			Scope: ScopeLink, Broadcast: netip.MustParseAddr("192.0.2.255"),
 		},
-		"2001:db8::1/64": {Prefix: netip.MustParsePrefix("2001:db8::1/64")},
+		"192.0.2.100/24 dev eth0 metric 7": {Prefix: netip.MustParsePrefix("192.0.2.100/24"), Interface: "eth0", Metric: 7},
+		"2001:db8::1/64":                   {Prefix: netip.MustParsePrefix("2001:db8::1/64")},
 	} {
 		if got := a.String(); got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -3,6 +3,7 @@ package vip_test
 import (
 	"net/netip"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -153,5 +154,41 @@ func TestKernelRulesForEverybody(t *testing.T) {
 	}
 	if left := routing(t, h); strings.Contains(left, "keepalived") {
 		t.Errorf("left:\n%s", left)
+	}
+}
+
+// Where somebody else has an equal route, ours stands before it, behind it, or is
+// not added.
+func TestKernelRouteModes(t *testing.T) {
+	lab := netlab.New(t)
+	h := lab.Host("h", "192.0.2.1/24")
+	for _, m := range []struct {
+		mode vip.RouteMode
+		want string // gateways in the kernel's order; theirs is .2
+	}{
+		{vip.RoutePrepend, "192.0.2.3 192.0.2.2"},
+		{vip.RouteAppend, "192.0.2.2 192.0.2.3"},
+		{vip.RouteAdd, "192.0.2.2"},
+	} {
+		h.IP("route add 198.51.100.0/24 via 192.0.2.2")
+		m2, stop := manage(t, h)
+		r := route("198.51.100.0/24", "192.0.2.3", "eth0")
+		r.Mode = m.mode
+		s, err := m2.Add(vip.SetConfig{Routes: []vip.Route{r}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.Acquire(t.Context())
+		var gateways []string
+		for line := range strings.Lines(routing(t, h)) {
+			if fields := strings.Fields(line); len(fields) > 3 && strings.Contains(line, "198.51.100.0/24 via") {
+				gateways = append(gateways, fields[slices.Index(fields, "via")+1])
+			}
+		}
+		if got := strings.Join(gateways, " "); got != m.want {
+			t.Errorf("mode %d: %s, want %s; Acquire: %v", m.mode, got, m.want, err)
+		}
+		stop()
+		h.IP("route del 198.51.100.0/24 via 192.0.2.2")
 	}
 }

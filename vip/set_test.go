@@ -255,7 +255,7 @@ func TestAcquireWithFailures(t *testing.T) {
 			Addresses: append(addresses("eth0", "192.0.2.100/32", "192.0.2.101/32"), addresses("eth7", "192.0.2.102/32")...)})
 		err := s.Acquire(w.Context())
 		var change *vip.ChangeError
-		if !errors.Is(err, refused) || !errors.Is(err, vip.ErrNoInterface) || !errors.As(err, &change) {
+		if !errors.Is(err, refused) || !errors.Is(err, vip.ErrNoInterface) || !errors.As(err, &change) || change.Err != refused {
 			w.Errorf("error %v", err)
 		}
 		const want = "vip: address add 192.0.2.101/32 dev eth0: refused\nvip: address add 192.0.2.102/32 dev eth7: no such interface"

@@ -34,7 +34,7 @@ func TestYield(t *testing.T) {
 		{0, 200, 51 * time.Millisecond, 0},
 		{1, 3, 20 * time.Millisecond, 3},
 		{3, 3, 2 * time.Second, 1},
-		{3, 5, 2501 * time.Millisecond, 0},
+		{3, 5, vip.YieldWindow/2 + time.Millisecond, 0},
 	} {
 		t.Run(fmt.Sprintf("%d of %d, each %v", tt.limit, tt.removals, tt.every), func(t *testing.T) {
 			inWorld(t, func(w world) {
@@ -49,7 +49,7 @@ func TestYield(t *testing.T) {
 					w.expect("eth0 192.0.2.101/32, eth0 192.0.2.100/32")
 					for _, err := range troubles(s) {
 						var yield *vip.YieldError
-						if errors.As(err, &yield) && yield.Yield() && yield.Removals == cmp.Or(tt.limit, vip.DefaultYieldAfter) {
+						if errors.As(err, &yield) && yield.Yield() && yield.Removals == cmp.Or(tt.limit, vip.DefaultYieldAfter) && yield.Object.String() == list[0].String() {
 							got++
 						}
 					}
@@ -93,7 +93,7 @@ func TestDuplicateAddress(t *testing.T) {
 		}
 		for _, err := range troubles(s) {
 			var duplicate *vip.DuplicateError
-			if !errors.As(err, &duplicate) || !errors.Is(err, vip.ErrDuplicate) || duplicate.Address != list[0] {
+			if !errors.As(err, &duplicate) || !errors.Is(err, vip.ErrDuplicate) || duplicate.Address != list[0] || !duplicate.Contested() {
 				w.Errorf("trouble: %v", err)
 			}
 		}

@@ -60,6 +60,9 @@ func TestConflicts(t *testing.T) {
 				for len(conflicts) > 0 {
 					c := <-conflicts
 					got = append(got, fmt.Sprint(c.Cause, " ", c.Offender))
+					if c.Router != r || c.Last.Before(c.At) || c.Missed != 0 {
+						t.Errorf("%+v", c)
+					}
 					if c.Cause == tt.cause && (!strings.Contains(c.Detail, tt.words) || strings.Contains(c.Detail, "s3cret")) {
 						t.Errorf("detail %q, want %q in it", c.Detail, tt.words)
 					}

@@ -80,6 +80,9 @@ func TestExplain(t *testing.T) {
 			do: func(t *testing.T, b *bench, h *testHost, r *vrrp.Router) {
 				b.host("192.0.2.2").add(t, 200, nil)
 				g, err := h.AddGroup(vrrp.GroupConfig{Name: "VG"})
+				if err == nil && g.Name() != "VG" {
+					t.Errorf("the group is called %q", g.Name())
+				}
 				if err != nil {
 					t.Fatal(err)
 				}

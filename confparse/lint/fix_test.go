@@ -30,6 +30,11 @@ func TestFix(t *testing.T) {
 				continue
 			}
 			fixed = append(fixed, string(r.ID))
+			for _, e := range edits {
+				if line := strings.Split(f.Text, "\n")[e.Line-1]; !strings.HasPrefix(line[e.Column-1:], strings.SplitN(e.Old, "\n", 2)[0]) || e.New == e.Old {
+					t.Errorf("%s: %+v is about %q", r.ID, e, line)
+				}
+			}
 			text, err := Apply(f.Name, f.Text, edits)
 			if err != nil {
 				t.Errorf("%s: %v", r.ID, err)

@@ -1,11 +1,33 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+// A table's fields are for programs: who is master in which state of the nodes.
+func TestTableFields(t *testing.T) {
+	doc := func(name string, more string) File {
+		return File{name, "vrrp_script chk {\nscript /bin/true\nweight -20\n}\nvrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 51\n" + more + "\nvirtual_ipaddress { 192.0.2.100/24 }\ntrack_script { chk }\n}\n"}
+	}
+	tables := Tables(documents([]File{doc("a.conf", "priority 100"), doc("b.conf", "priority 90")})...)
+	if len(tables) != 1 || tables[0].Title != "VI_1: virtual_router_id 51, 192.0.2.100" || !slices.Equal(tables[0].Nodes, []string{"a.conf", "b.conf"}) {
+		t.Fatalf("%+v", tables)
+	}
+	for _, row := range tables[0].Rows {
+		if failing := row.Nodes[0].Failing; len(failing) == 0 || row.Nodes[1].Priority != 90 {
+			continue
+		}
+		if want := []Tracked{{"script", "chk"}}; !slices.Equal(row.Nodes[0].Failing, want) || row.Nodes[0].Priority != 80 || !slices.Equal(row.Masters, []string{"b.conf"}) {
+			t.Errorf("%+v", row)
+		}
+		return
+	}
+	t.Error("no row for a failure on a.conf")
+}
 
 func TestTables(t *testing.T) {
 	example := func(id string) []File {

@@ -249,6 +249,9 @@ func TestHeader(t *testing.T) {
 			if h.VRID != b[1] || h.Priority != 150 || h.Count != 1 {
 				t.Errorf("%s: got %+v", tt.bytes, h)
 			}
+			if known := h.Type == TypeAdvertisement; known && tt.want == ErrType || !known && tt.want == nil {
+				t.Errorf("%s: type %d", tt.bytes, h.Type)
+			}
 			err = h.Validate()
 		}
 		if !errors.Is(err, tt.want) {

@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// TrailerLen is the length in bytes of the trailer that keepalived 2.4 puts
+// trailerLen is the length in bytes of the trailer that keepalived 2.4 puts
 // behind a message of either version where auth_hmac is configured. The IP
 // packet's length includes it, the message's checksum does not.
-const TrailerLen = 28
+const trailerLen = 28
 
 const (
 	trailerType      = 1
 	trailerDigestLen = 16
-	trailerSigned    = TrailerLen - trailerDigestLen
+	trailerSigned    = trailerLen - trailerDigestLen
 )
 
 // MinKeyLen and MaxKeyLen bound the length in bytes of a key of [HMAC].
@@ -79,7 +79,7 @@ func CutTrailer(b []byte, ipv6 bool) (message, trailer []byte) {
 	if err != nil {
 		return b, nil
 	}
-	if n := Len(h.Version, ipv6, int(h.Count)); len(b) == n+TrailerLen {
+	if n := Len(h.Version, ipv6, int(h.Count)); len(b) == n+trailerLen {
 		return b[:n], b[n:]
 	}
 	return b, nil
@@ -97,7 +97,7 @@ func (h *HMAC) Append(b, message []byte, src netip.Addr, stamp Stamp) []byte {
 // [ErrHMACMalformed], [ErrHMACKey] or [ErrHMAC]. Whether the stamp is new is the
 // caller's to judge.
 func (h *HMAC) Verify(message, trailer []byte, src netip.Addr) (Stamp, error) {
-	if len(trailer) != TrailerLen || trailer[0] != trailerType || trailer[2]|trailer[3] != 0 {
+	if len(trailer) != trailerLen || trailer[0] != trailerType || trailer[2]|trailer[3] != 0 {
 		return 0, &Error{Reason: ErrHMACMalformed}
 	}
 	key := h.keys[trailer[1]]

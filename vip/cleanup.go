@@ -62,6 +62,10 @@ func (m *Manager) CleanUp(ctx context.Context, configured ...Object) error {
 	changes = append(removals(list), changes...)
 	changes = append(changes, leftoverVMACs(interfaces, slices.Concat(configured, noted), held)...)
 	for _, c := range changes {
+		if a, ok := c.Object.(Address); ok && a.Foreign {
+			m.log.Warn("removing an address that somebody else has added, because it is configured as virtual", "address", a.String())
+			continue
+		}
 		m.log.Info("removing a leftover "+kind(c.Object), kind(c.Object), c.Object.String())
 	}
 	err = errors.Join(stateErr, err, failures(changes, m.commits.apply(changes)))

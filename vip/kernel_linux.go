@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 
 	"github.com/mdlayher/netlink"
@@ -57,7 +58,26 @@ func NewKernel(namespace int) (Kernel, error) {
 		}
 		return nil, fmt.Errorf("vip: packet socket: %w", err)
 	}
+	if err := k.mayChange(); err != nil {
+		return nil, errors.Join(err, k.Close())
+	}
 	return k, nil
+}
+
+// mayChange fails without the capability to change addresses, which is better
+// known now than when a master needs it. The request that shows it does nothing:
+// there is no interface 0.
+func (k *linux) mayChange() error {
+	request, err := netlinkx.DeleteAddress(0, netlinkx.Address{Prefix: netip.PrefixFrom(netip.IPv4Unspecified(), 32)})
+	if err != nil {
+		return err
+	}
+	for _, err := range k.conn.Do([]netlink.Message{request}) {
+		if errors.Is(err, os.ErrPermission) {
+			return fmt.Errorf("vip: changing addresses: %w: run as root, or give the capabilities NET_ADMIN and NET_RAW", err)
+		}
+	}
+	return nil
 }
 
 func (k *linux) Interfaces() ([]Interface, error) {

@@ -36,7 +36,10 @@ type Config struct {
 	// long, and renewed while a router vouches for them; see Set.Renew. When the
 	// process is killed, stopped or hangs, the kernel removes them, up to a
 	// second late; see Overhang. It is a whole number of seconds, at least
-	// MinLifetime. Zero: addresses stay until they are removed. Static addresses,
+	// MinLifetime, which is right for advertisements every second or less; with
+	// longer intervals choose one whose Overhang the backups' down interval
+	// exceeds. Zero: addresses stay until they are removed, and after a kill -9
+	// two machines have them. Static addresses,
 	// which nobody vouches for, need NoLifetime in their SetConfig. Run must
 	// run: it is what renews.
 	Lifetime time.Duration

@@ -83,6 +83,10 @@ func (h *Host) flush() {
 		l.send()
 	}
 	h.batched = h.batched[:0]
+	var now time.Time
+	if len(h.said) > 0 {
+		now = time.Now()
+	}
 	for _, s := range h.said {
 		r := s.router
 		r.alive = r.out.left
@@ -96,6 +100,7 @@ func (h *Host) flush() {
 			h.renewals = append(h.renewals, r.owner.owner)
 		}
 		r.counters.AdvertsSent++
+		r.saidAt = now
 	}
 	for _, s := range h.said {
 		s.router.out.left = false

@@ -167,9 +167,14 @@ func (r *Router) logTransition(e *Event) {
 	r.log.Log(context.Background(), level, "Entering "+e.To.String()+" STATE", args...)
 }
 
-// complainContest logs a sign of a rival.
-func (r *Router) complainContest(peer netip.Addr) {
-	times, ok := r.contests.due(complaint{addr: peer}, time.Now())
+// complainContest logs a sign of a rival. Just after a takeover there is one
+// without anything being wrong: the master before says a last word.
+func (r *Router) complainContest(peer netip.Addr, now time.Time) {
+	if st := r.host.set.Status(r.id); peer.IsValid() && now.Sub(st.Since) < st.Interval {
+		r.log.Info("the master before was heard once more: announcing the addresses again", "from", peer)
+		return
+	}
+	times, ok := r.contests.due(complaint{addr: peer}, now)
 	if !ok {
 		return
 	}

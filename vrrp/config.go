@@ -170,8 +170,9 @@ type Config struct {
 	// Compat relaxes rules of the RFCs for peers that break them.
 	Compat Compat
 
-	// Logger receives what an operator should know. It is written to from a
-	// goroutine of its own. Default: the host's logger.
+	// Logger receives what an operator should know: every transition with its
+	// reason at Info, every trouble at Warn. It is written to from a goroutine of
+	// its own. Default: the host's logger.
 	Logger *slog.Logger
 }
 

@@ -57,8 +57,9 @@ const (
 	// maxConflicts bounds what forged packets can make a router remember.
 	maxConflicts = 64
 
-	// deafAfter is how many losing advertisements in a row show that another
-	// master does not hear us: one that does yields to our first answer.
+	// deafAfter is how many losing advertisements in a row, each behind one more
+	// of ours, show that another master does not hear us: one that does yields
+	// to our first answer.
 	deafAfter = 3
 )
 
@@ -161,6 +162,9 @@ func (r *Router) hearRival(p *Packet, a *packet.Advert, form packet.ChecksumForm
 	if c.rival != p.Source || p.At.Sub(c.since) > 3*max(a.Interval, r.cfg.Interval) {
 		c.times = 0
 	}
+	if c.times > 0 && (r.saidAt.Before(c.since) || p.At.Before(r.saidAt)) {
+		return // nothing of ours to hear lies between the two: we did not run
+	}
 	c.rival, c.since = p.Source, p.At
 	dst := p.Source
 	if !r.cfg.unicast() {
@@ -170,7 +174,7 @@ func (r *Router) hearRival(p *Packet, a *packet.Advert, form packet.ChecksumForm
 	// refuses sends no second one, and keeps the address.
 	if ours := r.formFor(dst); r.cfg.Version == V3 && p.Source.Is4() && form != ours {
 		if c := r.conflict(CauseChecksum, p); c != nil {
-			r.logConflict(c, fmt.Sprintf("%v is master too, and sends checksum form %v where we send %v: it discards ours; set one form on all routers (v3_checksum_as_v2), or LearnChecksum", p.Source, form, ours))
+			r.logConflict(c, fmt.Sprintf("%v is master too, and sends checksum form %v where we send %v: it discards ours; set one form on all routers (Config.Checksum; keepalived: v3_checksum_as_v2), or LearnChecksum", p.Source, form, ours))
 		}
 		return
 	}

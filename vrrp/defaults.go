@@ -56,6 +56,10 @@ func (c *Config) ipv6() bool { return len(c.Addresses) > 0 && c.Addresses[0].Add
 
 func (c *Config) unicast() bool { return len(c.Peers) > 0 }
 
+// sourceLinkLocal reports whether advertisements over IPv6 have a link-local
+// source.
+func (c *Config) sourceLinkLocal() bool { return !c.unicast() || c.Peers[0].IsLinkLocalUnicast() }
+
 // params returns what the protocol needs of c, which has its defaults.
 func (c *Config) params() Params {
 	p := Params{

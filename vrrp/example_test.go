@@ -51,10 +51,16 @@ func ExampleWatch() {
 	}
 }
 
-// A script whose failure costs 60 points of priority.
+// A check whose failure costs 60 points of priority.
 func ExampleRouter_Track() {
-	var r *vrrp.Router // of New, or Host.Add
-	web, err := r.Track(vrrp.Tracker{Name: "chk_web", Weight: -60})
+	r, err := vrrp.New(vrrp.Config{
+		Interface: "eth0", VRID: 51, Priority: 150, Addresses: []netip.Prefix{netip.MustParsePrefix("192.0.2.100/24")},
+		Trackers: []vrrp.Tracker{{Name: "web", Weight: -60}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	web, err := r.Track("web")
 	if err != nil {
 		log.Fatal(err)
 	}

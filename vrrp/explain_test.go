@@ -31,7 +31,7 @@ func TestExplain(t *testing.T) {
 		{name: "tracker down", other: 150, rule: vrrp.RuleHigherPriority,
 			edit: func(c *vrrp.Config) { c.Trackers = []vrrp.Tracker{check, {Name: "eth1", Weight: -20}} },
 			do: func(t *testing.T, b *bench, h *testHost, r *vrrp.Router) {
-				tr, err := r.Track(vrrp.Tracker{Name: "eth1", Weight: -20})
+				tr, err := r.SetTracker(vrrp.Tracker{Name: "eth1", Weight: -20})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -55,7 +55,7 @@ func TestExplain(t *testing.T) {
 				c.Priority, c.Trackers = 200, []vrrp.Tracker{{Name: "chk", Weight: -150, Initial: vrrp.TrackDown}}
 			},
 			do: func(t *testing.T, _ *bench, _ *testHost, r *vrrp.Router) {
-				tr, err := r.Track(vrrp.Tracker{Name: "eth1", Weight: -50})
+				tr, err := r.SetTracker(vrrp.Tracker{Name: "eth1", Weight: -50})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -84,9 +84,9 @@ func TestTrackedInterface(t *testing.T) {
 					})
 					switch how {
 					case "Track":
-						_, err = r.Track(tracker)
+						_, err = r.SetTracker(tracker)
 					case "Group.Track":
-						_, err = g.Track(tracker)
+						_, err = g.SetTracker(tracker)
 					case "Update":
 						cfg := r.Config()
 						cfg.Trackers = []vrrp.Tracker{tracker}
@@ -193,11 +193,11 @@ func TestTrackedInterfaceIsLeft(t *testing.T) {
 		want("another list", "eth11 eth31 eth41")
 		cfg.Trackers = track("forbidden")
 		for what, err := range map[string]error{
-			"Update":      r.Update(cfg),
-			"Track":       second(r.Track(track("forbidden")[0])),
-			"Group.Track": second(g.Track(track("forbidden")[0])),
-			"AddGroup":    second(h.AddGroup(vrrp.GroupConfig{Trackers: cfg.Trackers})),
-			"Add":         second(h.Add(vrrp.Config{Interface: "eth0", VRID: 52, Addresses: prefixes("192.0.2.101/24"), Trackers: cfg.Trackers})),
+			"Update":           r.Update(cfg),
+			"SetTracker":       second(r.SetTracker(track("forbidden")[0])),
+			"Group.SetTracker": second(g.SetTracker(track("forbidden")[0])),
+			"AddGroup":         second(h.AddGroup(vrrp.GroupConfig{Trackers: cfg.Trackers})),
+			"Add":              second(h.Add(vrrp.Config{Interface: "eth0", VRID: 52, Addresses: prefixes("192.0.2.101/24"), Trackers: cfg.Trackers})),
 		} {
 			if err == nil || !strings.Contains(err.Error(), "interface forbidden") {
 				t.Errorf("%s of an interface that cannot be watched: %v", what, err)

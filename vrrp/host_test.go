@@ -388,13 +388,16 @@ func TestPriorityAndTrackers(t *testing.T) {
 		a, c := b.host("192.0.2.1"), b.host("192.0.2.2")
 		ra := a.add(t, 100, func(cfg *vrrp.Config) { cfg.Trackers = []vrrp.Tracker{{Name: "chk", Weight: -20}, {Name: "eth1"}} })
 		rc := c.add(t, 90, nil)
-		eth1, err := ra.Track(vrrp.Tracker{Name: "eth1"})
+		eth1, err := ra.Track("eth1")
 		if err != nil {
 			t.Fatal(err)
 		}
-		chk, err := ra.Track(vrrp.Tracker{Name: "chk", Weight: -20})
+		chk, err := ra.Track("chk")
 		if err != nil {
 			t.Fatal(err)
+		}
+		if _, err := ra.Track("chck"); err == nil || !strings.Contains(err.Error(), `no tracker "chck": it has "chk", "eth1"`) {
+			t.Errorf("a name that there is not: %v", err)
 		}
 		eth1.Set(vrrp.TrackUp)
 		time.Sleep(5 * time.Second)
@@ -414,7 +417,7 @@ func TestPriorityAndTrackers(t *testing.T) {
 		if s.Configured != 120 || s.Priority != 100 || s.Trackers[0].Status != vrrp.TrackDown {
 			t.Errorf("configured %d, effective %d, trackers %v", s.Configured, s.Priority, s.Trackers)
 		}
-		_, heavy := ra.Track(vrrp.Tracker{Name: "x", Weight: 254})
+		_, heavy := ra.SetTracker(vrrp.Tracker{Name: "x", Weight: 254})
 		for _, err := range []error{heavy, ra.SetPriority(0), ra.SetPriority(255), ra.Run(context.Background())} {
 			if err == nil {
 				t.Error("a mistake was accepted")

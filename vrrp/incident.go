@@ -60,7 +60,7 @@ func (r *Router) contested(o *Output, now time.Time) {
 	default:
 		r.tellIncident(Incident{Kind: IncidentClaim, At: now})
 	}
-	r.complainContest(o.Peer)
+	r.complainContest(o.Peer, now)
 }
 
 // stalled counts and tells that the process did not run.

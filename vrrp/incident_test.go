@@ -103,3 +103,55 @@ func TestHastyInterval(t *testing.T) {
 		})
 	}
 }
+
+// Pain R1: a master that did not run finds what another router has sent meanwhile.
+// That one could not hear us: it is not accused of being deaf.
+func TestStalledMasterAccusesNobody(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		o := &sleepy{stubborn: stubborn{release: func(context.Context) error { return nil }}}
+		a, c := b.host("192.0.2.1"), b.host("192.0.2.2")
+		ra := a.add(t, 150, func(c *vrrp.Config) { c.Owner = o })
+		rc := c.add(t, 100, nil)
+		time.Sleep(6 * time.Second)
+		wantState(t, ra, vrrp.Master)
+		o.nap.Store(int64(10 * time.Second))
+		time.Sleep(9 * time.Second)
+		wantState(t, rc, vrrp.Master)
+		time.Sleep(5 * time.Second)
+		wantState(t, ra, vrrp.Master)
+		wantState(t, rc, vrrp.Backup)
+		if s := ra.Snapshot(); s.Counters.Stalls != 1 || len(s.Conflicts) > 0 {
+			t.Errorf("%d stalls, conflicts %+v", s.Counters.Stalls, s.Conflicts)
+		}
+	})
+}
+
+// The last word of the master before is no reason to worry; that of another router
+// later is one.
+func TestLastWordIsNoWarning(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		var log bytes.Buffer
+		a, c := b.host("192.0.2.1"), b.idle("192.0.2.2")
+		a.add(t, 100, nil)
+		c.add(t, 200, func(c *vrrp.Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+		time.Sleep(6 * time.Second)
+		c.run(t)
+		time.Sleep(20 * time.Second)
+		c.stop()
+		if text := log.String(); !strings.Contains(text, `level=INFO msg="the master before was heard once more`) || strings.Contains(text, "level=WARN") {
+			t.Errorf("the log:\n%s", text)
+		}
+	})
+}
+
+// A router that cannot take part says which address it lacks.
+func TestNoAddressIsExplained(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bench) {
+		h := b.host("192.0.2.1")
+		r := h.add(t, 100, func(c *vrrp.Config) { c.Addresses = prefixes("192.0.2.1/24") })
+		e := <-r.Events()
+		if want := "eth0 has no IPv4 address of its own to advertise from"; e.Reason != vrrp.ReasonNoAddress || e.Detail != want {
+			t.Errorf("%v: %q, want %q", e.Reason, e.Detail, want)
+		}
+	})
+}

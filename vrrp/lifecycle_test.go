@@ -296,7 +296,7 @@ func churn(t *testing.T, h *testHost, g *vrrp.Group, random *rand.Rand, vrid uin
 				err = r.Update(c)
 			case 2:
 				var tr *vrrp.Track
-				if tr, err = r.Track(vrrp.Tracker{Name: "chk", Weight: -20 * random.IntN(2)}); err == nil {
+				if tr, err = r.SetTracker(vrrp.Tracker{Name: "chk", Weight: -20 * random.IntN(2)}); err == nil {
 					tr.Set(vrrp.TrackStatus(random.IntN(3)))
 				}
 			case 3:

@@ -109,7 +109,7 @@ func TestRouterUpdate(t *testing.T) {
 		if ra.Name() != "other" || ra.Snapshot().Seq != 2 {
 			t.Errorf("name %s, %d events", ra.Name(), ra.Snapshot().Seq)
 		}
-		chk, err := ra.Track(cfg.Trackers[0])
+		chk, err := ra.Track(cfg.Trackers[0].Name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +198,7 @@ func TestSyncGroup(t *testing.T) {
 			h.run(t)
 		}
 		time.Sleep(5 * time.Second)
-		chk, err := routers[0][1].Track(vrrp.Tracker{Name: "chk"})
+		chk, err := routers[0][1].SetTracker(vrrp.Tracker{Name: "chk"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -246,7 +246,7 @@ func TestGroupTrack(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := h.add(t, 100, func(c *vrrp.Config) { c.Sync = g })
-		chk, err := g.Track(vrrp.Tracker{Name: "chk", Weight: -40})
+		chk, err := g.SetTracker(vrrp.Tracker{Name: "chk", Weight: -40})
 		if err != nil {
 			t.Fatal(err)
 		}

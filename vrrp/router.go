@@ -49,6 +49,7 @@ type Router struct {
 	contests    complaints // signs of rivals
 	unsent      complaints // about packets to be sent
 	alive       bool       // the last advertisement has left
+	saidAt      time.Time  // when one has
 	detail      string     // of the transition that waits for the owner
 	out         advertisement
 }
@@ -225,7 +226,7 @@ func (r *Router) pickSource(st LinkState) netip.Addr {
 	if r.cfg.Source.IsValid() {
 		return r.cfg.Source
 	}
-	linkLocal := !r.cfg.unicast() || r.cfg.Peers[0].IsLinkLocalUnicast()
+	linkLocal := r.cfg.sourceLinkLocal()
 	for _, a := range st.Addresses {
 		virtual := r.host.vips[r.place(a)] > 0 && !(r.cfg.Priority == OwnerPriority && r.vips[a])
 		if !virtual && (a.Is4() || a.IsLinkLocalUnicast() == linkLocal) {

@@ -23,6 +23,8 @@ func (s TrackStatus) String() string {
 // Tracker is something that a router's priority, or its fitness, depends on: a
 // script, an interface, a file, a process. The router only knows its name, unless
 // it is an interface; whoever watches the thing itself reports through a [Track].
+// Until the first report Initial counts: by default a weight counts nothing yet, so
+// that a router whose service is down begins with its full priority.
 //
 // One that reports a number (keepalived: track_file) adds weight times number,
 // 253 at most; a sum of -254 or less is a fault. With weight 0 every number but

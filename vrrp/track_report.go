@@ -3,6 +3,8 @@ package vrrp
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -17,21 +19,29 @@ type Track struct {
 	name   string
 }
 
-// Track adds a tracker, or changes the one of that name, which keeps its state;
-// one that is in Config.Trackers already is only looked up. A router of a
-// running host takes part as soon as it has been added: what must be known
-// before belongs into Config.Trackers.
-func (r *Router) Track(t Tracker) (*Track, error) {
+// Track returns where to report about the tracker of that name, which
+// Config.Trackers or [Router.SetTracker] has made known. Another name is an error.
+func (r *Router) Track(name string) (*Track, error) {
 	h := r.host
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if err := validTracker(t); err != nil {
+	if err := knownTracker(h.set.Trackers(r.id), name); err != nil {
+		return nil, fmt.Errorf("vrrp: router %s: %w", r.cfg.Name, err)
+	}
+	return &Track{host: h, router: r, name: name}, nil
+}
+
+// SetTracker adds a tracker, or puts t in the place of the one of that name, whose
+// state stays. A router of a running host takes part as soon as it has been added:
+// what must be known before belongs into Config.Trackers.
+func (r *Router) SetTracker(t Tracker) (*Track, error) {
+	h := r.host
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := h.acceptTracker(t); err != nil {
 		return nil, fmt.Errorf("vrrp: router %s: %w", r.cfg.Name, err)
 	}
 	if st := findTracker(h.set.Trackers(r.id), t.Name); st == nil || st.Tracker != t {
-		if err := h.canFollow([]Tracker{t}); err != nil {
-			return nil, fmt.Errorf("vrrp: router %s: %w", r.cfg.Name, err)
-		}
 		cfg := r.cfg
 		cfg.Trackers = withTracker(cfg.Trackers, t)
 		r.commit(cfg)
@@ -39,22 +49,54 @@ func (r *Router) Track(t Tracker) (*Track, error) {
 	return &Track{host: h, router: r, name: t.Name}, nil
 }
 
-// Track adds a tracker that counts for all members, as [Router.Track] does for
-// one router.
-func (g *Group) Track(t Tracker) (*Track, error) {
+// Track returns where to report about the tracker of that name, which counts for
+// all members, as [Router.Track] does for one router.
+func (g *Group) Track(name string) (*Track, error) {
 	h := g.host
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if err := validTracker(t); err != nil {
+	if err := knownTracker(h.set.Group(g.id).Trackers, name); err != nil {
+		return nil, fmt.Errorf("vrrp: group %s: %w", g.Name(), err)
+	}
+	return &Track{host: h, group: g, name: name}, nil
+}
+
+// SetTracker adds or changes a tracker that counts for all members, as
+// [Router.SetTracker] does for one router.
+func (g *Group) SetTracker(t Tracker) (*Track, error) {
+	h := g.host
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := h.acceptTracker(t); err != nil {
 		return nil, fmt.Errorf("vrrp: group %s: %w", g.Name(), err)
 	}
 	if st := findTracker(h.set.Group(g.id).Trackers, t.Name); st == nil || st.Tracker != t {
-		if err := h.canFollow([]Tracker{t}); err != nil {
-			return nil, fmt.Errorf("vrrp: group %s: %w", g.Name(), err)
-		}
 		g.commit(withTracker(g.trackers, t))
 	}
 	return &Track{host: h, group: g, name: t.Name}, nil
+}
+
+// knownTracker says what there is, if there is none of that name.
+func knownTracker(states []TrackerState, name string) error {
+	if findTracker(states, name) != nil {
+		return nil
+	}
+	var names []string
+	for _, t := range states {
+		names = append(names, strconv.Quote(t.Name))
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("no tracker %q: it has none; add it to Trackers, or with SetTracker", name)
+	}
+	return fmt.Errorf("no tracker %q: it has %s", name, strings.Join(names, ", "))
+}
+
+// acceptTracker reports what is wrong with a tracker.
+func (h *Host) acceptTracker(t Tracker) error {
+	if err := validTracker(t); err != nil {
+		return err
+	}
+	return h.canFollow([]Tracker{t})
 }
 
 func validTracker(t Tracker) error {

@@ -109,6 +109,15 @@ func (r *Router) explain(why Reason) string {
 	switch why {
 	case ReasonLinkDown:
 		return r.link.state.Why
+	case ReasonNoAddress:
+		kind := "IPv4"
+		if r.cfg.ipv6() {
+			kind = "IPv6"
+			if r.cfg.sourceLinkLocal() {
+				kind = "link-local IPv6"
+			}
+		}
+		return fmt.Sprintf("%s has no %s address of its own to advertise from", r.cfg.Interface, kind)
 	case ReasonTracker:
 		states := r.host.set.Trackers(r.id)
 		if r.cfg.Sync != nil {

@@ -22,7 +22,7 @@ type tracker struct {
 
 // trackable is a router or a group.
 type trackable interface {
-	Track(vrrp.Tracker) (*vrrp.Track, error)
+	Track(name string) (*vrrp.Track, error)
 }
 
 // tracker returns the tracker of that name, new if need be.
@@ -44,7 +44,7 @@ func (c *Composition) follow(trackers []vrrp.Tracker, by trackable) error {
 		if t.Interface != "" {
 			continue
 		}
-		to, err := by.Track(t)
+		to, err := by.Track(t.Name)
 		if err != nil {
 			return err
 		}

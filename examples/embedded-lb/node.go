@@ -89,7 +89,7 @@ func newNode(cfg config) (_ *node, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("virtual router: %w", err)
 	}
-	n.some, err = n.router.Track(some)
+	n.some, err = n.router.Track(some.Name)
 	return n, err
 }
 

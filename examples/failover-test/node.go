@@ -68,7 +68,7 @@ func New(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, errors.Join(err, host.Close(), manager.Close())
 	}
-	track, err := router.Track(worth)
+	track, err := router.Track(worth.Name)
 	if err != nil {
 		return nil, errors.Join(err, host.Close(), manager.Close())
 	}

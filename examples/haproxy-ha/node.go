@@ -79,7 +79,7 @@ func newNode(s *settings, prefixes []netip.Prefix, p *proxy, log *slog.Logger) (
 		return nil, errors.Join(err, n.manager.Close())
 	}
 	for _, t := range trackers {
-		if n.tracks[t.Name], err = n.router.Track(t); err != nil {
+		if n.tracks[t.Name], err = n.router.Track(t.Name); err != nil {
 			return nil, errors.Join(err, n.router.Close(), n.manager.Close())
 		}
 	}

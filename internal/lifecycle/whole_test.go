@@ -58,7 +58,7 @@ func newWhole(network vrrp.Network, kernel vip.Kernel, lvs ipvs.Kernel, checker 
 	if err != nil {
 		return nil, err
 	}
-	if w.track, err = w.router.Track(healthy); err != nil {
+	if w.track, err = w.router.Track(healthy.Name); err != nil {
 		return nil, err
 	}
 	if _, err = w.checks.Add(check.Config{Name: "check", Checker: checker, Interval: 10 * time.Millisecond}); err != nil {

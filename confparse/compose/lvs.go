@@ -74,8 +74,8 @@ func (l *lvs) run(ctx context.Context) error {
 	defer stopKeeping()
 	var working, keeping sync.WaitGroup
 	var checksErr, tableErr error
+	l.start() // first: what is suspended is not checked even once
 	working.Go(func() { checksErr = l.checks.Run(work) })
-	l.start()
 	var table *lvsTable
 	var addresses Addresses
 	timer := time.NewTimer(time.Hour)

@@ -12,13 +12,23 @@ import (
 	"github.com/vrrpkit/vrrpkit/internal/netlab"
 )
 
+// builtProgram is the environment variable with the path of what was built. The
+// guests of umllab inherit it.
+const builtProgram = "VRRPKIT_KEEPALIVED_LITE"
+
 // program builds keepalived-lite, once, and returns its path.
 var program = sync.OnceValues(func() (string, error) {
+	if path := os.Getenv(builtProgram); path != "" {
+		return path, nil
+	}
 	path := filepath.Join(scratch, "keepalived-lite")
 	cmd := exec.Command("go", "build", "-o", path, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	cmd.Stderr = os.Stderr
-	return path, cmd.Run()
+	if err := cmd.Run(); err != nil {
+		return "", err
+	}
+	return path, os.Setenv(builtProgram, path)
 })
 
 // scratch is a directory that lasts as long as the tests of this package.

@@ -9,7 +9,7 @@ import (
 
 // The exit status of -t, which Ansible roles and the like depend on, and one
 // line of what it says. D1 to D10 are decisions about what the texts leave open.
-func TestSeedConfigTest(t *testing.T) {
+func proveConfigTest(t *testing.T, p seedRun) {
 	// An interface that every machine has.
 	const good = `vrrp_instance VI_1 {
     interface lo
@@ -55,7 +55,7 @@ func TestSeedConfigTest(t *testing.T) {
 		{"002.5 router id 255", instead("_id 51", "_id 255"), 0, ""},
 		{"003.17 nopreempt in state MASTER", with("    state MASTER\n    nopreempt"), 5, ":9:5: warning: nopreempt of vrrp_instance VI_1 is ignored: it has state MASTER [adjusted]"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		p.item(t, c.name, func(t *step) {
 			file := filepath.Join(t.TempDir(), "keepalived.conf")
 			if err := os.WriteFile(file, []byte(c.conf), 0o600); err != nil {
 				t.Fatal(err)
@@ -67,7 +67,7 @@ func TestSeedConfigTest(t *testing.T) {
 			checkSays(t, stderr, file, c.line)
 		})
 	}
-	t.Run("D8 missing file", func(t *testing.T) {
+	p.item(t, "D8 missing file", func(t *step) {
 		file := filepath.Join(t.TempDir(), "keepalived.conf")
 		status, stderr := configTestFile(t, nil, file)
 		if status != 4 {
@@ -79,7 +79,7 @@ func TestSeedConfigTest(t *testing.T) {
 
 // checkSays checks that a line of stderr begins with line, the name of the file
 // put before it unless it is indented; for "" that there is none.
-func checkSays(t *testing.T, stderr, file, line string) {
+func checkSays(t testing.TB, stderr, file, line string) {
 	t.Helper()
 	if line == "" {
 		if stderr != "" {

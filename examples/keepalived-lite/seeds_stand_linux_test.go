@@ -12,10 +12,6 @@ import (
 	"github.com/vrrpkit/vrrpkit/internal/netlab"
 )
 
-// The seeds are five how-to texts about keepalived from different years and
-// countries. What they promise their readers is numbered: 002.7 is the seventh
-// promise of the text 002. The tests are named after these numbers.
-
 // stand is what all seeds are tested on: two nodes and a client on one LAN.
 type stand struct {
 	t       *testing.T // of the whole scenario; its steps are subtests
@@ -35,6 +31,11 @@ func newStand(t *testing.T, needs ...netlab.Need) *stand {
 	t.Parallel()
 	slots <- struct{}{}
 	t.Cleanup(func() { <-slots })
+	return makeStand(t, needs...)
+}
+
+func makeStand(t *testing.T, needs ...netlab.Need) *stand {
+	t.Helper()
 	s := &stand{t: t, dir: t.TempDir()} // first, to be removed when no daemon is left to write there
 	s.lab = netlab.New(t, needs...)
 	s.a = s.lab.Host("a", "192.0.2.10/24")
@@ -67,6 +68,18 @@ var (
 	referenceOurs = pairing{reference, ours}
 )
 
+// alone is for scenarios in which keepalived has no part.
+var alone = pairing{a: ours}
+
+var allPairings = []pairing{oursOurs, oursReference, referenceOurs}
+
+func (p pairing) String() string {
+	if p.b.name == "" {
+		return p.a.name
+	}
+	return p.a.name + "+" + p.b.name
+}
+
 // pairings runs a scenario once for each pairing of short, or of long in a long
 // run; long nil means all three.
 func pairings(t *testing.T, short, long []pairing, scenario func(t *testing.T, p pairing)) {
@@ -74,11 +87,11 @@ func pairings(t *testing.T, short, long []pairing, scenario func(t *testing.T, p
 	if netlab.Soak() {
 		short = long
 		if long == nil {
-			short = []pairing{oursOurs, oursReference, referenceOurs}
+			short = allPairings
 		}
 	}
 	for _, p := range short {
-		t.Run(p.a.name+"+"+p.b.name, func(t *testing.T) { scenario(t, p) })
+		t.Run(p.String(), func(t *testing.T) { scenario(t, p) })
 	}
 }
 

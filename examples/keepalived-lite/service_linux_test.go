@@ -31,7 +31,7 @@ func newManager(t *testing.T, dir string) *manager {
 }
 
 // wait reads until something is said, and returns when.
-func (m *manager) wait(t *testing.T, text string) time.Time {
+func (m *manager) wait(t testing.TB, text string) time.Time {
 	t.Helper()
 	_ = m.SetReadDeadline(time.Now().Add(20 * time.Second))
 	buf := make([]byte, 4096)

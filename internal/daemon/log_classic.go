@@ -91,6 +91,9 @@ func around(message, from, cause string) (before, after string) {
 
 // processOf returns the name of keepalived's process that would say it.
 func processOf(who, message string) string {
+	if strings.HasPrefix(who, "[") || strings.HasPrefix(who, "FWM ") { // a virtual or real server
+		return "Keepalived_healthcheckers"
+	}
 	if who != "" || strings.HasPrefix(message, "VRRP_Script") || strings.HasPrefix(message, "Syncing ") || strings.HasPrefix(message, "Netlink ") {
 		return "Keepalived_vrrp"
 	}

@@ -50,6 +50,7 @@ func TestClassicHandler(t *testing.T) {
 	vi.Info("Entering FAULT STATE", "from", "BACKUP", "cause", "link down")
 	log.Warn("VRRP_Script(chk) failed (exited with status 1)")
 	log.Info("Removing service [198.51.100.1]:tcp:80")
+	log.With("instance", "[198.51.100.2]:tcp:80").Info("quorum_up script done")
 	var got []string
 	for line := range strings.Lines(out.String()) {
 		_, text, _ := strings.Cut(strings.TrimSpace(line), " Keepalived")
@@ -74,6 +75,7 @@ func TestClassicHandler(t *testing.T) {
 		`_vrrp: (VI_1) Entering FAULT STATE from=BACKUP cause="link down"`,
 		`_vrrp: VRRP_Script(chk) failed (exited with status 1)`,
 		`_healthcheckers: Removing service [198.51.100.1]:tcp:80`,
+		`_healthcheckers: ([198.51.100.2]:tcp:80) quorum_up script done`,
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

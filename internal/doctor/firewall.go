@@ -15,7 +15,7 @@ import (
 )
 
 // letIn is how to open a firewall for VRRP.
-const letIn = "iptables -I INPUT -p 112 -j ACCEPT; nft insert rule inet filter input meta l4proto 112 accept; firewall-cmd --add-protocol=vrrp --permanent"
+const letIn = "iptables -I INPUT -p 112 -j ACCEPT; nft insert rule inet filter input meta l4proto 112 accept; firewall-cmd --add-protocol=vrrp --permanent; ufw allow to 224.0.0.18"
 
 // firewall sends a packet of protocol 112 through the loopback interface, and
 // reads the rules for what concerns other interfaces only.

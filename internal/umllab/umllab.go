@@ -37,8 +37,15 @@ func InGuest() bool { return os.Getenv(inGuest) != "" }
 // deadline, or within five minutes.
 func Run(t *testing.T, modules ...string) bool {
 	t.Helper()
+	_, outside := Output(t, modules...)
+	return outside
+}
+
+// Output is [Run] for a test that reads what it printed in the guest.
+func Output(t *testing.T, modules ...string) (output string, outside bool) {
+	t.Helper()
 	if InGuest() {
-		return false
+		return "", false
 	}
 	netlab.Require(t, kernel, "modprobe")
 	netlab.Busy(t)
@@ -75,7 +82,7 @@ func Run(t *testing.T, modules ...string) bool {
 		t.Fatalf("the guest did not run %s:\n%s", t.Name(), output)
 	}
 	t.Logf("in the guest:\n%s", output)
-	return true
+	return output, true
 }
 
 // findModules returns the directory that holds the directory of modules of

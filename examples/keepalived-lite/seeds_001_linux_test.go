@@ -110,6 +110,7 @@ func prove001(t *testing.T, p seedRun) {
 	netlab.Eventually(t, 5*time.Second, "tcpdump", func() bool { return strings.Contains(dump.Log(), "listening on") })
 	begin := time.Now()
 	a := s.start(p.a, s.a, conf)
+	time.Sleep(500 * time.Millisecond) // so that they do not claim the role in the same instant
 	s.start(p.b, s.b, peer)
 
 	p.item(t, "001.8 an election behind the text's firewall", func(t *step) {

@@ -40,6 +40,7 @@ func prove002Pair(t *testing.T, p seedRun) {
 	dump := s.c.Start("tcpdump", "-l", "-i", "eth0", "vrrp")
 	owners := s.lab.Owners(vip, s.a, s.b)
 	a := s.start(p.a, s.a, conf002("a", "MASTER", "100", ""))
+	time.Sleep(500 * time.Millisecond) // so that they do not claim the role in the same instant
 	b := s.start(p.b, s.b, conf002("b", "BACKUP", "90", ""))
 	node := map[string]*netlab.Proc{p.b.name: b, p.a.name: a}[ours.name]
 

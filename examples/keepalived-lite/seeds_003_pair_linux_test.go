@@ -82,6 +82,7 @@ func prove003Pair(t *testing.T, p seedRun) {
 	netlab.Eventually(t, 5*time.Second, "tcpdump", func() bool { return strings.Contains(dump.Log(), "listening on") })
 	confA := fill(seed003, "SELF", "101", "STATE", "MASTER", "PRIO", "100")
 	a := s.start(p.a, s.a, confA)
+	time.Sleep(500 * time.Millisecond) // so that they do not claim the role in the same instant
 	b := s.start(p.b, s.b, fill(seed003, "SELF", "102", "STATE", "BACKUP", "PRIO", "90"))
 
 	s.waitHolders(t, vip, "a", 6*time.Second)

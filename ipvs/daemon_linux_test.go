@@ -61,6 +61,14 @@ backup sync daemon (mcast=d0, syncid=255, maxlen=1024, group=224.0.0.99, port=90
 			t.Errorf("%v: %v", c.change, err)
 		}
 	}
+	// One that is stopped at once may never have run.
+	for range 50 {
+		for _, op := range []ipvs.Op{ipvs.StartDaemon, ipvs.StopDaemon} {
+			if err := k.Change(ipvs.Change{Op: op, Daemon: backup}); err != nil {
+				t.Fatal(op, err)
+			}
+		}
+	}
 	shows("")
 	ipvsadm(t, "--start-daemon", "backup", "--mcast-interface", "d0", "--syncid", "7", "--mcast-ttl", "9")
 	s, err := k.State()

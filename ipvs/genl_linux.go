@@ -2,6 +2,7 @@ package ipvs
 
 import (
 	"errors"
+	"sync"
 
 	"github.com/mdlayher/genetlink"
 	"github.com/mdlayher/netlink"
@@ -13,8 +14,10 @@ import (
 // calls of a look.
 const receiveBuffer = 32 << 10
 
-// genl is a connection to the kernel's generic netlink family IPVS.
+// genl is a connection to the kernel's generic netlink family IPVS. It may be used
+// by several goroutines.
 type genl struct {
+	mu     sync.Mutex // from each request to its answer
 	conn   *genetlink.Conn
 	family uint16
 }
@@ -34,9 +37,14 @@ func dialGenl(netnsFD int) (*genl, error) {
 
 func (g *genl) close() error { return g.conn.Close() }
 
+func message(cmd uint8, data []byte) genetlink.Message {
+	return genetlink.Message{Header: genetlink.Header{Command: cmd, Version: 1}, Data: data}
+}
+
 func (g *genl) execute(cmd uint8, data []byte, flags netlink.HeaderFlags) ([]genetlink.Message, error) {
-	header := genetlink.Header{Command: cmd, Version: 1}
-	return g.conn.Execute(genetlink.Message{Header: header, Data: data}, g.family, netlink.Request|flags)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.conn.Execute(message(cmd, data), g.family, netlink.Request|flags)
 }
 
 // request has the kernel do something.
@@ -111,17 +119,4 @@ func (g *genl) destinations(key Key, note func(Destination, []byte) error) error
 		}
 		return note(d, b)
 	})
-}
-
-func (g *genl) daemons() (daemons []Daemon, err error) {
-	answers, err := g.execute(ipvsCmdGetDaemon, nil, netlink.Dump)
-	if err != nil {
-		return nil, err
-	}
-	err = each(answers, cmdAttrDaemon, func(b []byte) error {
-		d, err := decodeDaemon(b)
-		daemons = append(daemons, d)
-		return err
-	})
-	return daemons, err
 }

@@ -106,7 +106,7 @@ func (k *kernel) Change(c Change) error {
 	case StartDaemon:
 		err = k.genl.request(ipvsCmdNewDaemon, encodeDaemon(c.Daemon))
 	case StopDaemon:
-		err = k.genl.request(ipvsCmdDelDaemon, encodeDaemon(Daemon{Role: c.Daemon.Role}))
+		err = k.genl.stopDaemon(c.Daemon.Role)
 	case Zero:
 		err = k.genl.request(ipvsCmdZero, nil)
 	case ZeroService:

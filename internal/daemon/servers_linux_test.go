@@ -53,13 +53,19 @@ virtual_server 192.0.2.100 80 {
 }
 `
 
-// What pipes and scripts hear of servers is what keepalived tells them, word by
-// word and in its order.
-func TestServersLikeKeepalived(t *testing.T) {
-	netlab.Require(t, netlab.Keepalived)
-	if umllab.Run(t, "ip_vs", "ip_vs_rr") {
+// Virtual servers of a daemon on the kernel's IPVS, in one guest.
+func TestServers(t *testing.T) {
+	netlab.Require(t, netlab.Keepalived, "ipvsadm", "ip")
+	if umllab.Run(t, "ip_vs", "ip_vs_rr", "ip_vs_wrr", "veth", "dummy") {
 		return
 	}
+	t.Run("notifications are keepalived's", testServersLikeKeepalived)
+	t.Run("reload", testReloadServers)
+}
+
+// What pipes and scripts hear of servers is what keepalived tells them, word by
+// word and in its order.
+func testServersLikeKeepalived(t *testing.T) {
 	theirs := tellServers(t, func(dir string) (stop func()) {
 		in := func(name string) string { return filepath.Join(dir, name) }
 		cmd := exec.Command("keepalived", "-n", "-l", "-D", "-G", "-C", "-f", in("keepalived.conf"), "-p", in("pid"), "-r", in("vrrp.pid"), "-c", in("checkers.pid"))

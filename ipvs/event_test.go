@@ -81,3 +81,20 @@ func TestStatsAreIntercepted(t *testing.T) {
 		t.Errorf("State: %v", err)
 	}
 }
+
+// A service that cannot be added is one error, which counts the destinations
+// that it would have had.
+func TestChangeErrorSkipped(t *testing.T) {
+	var k ipvstest.Kernel
+	k.Intercept(func(c ipvstest.Call) error {
+		if c.Method == ipvstest.Change && c.Change.Op == ipvs.AddService {
+			return syscall.ENOENT
+		}
+		return nil
+	})
+	_, err := ipvs.Apply(t.Context(), &k, mine, nil)
+	var refused *ipvs.ChangeError
+	if !errors.As(err, &refused) || refused.Skipped != len(mine.Table[0].Destinations) {
+		t.Errorf("%v: %+v", err, refused)
+	}
+}

@@ -30,7 +30,19 @@
 //	warmup                  Config.Warmup
 //	alpha, init_fail        Config.Initial: Down
 //
-// The package needs no VRRP; package checktest has a checker to test with.
+// # Ownership and concurrency
+//
+// A Group, or a Runner that is run by itself, owns the goroutines that check and
+// watch. They end before Run returns, but for those of checkers that ignore their
+// context, which Run's error names. All methods but Run may be called from any
+// goroutine, and none of them waits for a check or for a reader of events.
+// Configurations are copied; a Checker belongs to its runner, which asks it from one
+// goroutine at a time, unless its documentation says that many may ask.
+//
+// # Testing
+//
+// The package needs no VRRP. Runners keep their times in a testing/synctest bubble,
+// and package checktest has a checker for it.
 package check
 
 import (

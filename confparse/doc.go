@@ -18,6 +18,13 @@
 //   - the rules: what keepalived defaults, rounds, drops and refuses once a
 //     block has been read, and what this project refuses to run ([Refused]).
 //
+// Parsing, comparing and printing have no state: any goroutine may call them. A
+// Config and a [Document] belong to whoever has them; nothing locks them, so that
+// they may be read from several goroutines and changed by one that is alone.
+//
+// Keywords, their defaults and what is refused are keepalived 2.4.3's; KEYWORDS.md
+// lists them all.
+//
 // Nothing here looks at interfaces, users or the network. The only input
 // besides the arguments is what [Options] lets it read.
 package confparse

@@ -30,9 +30,10 @@
 //
 //	r, err := ipvs.NewReconciler(ipvs.Config{StateFile: "/run/lb.ipvs"})
 //	...
+//	events := r.Events()
 //	go r.Run(ctx)
 //	err = r.Apply(ctx, ipvs.State{Table: table})       // now, and whenever something changes
-//	for ev := range r.Events() { log.Println(ev.Kind, ev.Changes, ev.Err) }
+//	for ev := range events { log.Println(ev.Kind, ev.Changes, ev.Err) }
 //
 // It knows what the kernel has, so that one destination's new weight is one write
 // and nothing is read, and an Apply of what is there already does nothing at all.
@@ -48,6 +49,15 @@
 // [Kernel] Stats has counters, and how many connections each destination has.
 // A [Daemon] tells other directors about connections, so that these survive a
 // failover.
+//
+// # Ownership and concurrency
+//
+// A Reconciler owns its Kernel, which Run closes, and one goroutine, which ends
+// before Run returns. Its methods, and those of a Kernel, may be called from any
+// goroutine. Apply waits for the kernel; Snapshot and Events do not, and nothing
+// waits for a reader of events. A Pool belongs to one goroutine. States, tables and
+// configurations that are given are copied or not kept; the slices of an [Event]
+// are shared and must not be changed.
 //
 // # Testing
 //

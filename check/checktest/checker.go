@@ -1,4 +1,7 @@
-// Package checktest has a checker to test with.
+// Package checktest has a checker to test with: it answers what it is told to, as
+// slowly as it is told to, and remembers when it was asked. In a testing/synctest
+// bubble its times are exact. It starts no goroutine, and all of its methods may be
+// called from any.
 package checktest
 
 import (

@@ -9,5 +9,6 @@
 // Rules stand in files by subject, one table each; examples/ has for each of
 // them a configuration that it finds fault with, and one that it does not.
 //
-// Nothing here looks at the machine it runs on.
+// Nothing here looks at the machine it runs on, keeps a state, or changes the
+// documents: any goroutine may call it.
 package lint

@@ -14,6 +14,8 @@
 //		}
 //		return nil
 //	})
+//
+// It starts no goroutine, and all of its methods may be called from any.
 package ipvstest
 
 import (

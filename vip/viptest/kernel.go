@@ -1,7 +1,9 @@
 // Package viptest has a kernel in memory for tests of virtual addresses: it
 // shows its state as text, records what is announced and when, removes addresses
-// whose Lifetime ends without being renewed, and fails or dawdles on demand. Its times are those of package time, so that in a
-// testing/synctest bubble they are exact.
+// whose Lifetime ends without being renewed, and fails or dawdles on demand. Its
+// times are those of package time, so that in a testing/synctest bubble they are
+// exact. It has no goroutine that stays, and all of its methods may be called from
+// any.
 package viptest
 
 import (

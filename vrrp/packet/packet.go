@@ -6,7 +6,8 @@
 // judged here, in the order of RFC 9568 section 7.1; what takes a configured
 // router to judge (its VRID, its password, its interval) is left to the caller,
 // with the [Reason] to count it under. Neither [Advert.Parse] nor
-// [Advert.Append] allocates once their buffers have grown.
+// [Advert.Append] allocates once their buffers have grown. A value belongs to one
+// goroutine at a time; functions may be called from any.
 package packet
 
 import "net/netip"

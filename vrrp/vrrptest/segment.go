@@ -6,7 +6,8 @@
 //	a := vrrp.NewHost(vrrp.HostConfig{Network: seg.Attach("192.0.2.1")})
 //	b := vrrp.NewHost(vrrp.HostConfig{Network: seg.Attach("192.0.2.2")})
 //
-// A segment must be made inside the bubble that uses it.
+// A segment must be made inside the bubble that uses it. All methods may be called
+// from any goroutine.
 package vrrptest
 
 import (

@@ -29,6 +29,9 @@ const (
 	punctual = 10 * time.Millisecond
 )
 
+// ErrStopped is returned by Group.Add once the group's Run has ended.
+var ErrStopped = errors.New("check: the group has stopped")
+
 // Group runs many checks with one timer. A check that hangs delays none of the
 // others.
 type Group struct {
@@ -62,7 +65,8 @@ func NewGroup() *Group {
 	return g
 }
 
-// Add adds a runner, which starts with Run, or at once if that is running.
+// Add adds a runner, which starts with Run, or at once if that is running. After the
+// end of Run it fails with ErrStopped.
 func (g *Group) Add(cfg Config) (*Runner, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
@@ -83,7 +87,7 @@ func (g *Group) Add(cfg Config) (*Runner, error) {
 	g.mu.Lock()
 	defer g.unlock()
 	if g.ended {
-		return nil, fmt.Errorf("check %q: its group has ended", cfg.Name)
+		return nil, fmt.Errorf("check %q: %w", cfg.Name, ErrStopped)
 	}
 	g.runners[r] = true
 	g.gather = min(g.gather, cfg.Interval/20)

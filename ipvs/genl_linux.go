@@ -22,8 +22,8 @@ type genl struct {
 	family uint16
 }
 
-func dialGenl(netnsFD int) (*genl, error) {
-	conn, err := genetlink.Dial(&netlink.Config{NetNS: max(netnsFD, 0), MessageBufferSize: receiveBuffer})
+func dialGenl(namespace int) (*genl, error) {
+	conn, err := genetlink.Dial(&netlink.Config{NetNS: max(namespace, 0), MessageBufferSize: receiveBuffer})
 	if err != nil {
 		return nil, err
 	}

@@ -13,17 +13,17 @@ import (
 	"github.com/vrrpkit/vrrpkit/internal/netns"
 )
 
-// NewKernel returns IPVS of the network namespace whose descriptor netnsFD
+// NewKernel returns IPVS of the network namespace whose descriptor namespace
 // stands for; zero means the caller's own. It needs CAP_NET_ADMIN, and the
 // module ip_vs, which the kernel loads by itself where it may.
-func NewKernel(netnsFD int) (Kernel, error) {
+func NewKernel(namespace int) (Kernel, error) {
 	var k kernel
-	err := netns.Do(netnsFD, func() (err error) {
+	err := netns.Do(namespace, func() (err error) {
 		k.client, err = ipvs.New()
 		return err
 	})
 	if err == nil {
-		k.genl, err = dialGenl(netnsFD)
+		k.genl, err = dialGenl(namespace)
 		if err != nil {
 			k.client.(io.Closer).Close()
 		}

@@ -19,10 +19,6 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error)
-	go func() { done <- r.Run(ctx) }()
-
 	web := ipvs.Service{
 		Key:       ipvs.Key{Protocol: ipvs.TCP, Address: netip.MustParseAddrPort("192.0.2.100:80")},
 		Scheduler: "wrr",
@@ -39,6 +35,9 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- r.Run(ctx) }()
 	apply := func() {
 		table := ipvs.Table{{Service: web, Destinations: pool.Destinations(time.Now(), nil)}}
 		if err := r.Apply(ctx, ipvs.State{Table: table}); err != nil {

@@ -58,7 +58,7 @@ func (h *Host) Reserve(cfg Config) (*Reservation, error) {
 }
 
 // Add adds the router, and fails only where another one has its VRID, its group
-// is gone, or the host has ended or the reservation been closed. It is called
+// is gone, or the host has stopped or the reservation been closed. It is called
 // once.
 func (p *Reservation) Add() (*Router, error) {
 	p.host.mu.Lock()
@@ -69,7 +69,7 @@ func (p *Reservation) Add() (*Router, error) {
 func (p *Reservation) add() (*Router, error) {
 	h, r, cfg, l := p.host, p.router, &p.router.cfg, p.link
 	if h.phase > running || l == nil {
-		return nil, errEnded
+		return nil, ErrStopped
 	}
 	if other := l.routers[cfg.VRID]; other != nil {
 		return nil, fmt.Errorf("vrrp: router %s: router %s has VRID %d on %s already", cfg.Name, other.cfg.Name, cfg.VRID, cfg.Interface)
@@ -124,7 +124,7 @@ func (h *Host) openLink(cfg LinkConfig) (*hostLink, error) {
 	}
 	h.mu.Unlock()
 	if over {
-		return nil, errEnded
+		return nil, ErrStopped
 	}
 	if l != nil {
 		return l, nil

@@ -9,10 +9,11 @@ import (
 // OwnerTimeout; its call goes on.
 var ErrOwnerTimeout = errors.New("vrrp: the owner has not answered in time")
 
-var (
-	errEnded     = errors.New("vrrp: the host has ended")
-	errNoNetwork = errors.New("vrrp: the host has no Network: set HostConfig.Network")
-)
+// ErrStopped is returned by what adds to a host, or changes it, once its Run has
+// ended.
+var ErrStopped = errors.New("vrrp: the host has stopped")
+
+var errNoNetwork = errors.New("vrrp: the host has no Network: set HostConfig.Network")
 
 // nameOf returns names[i], or the type and number of a value without a name.
 func nameOf(i int, typ string, names ...string) string {

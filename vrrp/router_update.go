@@ -36,7 +36,7 @@ func (r *Router) Prepare(cfg Config) (commit func(), err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if r.leaving || h.phase > running {
-		return nil, fmt.Errorf("vrrp: router %s: %w", r.cfg.Name, errEnded)
+		return nil, fmt.Errorf("vrrp: router %s: %w", r.cfg.Name, ErrStopped)
 	}
 	if err := errors.Join(r.compatible(&cfg), h.canFollow(cfg.Trackers)); err != nil {
 		return nil, fmt.Errorf("vrrp: router %s: %w", r.cfg.Name, err)

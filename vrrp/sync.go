@@ -48,7 +48,7 @@ func (h *Host) AddGroup(cfg GroupConfig) (*Group, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.phase > running {
-		return nil, errEnded
+		return nil, ErrStopped
 	}
 	g := &Group{host: h, trackers: slices.Clone(cfg.Trackers), events: newTopic()}
 	id, err := h.set.AddGroup(GroupParams{Trackers: g.trackers})

@@ -71,6 +71,39 @@ func TestRunOnce(t *testing.T) {
 	})
 }
 
+// What has ended says so to whoever wants more of it, by one error in each package.
+func TestStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		done, cancel := context.WithCancel(t.Context())
+		cancel()
+		host := vrrp.NewHost(vrrp.HostConfig{Network: vrrptest.NewSegment().Attach("192.0.2.1")})
+		valid := vrrp.Config{Interface: "eth0", VRID: 51, Addresses: []netip.Prefix{address}}
+		router := must(host.Add(valid))
+		manager := must(vip.NewManager(vip.Config{Kernel: viptest.NewKernel("eth0")}))
+		set := must(manager.Add(vip.SetConfig{Addresses: vip.Addresses("eth0", address)}))
+		checks := check.NewGroup()
+		reconciler := must(ipvs.NewReconciler(ipvs.Config{Kernel: new(ipvstest.Kernel)}))
+		for _, r := range []runner{host, manager, checks, reconciler} {
+			if err := r.Run(done); err != nil {
+				t.Errorf("%T: %v", r, err)
+			}
+		}
+		second := func(_ any, err error) error { return err }
+		for name, got := range map[string]struct{ err, want error }{
+			"vrrp.Host.Add":         {second(host.Add(valid)), vrrp.ErrStopped},
+			"vrrp.Host.AddGroup":    {second(host.AddGroup(vrrp.GroupConfig{Name: "G"})), vrrp.ErrStopped},
+			"vrrp.Router.Update":    {router.Update(valid), vrrp.ErrStopped},
+			"vip.Set.Acquire":       {set.Acquire(t.Context()), vip.ErrStopped},
+			"check.Group.Add":       {second(checks.Add(check.Config{Checker: checktest.New()})), check.ErrStopped},
+			"ipvs.Reconciler.Apply": {reconciler.Apply(t.Context(), ipvs.State{}), ipvs.ErrStopped},
+		} {
+			if !errors.Is(got.err, got.want) {
+				t.Errorf("%s after the end: %v", name, got.err)
+			}
+		}
+	})
+}
+
 // Zero configurations: each says what is missing, or is good.
 func TestZeroConfig(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -15,12 +15,13 @@ import (
 
 var (
 	listing   = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
+	declares  = regexp.MustCompile(`(?m)^func `)
 	comment   = regexp.MustCompile(`//.*`)
 	qualifier = regexp.MustCompile(`\b([a-z]+)\.[A-Z]`)
 )
 
 // standard are packages of the standard library that listings use.
-var standard = []string{"context", "fmt", "log", "net/netip", "testing", "testing/synctest", "time"}
+var standard = []string{"context", "errors", "fmt", "log", "log/slog", "net/netip", "sync", "testing", "testing/synctest", "time"}
 
 // TestReadmeListings compiles every Go listing of the README: a declaration as it
 // stands, statements as what a function with a ctx does. They need nothing but the
@@ -54,7 +55,7 @@ func TestReadmeListings(t *testing.T) {
 				src += "import \"" + p + "\"\n"
 			}
 		}
-		if strings.HasPrefix(text, "func ") {
+		if declares.MatchString(text) {
 			src += "var _ context.Context\n"
 		} else {
 			src, end = src+"func _(ctx context.Context) error {\n", "}\n"

@@ -42,7 +42,19 @@
 //
 // A [Pool] turns the results of health checks into the destinations of a
 // service: quorum, sorry server, weights from checks, a server drained by hand.
-// It does no I/O.
+// It does no I/O: who has it tells it what has been found, and gives what it says
+// to a Reconciler.
+//
+//	pool, err := ipvs.NewPool(ipvs.PoolConfig{Servers: []ipvs.PoolServer{
+//		{Destination: one, Checks: []ipvs.PoolCheck{{Name: "http"}}}, {Destination: two},
+//	}})
+//	...
+//	pool.Start(time.Now(), nil)
+//	events := pool.Handle(time.Now(), ipvs.PoolInput{Kind: ipvs.PoolChecked, Server: one.Address, Check: "http", Up: false}, nil)
+//	table[0].Destinations = pool.Destinations(time.Now(), nil)
+//
+// What the kernel does not take, for want of a scheduler's module, say, does not
+// serve, however healthy it is: [Snapshot] Missing has it, for PoolRefused.
 //
 // # Connections and failover
 //
@@ -66,6 +78,10 @@
 // and of what happens when the kernel refuses or others meddle. On systems other
 // than Linux, everything but NewKernel works.
 //
-// Errors of a Kernel match os.ErrExist and os.ErrNotExist. A load balancer that
-// uses Apply or a Reconciler hardly needs to care: both look again.
+// # Errors
+//
+// Those of a Kernel match os.ErrExist and os.ErrNotExist; a load balancer that
+// uses Apply or a Reconciler hardly needs to care: both look again. A change that
+// the kernel refuses is a [*ChangeError], whose text has the change in ipvsadm's
+// words and says what to do.
 package ipvs

@@ -19,7 +19,7 @@ func TestKeepalivedFaults(t *testing.T) {
 	one := nat("198.51.100.1:80", 1)
 	limited := one
 	limited.Upper, limited.Lower = 10, 5
-	tunnel := ipvs.Destination{Address: ap("198.51.100.1:80"), Forwarding: ipvs.TUN, Weight: 1}
+	tunnel := ipvs.Destination{Address: ap("198.51.100.1:80"), Forwarding: ipvs.TUN, Weight: 1, Tunnel: ipvs.Tunnel{Encapsulation: ipvs.IPIP, Checksum: ipvs.NoChecksum}}
 	gue := tunnel
 	gue.Tunnel = ipvs.Tunnel{Encapsulation: ipvs.GUE, Port: 6080}
 	masked := web

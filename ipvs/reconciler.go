@@ -160,7 +160,7 @@ func (r *Reconciler) Snapshot() Snapshot {
 	return r.snapshot
 }
 
-// SetFlushAtStop changes what Run does in the end, see [Config].
+// SetFlushAtStop changes Config.FlushAtStop. It may be called at any time.
 func (r *Reconciler) SetFlushAtStop(flush bool) { r.flushAtStop.Store(flush) }
 
 // Stats returns the counters of the services, of all where no key is given, in

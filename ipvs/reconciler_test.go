@@ -148,12 +148,17 @@ func TestStrangers(t *testing.T) {
 		{"kept", ipvs.Config{Keep: true}, both(mineText, foreignText), both(mineText, foreignText)},
 		{"flushed at start", ipvs.Config{FlushAtStart: true}, mineText, ""},
 		{"flushed at stop", ipvs.Config{FlushAtStop: true}, both(mineText, foreignText), ""},
+		{"flushed at stop, as is said later", ipvs.Config{}, both(mineText, foreignText), ""},
+		{"left alone, as is said later", ipvs.Config{FlushAtStop: true}, both(mineText, foreignText), foreignText},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b := newBench(t, tt.config, addForeign)
 				b.apply(mine)
 				b.has(tt.running)
+				if strings.HasSuffix(tt.name, "later") {
+					b.SetFlushAtStop(!tt.config.FlushAtStop)
+				}
 				b.stop()
 				b.has(tt.rested)
 			})

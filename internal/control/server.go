@@ -58,6 +58,10 @@ type Server struct {
 	// Page answers at /, for browsers. Nil: nothing does.
 	Page http.Handler
 
+	// Profile has /debug/pprof/ of net/http/pprof answer on the socket, never on
+	// TCP: profiles show command lines and addresses, and cost time.
+	Profile bool
+
 	// Logger is told what goes wrong with the listener. Nil discards.
 	Logger *slog.Logger
 
@@ -178,6 +182,9 @@ func (s *Server) handler(trusted bool) http.Handler {
 	}
 	if s.Metrics != nil {
 		mux.Handle("GET /metrics", s.Metrics)
+	}
+	if s.Profile && trusted {
+		profile(mux)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if !trusted && r.Method != http.MethodGet && r.Method != http.MethodHead {

@@ -57,8 +57,8 @@ func serveControl(o Options, c *compose.Composition, r *reloader, log *slog.Logg
 			}
 			return c.Undrain(name)
 		},
-		DrainServer: c.DrainServer,
-		Metrics:     &metrics.Exporter{Take: sample, Logger: log}, Logger: log,
+		DrainServer: c.DrainServer, Profile: o.Pprof,
+		Metrics: &metrics.Exporter{Take: sample, Logger: log}, Logger: log,
 	}
 	web := &page.Page{Status: s.Status, History: s.History}
 	if len(o.Peers) > 0 {

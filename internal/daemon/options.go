@@ -33,6 +33,7 @@ type Options struct {
 	Facility   string // -S, which asks for syslog as well; empty: daemon
 	NoSyslog   bool   // -G, in spite of the two
 	LogConsole bool   // -l: to standard error too, where there is syslog
+	Pprof      bool   // answer at /debug/pprof/ of the control socket
 	// Peers are URLs of other nodes' listeners, for the page.
 	Peers []string
 
@@ -77,6 +78,7 @@ func (o *Options) register(f *pflag.FlagSet) {
 	f.Var(choice{&o.LogFormat, []string{"text", "json", "keepalived"}}, "log-format", "`FORMAT` of the log: text, json, or keepalived with its processes and all of its lines")
 	f.StringVar(&o.Listen, "listen", "", "answer questions over HTTP at `[HOST]:PORT` as well; without HOST on the loopback interface only")
 	f.StringArrayVar(&o.Peers, "peer", nil, "`URL` of another node's --listen, to be shown beside this one; may be repeated")
+	f.BoolVar(&o.Pprof, "pprof", false, "answer go tool pprof at /debug/pprof/ of the control socket, for those who look into the daemon's use of CPU and memory")
 	f.StringVar(&o.Syslog, "syslog", "", "log to syslog in keepalived's manner, by the datagram `SOCKET`, instead of to standard error")
 	f.Lookup("syslog").NoOptDefVal = defaultSyslog
 	f.VarP(choice{&o.Facility, facilityWords()}, "log-facility", "S", "log to syslog under this `FACILITY`: user, daemon, 0 to 7 or local0 to local7")

@@ -26,6 +26,8 @@ type Difference struct {
 
 	ServerGroups   []Change[ServerGroup]
 	VirtualServers []VirtualServerChange // matched by address, port and protocol, mark, or group
+
+	pairs []Change[Instance]
 }
 
 // Change is what happens to one object.
@@ -62,12 +64,14 @@ func (d *Difference) Empty() bool {
 // Diff returns what changes from one configuration to another. It holds on to
 // parts of both.
 func Diff(from, to *Config) *Difference {
+	pairs := matchAll(from.Instances, to.Instances, identityOf)
 	d := &Difference{
+		pairs:          pairs,
 		Scripts:        match(from.Scripts, to.Scripts, func(s *Script) string { return s.Name }),
 		TrackFiles:     match(from.TrackFiles, to.TrackFiles, func(f *TrackFile) string { return f.Name }),
 		TrackProcesses: match(from.TrackProcesses, to.TrackProcesses, func(p *TrackProcess) string { return p.Name }),
 		BFDs:           match(from.BFDs, to.BFDs, func(b *BFD) string { return b.Name }),
-		Instances:      match(from.Instances, to.Instances, identityOf),
+		Instances:      changed(pairs),
 		SyncGroups:     match(from.SyncGroups, to.SyncGroups, func(g *SyncGroup) string { return g.Name }),
 		ServerGroups:   match(from.ServerGroups, to.ServerGroups, func(g *ServerGroup) string { return g.Name }),
 	}
@@ -94,11 +98,9 @@ func Diff(from, to *Config) *Difference {
 	return d
 }
 
-// MatchInstances pairs the instances of two configurations as Difference does,
-// those that do not change too: in the order of from, then those that are new.
-func MatchInstances(from, to *Config) []Change[Instance] {
-	return matchAll(from.Instances, to.Instances, identityOf)
-}
+// Pairs returns the instances of both configurations as they are matched, those
+// that do not change too: in the order of the old one, then those that are new.
+func (d *Difference) Pairs() []Change[Instance] { return d.pairs }
 
 // identity is what makes an instance the same one after a reload.
 type identity struct {
@@ -135,8 +137,13 @@ func serviceOf(v *VirtualServer) string {
 }
 
 // match returns the objects that change.
-func match[T any, K comparable](from, to []*T, key func(*T) K) (list []Change[T]) {
-	for _, c := range matchAll(from, to, key) {
+func match[T any, K comparable](from, to []*T, key func(*T) K) []Change[T] {
+	return changed(matchAll(from, to, key))
+}
+
+// changed leaves out those that do not change.
+func changed[T any](all []Change[T]) (list []Change[T]) {
+	for _, c := range all {
 		if c.Old == nil || c.New == nil || len(c.Fields) > 0 {
 			list = append(list, c)
 		}

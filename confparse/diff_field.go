@@ -13,7 +13,15 @@ import (
 
 // compare returns the differences of two values of one type, by reflection: a
 // field that is added to a Config cannot be forgotten here.
-func compare(name string, a, b reflect.Value) (list []FieldChange) {
+func compare(name string, a, b reflect.Value) []FieldChange {
+	if same(a, b) {
+		return nil
+	}
+	return compareText(name, a, b, compare)
+}
+
+// compareText is compare by the texts alone. Compare does the fields of a struct.
+func compareText(name string, a, b reflect.Value, compare func(string, reflect.Value, reflect.Value) []FieldChange) (list []FieldChange) {
 	t := a.Type()
 	switch {
 	case t.Kind() == reflect.Struct && !isText(t):

@@ -1,6 +1,7 @@
 package confparse
 
 import (
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -120,17 +121,7 @@ func TestDiffInstances(t *testing.T) {
 // testdata with itself and with the next one: it is empty if and only if they
 // mean the same.
 func TestDiffCorpus(t *testing.T) {
-	names, _ := filepath.Glob("testdata/*/*.conf")
-	var configs []*Config
-	for _, name := range append(names, "testdata/reference.conf") {
-		src, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if cfg, _ := Parse(name, src, hermetic(nil)); cfg != nil {
-			configs = append(configs, cfg)
-		}
-	}
+	configs := corpus(t)
 	for i, a := range configs {
 		for _, j := range []int{i, (i + 1) % len(configs)} {
 			b := configs[j]
@@ -140,6 +131,21 @@ func TestDiffCorpus(t *testing.T) {
 			}
 		}
 	}
+}
+
+// corpus returns the configurations of testdata.
+func corpus(t *testing.T) (configs []*Config) {
+	names, _ := filepath.Glob("testdata/*/*.conf")
+	for _, name := range append(names, "testdata/reference.conf") {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if cfg, _ := Parse(name, src, hermetic(nil)); cfg != nil {
+			configs = append(configs, cfg)
+		}
+	}
+	return configs
 }
 
 // Each field of a Config changes something that Diff tells.
@@ -166,6 +172,37 @@ func TestDiffFields(t *testing.T) {
 	})
 	if d := Diff(old, cfg); !d.Empty() || len(tried) < 300 {
 		t.Errorf("%d fields tried; the copy differs:\n%s", len(tried), d)
+	}
+}
+
+// What is the same at a glance is the same in words: with and without the glance,
+// the configurations of testdata differ in the same things.
+func TestSame(t *testing.T) {
+	var plain func(name string, a, b reflect.Value) []FieldChange
+	plain = func(name string, a, b reflect.Value) []FieldChange { return compareText(name, a, b, plain) }
+	configs := corpus(t)
+	for i, a := range configs {
+		for _, b := range []*Config{a, configs[(i+1)%len(configs)]} {
+			a, b := reflect.ValueOf(a).Elem(), reflect.ValueOf(b).Elem()
+			if d := cmp.Diff(plain("", a, b), compare("", a, b)); d != "" {
+				t.Errorf("%d: %s", i, d)
+			}
+		}
+	}
+}
+
+func BenchmarkDiff1000Instances(b *testing.B) {
+	var text strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&text, "vrrp_instance VI_%d {\ninterface eth%d\nvirtual_router_id %d\nvirtual_ipaddress {\n192.0.2.%d\n}\n}\n", i, i/250, i%250+1, i%250+1)
+	}
+	from, _ := Parse("k.conf", []byte(text.String()), Options{})
+	to, _ := Parse("k.conf", []byte("# moved\n"+strings.Replace(text.String(), "VI_500 {", "VI_500 {\npriority 50", 1)), Options{})
+	b.ReportAllocs()
+	for b.Loop() {
+		if d := Diff(from, to); len(d.Instances) != 1 {
+			b.Fatal(d)
+		}
 	}
 }
 

@@ -120,7 +120,7 @@ func NewManager(cfg Config) (*Manager, error) {
 		due:       make(map[*Set]time.Time),
 		leases:    make(map[*Set]time.Time),
 		lifetime:  cfg.Lifetime,
-		state:     stateFile{cfg.StateFile},
+		state:     stateFile{name: cfg.StateFile},
 		announcer: cfg.Announcer,
 		pacer:     newPacer(slices.Clone(cfg.Paces)),
 	}, nil

@@ -8,12 +8,16 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 )
 
 // stateFile keeps on disk what a manager may hold, for the process that comes
 // after one that was killed. It is written before anything is added and never on
-// the way to a takeover. The zero stateFile keeps nothing.
-type stateFile struct{ name string }
+// the way to a takeover. Without a name it keeps nothing.
+type stateFile struct {
+	name  string
+	wrote atomic.Pointer[held] // what is in the file, if this process has written it
+}
 
 // held is the content of a state file.
 type held struct {
@@ -33,10 +37,14 @@ func (h held) objects() []Object {
 	return slices.DeleteFunc(list, func(o Object) bool { return o.Validate() != nil })
 }
 
-// read returns what a predecessor noted; nothing if there is no file.
-func (f stateFile) read() (h held, err error) {
+// read returns what this process or a predecessor noted; nothing if there is no
+// file. It must not be changed.
+func (f *stateFile) read() (h held, err error) {
 	if f.name == "" {
 		return held{}, nil
+	}
+	if h := f.wrote.Load(); h != nil {
+		return *h, nil
 	}
 	text, err := os.ReadFile(f.name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -52,17 +60,17 @@ func (f stateFile) read() (h held, err error) {
 }
 
 // noteTable adds the table of a filter.
-func (f stateFile) noteTable(name string) error {
+func (f *stateFile) noteTable(name string) error {
 	h, err := f.read()
 	if err != nil || slices.Contains(h.Tables, name) {
 		return err
 	}
-	h.Tables = append(h.Tables, name)
+	h.Tables = append(slices.Clone(h.Tables), name)
 	return f.write(h)
 }
 
 // writeAll replaces the content.
-func (f stateFile) writeAll(list []Object, tables []string) error {
+func (f *stateFile) writeAll(list []Object, tables []string) error {
 	h := held{Tables: tables}
 	for _, o := range list {
 		switch o := o.(type) {
@@ -79,11 +87,12 @@ func (f stateFile) writeAll(list []Object, tables []string) error {
 	return f.write(h)
 }
 
-func (f stateFile) write(h held) error {
+func (f *stateFile) write(h held) error {
 	if f.name == "" {
 		return nil
 	}
-	text, err := json.MarshalIndent(h, "", "\t")
+	f.wrote.Store(nil)
+	text, err := json.Marshal(h)
 	if err != nil {
 		return fmt.Errorf("vip: state file: %w", err)
 	}
@@ -99,14 +108,16 @@ func (f stateFile) write(h held) error {
 		_ = os.Remove(temporary.Name())
 		return fmt.Errorf("vip: state file: %w", err)
 	}
+	f.wrote.Store(&h)
 	return nil
 }
 
 // remove says that nothing is held any more.
-func (f stateFile) remove() error {
+func (f *stateFile) remove() error {
 	if f.name == "" {
 		return nil
 	}
+	f.wrote.Store(nil)
 	if err := os.Remove(f.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("vip: state file: %w", err)
 	}

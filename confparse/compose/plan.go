@@ -89,13 +89,14 @@ func (c *Composition) Plan(cfg *confparse.Config) (_ *Plan, err error) {
 			p.release()
 		}
 	}()
-	pairs := confparse.MatchInstances(c.config, cfg)
+	running := map[*confparse.Instance]Instance{} // by their configuration
+	for _, i := range c.instances {
+		running[i.Config] = i
+	}
 	olds := map[*confparse.Instance]Instance{} // by their new configuration
-	for _, pair := range pairs {
-		if pair.Old != nil && pair.New != nil {
-			if at := slices.IndexFunc(c.instances, func(i Instance) bool { return i.Config == pair.Old }); at >= 0 {
-				olds[pair.New] = c.instances[at]
-			}
+	for _, pair := range p.Difference.Pairs() {
+		if old, ok := running[pair.Old]; ok && pair.New != nil {
+			olds[pair.New] = old
 		}
 	}
 	if p.layout, err = newLayout(cfg, func(i *confparse.Instance) *virtual { return c.layout.vmacs[olds[i].Config] }); err != nil {
@@ -107,8 +108,12 @@ func (c *Composition) Plan(cfg *confparse.Config) (_ *Plan, err error) {
 	for _, i := range cfg.Instances {
 		errs = append(errs, at(i.Pos, p.planInstance(i, olds[i])))
 	}
+	stays := map[*vrrp.Router]bool{}
+	for _, m := range p.members {
+		stays[m.old.Router] = true
+	}
 	for _, i := range c.instances {
-		if !slices.ContainsFunc(p.members, func(m *member) bool { return m.old.Router == i.Router }) {
+		if !stays[i.Router] {
 			p.leaving = append(p.leaving, i)
 		}
 	}
@@ -116,7 +121,7 @@ func (c *Composition) Plan(cfg *confparse.Config) (_ *Plan, err error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	p.predict(pairs)
+	p.predict(running)
 	return p, nil
 }
 

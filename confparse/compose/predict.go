@@ -64,17 +64,18 @@ func (i *InstancePlan) expect(e Expectation, format string, args ...any) {
 	i.Why = append(i.Why, fmt.Sprintf(format, args...))
 }
 
-// predict says what the plan means for each instance.
-func (p *Plan) predict(pairs []confparse.Change[confparse.Instance]) {
+// predict says what the plan means for each instance. Running are those at work,
+// by their configuration.
+func (p *Plan) predict(running map[*confparse.Instance]Instance) {
 	members := map[*confparse.Instance]*member{}
 	for _, m := range p.members {
 		members[m.config] = m
 	}
-	for _, pair := range pairs {
+	for _, pair := range p.Difference.Pairs() {
 		i := InstancePlan{Fields: pair.Fields, Why: []string{}}
-		old := func() (o Instance) {
-			if at := slices.IndexFunc(p.c.instances, func(o Instance) bool { return o.Config == pair.Old }); at >= 0 {
-				o = p.c.instances[at]
+		old := func() Instance {
+			o, ok := running[pair.Old]
+			if ok {
 				i.State = o.Router.Snapshot().State.String()
 			}
 			return o
@@ -155,7 +156,9 @@ func leaves(state string) string {
 func (p *Plan) weigh(i *InstancePlan, old Instance, m *member) {
 	was, is := old.Router.Config(), m.router
 	s := old.Router.Snapshot()
-	p.heard(i, &was, &is)
+	if m.commit != nil { // else they are the same
+		p.heard(i, &was, &is)
+	}
 	p.weighTrackers(i, &s, m, &is)
 	group := groupOf(p.c.groups, old.Config)
 	if group != is.Sync {

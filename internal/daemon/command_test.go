@@ -66,9 +66,9 @@ func TestConfigTest(t *testing.T) {
 // -C must not touch what a process that runs with -P has set.
 func TestOnlyChecks(t *testing.T) {
 	text := "static_ipaddress {\n 192.0.2.77/24 dev lo\n}\n" + fmt.Sprintf(good, "")
-	cfg, err := load(Options{ConfigFile: configFile(t, text), OnlyChecks: true}, slog.New(slog.DiscardHandler))
-	if err != nil || len(cfg.Instances) != 0 || len(cfg.StaticAddresses) != 0 {
-		t.Errorf("%v, %+v", err, cfg)
+	doc, err := load(Options{ConfigFile: configFile(t, text), OnlyChecks: true}, slog.New(slog.DiscardHandler))
+	if err != nil || len(doc.Config.Instances) != 0 || len(doc.Config.StaticAddresses) != 0 {
+		t.Errorf("%v, %+v", err, doc)
 	}
 }
 

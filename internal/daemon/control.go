@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -98,12 +99,10 @@ func serveControl(o Options, c *compose.Composition, r *reloader, log *slog.Logg
 // configHash returns a number that changes with the configuration as this host
 // reads it. It is salted with what remote readers do not know, so that nobody
 // can try out passwords with it.
-func configHash(o Options) uint64 {
-	doc, _ := confparse.ReadDocument(o.ConfigFile, o.parse())
-	if doc == nil {
-		return 0
-	}
+func configHash(doc *confparse.Document) uint64 {
 	salt, _ := os.ReadFile("/etc/machine-id")
-	sum := sha256.Sum256([]byte(string(salt) + doc.Print()))
-	return binary.BigEndian.Uint64(append([]byte{0, 0}, sum[:6]...))
+	sum := sha256.New()
+	_, _ = sum.Write(salt)
+	_, _ = io.WriteString(sum, doc.Print())
+	return binary.BigEndian.Uint64(append([]byte{0, 0}, sum.Sum(nil)[:6]...))
 }

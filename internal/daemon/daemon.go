@@ -41,10 +41,11 @@ const notifyPatience = 5 * time.Second
 
 // Run runs the daemon until ctx is done, then hands over and returns nil.
 func Run(ctx context.Context, o Options, log *slog.Logger) error {
-	cfg, err := load(o, log)
+	doc, err := load(o, log)
 	if err != nil {
 		return err
 	}
+	cfg, hash := doc.Config, configHash(doc)
 	if o.Dump {
 		dump(cfg, log)
 	}
@@ -76,7 +77,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		writeDumps(o.dumps, done, func() *report.Dump { return report.TakeDump(c.Config(), c) }, log)
 	}()
 	manager := &serviceManager{log: log}
-	reloads := newReloader(o, c, notifications, manager, log)
+	reloads := newReloader(o, c, notifications, manager, hash, log)
 	followed := make(chan struct{})
 	go func() { defer close(followed); reloads.follow(done) }()
 	defer func() { close(done); <-dumped; <-followed }()
@@ -114,24 +115,25 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 }
 
 // load reads the configuration and logs what is to be said about it.
-func load(o Options, log *slog.Logger) (*confparse.Config, error) {
-	cfg, diags, err := readConfig(o)
+func load(o Options, log *slog.Logger) (*confparse.Document, error) {
+	doc, diags, err := readConfig(o)
 	for _, d := range diags {
 		logDiagnostic(log, d)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if o.OnlyChecks && len(cfg.VirtualServers) == 0 {
+	if o.OnlyChecks && len(doc.Config.VirtualServers) == 0 {
 		log.Warn("-C runs virtual servers only, and " + o.ConfigFile + " has none: there is nothing to do")
 	}
-	return cfg, nil
+	return doc, nil
 }
 
-// readConfig reads the configuration, of which only what o wants to be run is
-// left.
-func readConfig(o Options) (*confparse.Config, confparse.Diagnostics, error) {
-	cfg, diags := confparse.ParseFile(o.ConfigFile, o.parse())
+// readConfig reads the configuration. In its values only what o wants to be run
+// is left.
+func readConfig(o Options) (*confparse.Document, confparse.Diagnostics, error) {
+	doc, diags := confparse.ReadDocument(o.ConfigFile, o.parse())
+	cfg := doc.Config
 	if cfg != nil && !o.Rehearse && !diags.HasErrors() {
 		diags = append(diags, compose.Inspect(cfg)...)
 	}
@@ -143,7 +145,7 @@ func readConfig(o Options) (*confparse.Config, confparse.Diagnostics, error) {
 	}
 	if o.OnlyChecks {
 		cfg.Instances, cfg.SyncGroups, cfg.StaticAddresses, cfg.StaticRoutes, cfg.StaticRules = nil, nil, nil, nil, nil
-		return cfg, diags, nil
+		return doc, diags, nil
 	}
 	if o.OnlyVRRP || o.Rehearse {
 		if o.Rehearse && len(cfg.VirtualServers) > 0 {
@@ -156,7 +158,7 @@ func readConfig(o Options) (*confparse.Config, confparse.Diagnostics, error) {
 	if len(cfg.Instances)+len(cfg.StaticAddresses)+len(cfg.StaticRoutes)+len(cfg.StaticRules)+len(cfg.VirtualServers) == 0 {
 		return nil, diags, fmt.Errorf("%w: %s has no vrrp_instance and no virtual_server: there is nothing to run", errConfig, o.ConfigFile)
 	}
-	return cfg, diags, nil
+	return doc, diags, nil
 }
 
 // stateFile returns where to note what is held: beside the pid file. A rehearsal

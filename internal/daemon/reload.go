@@ -47,8 +47,8 @@ type undo struct {
 	until  time.Time
 }
 
-func newReloader(o Options, c *compose.Composition, n *notifications, m *serviceManager, log *slog.Logger) *reloader {
-	return &reloader{o: o, log: log, c: c, notifications: n, manager: m, status: report.ConfigStatus{File: o.ConfigFile, Loaded: time.Now(), Hash: configHash(o)}}
+func newReloader(o Options, c *compose.Composition, n *notifications, m *serviceManager, hash uint64, log *slog.Logger) *reloader {
+	return &reloader{o: o, log: log, c: c, notifications: n, manager: m, status: report.ConfigStatus{File: o.ConfigFile, Loaded: time.Now(), Hash: hash}}
 }
 
 // follow reloads whenever a signal asks for it, until done is closed.
@@ -85,15 +85,16 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 		return nil, err
 	}
 	old, oldStatus := r.c.Config(), r.state()
-	hash := configHash(r.o)
-	cfg, diags, err := r.read(&old.Global.Reload)
+	doc, diags, err := r.read(&old.Global.Reload)
 	if !req.PlanOnly {
 		for _, d := range diags {
 			logDiagnostic(r.log, d)
 		}
 	}
+	var cfg *confparse.Config
 	var p *compose.Plan
 	if err == nil {
+		cfg = doc.Config
 		err = missingInterfaces(old, cfg)
 	}
 	if err == nil {
@@ -122,7 +123,7 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 	a.Applied = true
 	r.mu.Lock()
 	now := time.Now()
-	r.status.Loaded, r.status.Tried, r.status.Hash, r.status.Error = now, now, hash, ""
+	r.status.Loaded, r.status.Tried, r.status.Hash, r.status.Error = now, now, configHash(doc), ""
 	r.mu.Unlock()
 	r.log.Info("Reload complete")
 	if req.Confirm > 0 {
@@ -137,7 +138,7 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 }
 
 // read reads the configuration, while reload_file is there.
-func (r *reloader) read(settings *confparse.Reload) (*confparse.Config, confparse.Diagnostics, error) {
+func (r *reloader) read(settings *confparse.Reload) (*confparse.Document, confparse.Diagnostics, error) {
 	if settings.Marked {
 		name := cmp.Or(settings.MarkFile, filepath.Join(filepath.Dir(cmp.Or(r.o.PIDFile, defaultPIDFile)), "keepalived.reload"))
 		if err := os.WriteFile(name, nil, 0o644); err != nil {
@@ -161,8 +162,11 @@ func missingInterfaces(old, cfg *confparse.Config) error {
 	}
 	var errs []error
 	for _, i := range cfg.Instances {
-		if _, err := net.InterfaceByName(i.Interface); err != nil && !known[i.Interface] {
-			known[i.Interface] = true
+		if known[i.Interface] {
+			continue
+		}
+		known[i.Interface] = true
+		if _, err := net.InterfaceByName(i.Interface); err != nil {
 			errs = append(errs, fmt.Errorf("%v: interface %s does not exist: vrrp_instance %s would be in FAULT; make the interface first, or say dynamic_interfaces in global_defs", i.Pos, i.Interface, i.Name))
 		}
 	}

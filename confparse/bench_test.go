@@ -36,6 +36,39 @@ func benchmarkParse(b *testing.B, src string) {
 
 func BenchmarkParse10000Servers(b *testing.B) { benchmarkParse(b, manyServers(10000)) }
 
+// manyInstances returns a configuration with n instances, 250 to an interface.
+func manyInstances(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "vrrp_instance VI_%d {\n    interface eth%d\n    virtual_router_id %d\n    virtual_ipaddress {\n        192.0.2.%d\n    }\n}\n", i, i/250, i%250+1, i%250+1)
+	}
+	return b.String()
+}
+
+func BenchmarkParse1000Instances(b *testing.B) { benchmarkParse(b, manyInstances(1000)) }
+
+func BenchmarkDocument1000Instances(b *testing.B) {
+	src := []byte(manyInstances(1000))
+	b.ReportAllocs()
+	for b.Loop() {
+		if doc, ds := ParseDocument("k.conf", src, Options{ConfigID: "main"}); ds.HasErrors() || doc.Print() == "" {
+			b.Fatal(ds.Render())
+		}
+	}
+}
+
+func BenchmarkDiff1000Instances(b *testing.B) {
+	text := manyInstances(1000)
+	from, _ := Parse("k.conf", []byte(text), Options{})
+	to, _ := Parse("k.conf", []byte("# moved\n"+strings.Replace(text, "VI_500 {", "VI_500 {\npriority 50", 1)), Options{})
+	b.ReportAllocs()
+	for b.Loop() {
+		if d := Diff(from, to); len(d.Instances) != 1 {
+			b.Fatal(d)
+		}
+	}
+}
+
 // TestMemory bounds what 10,000 servers need. All that is allocated counts, so
 // that at no moment there can be more.
 func TestMemory(t *testing.T) {

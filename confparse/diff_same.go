@@ -40,10 +40,12 @@ func same(a, b reflect.Value) bool {
 			}
 		}
 		return true
-	case k == reflect.Struct && isText(t):
-		return t.Comparable() && a.Equal(b)
 	case k == reflect.Struct:
-		for _, i := range telling(t) {
+		fields, text := telling(t)
+		if text {
+			return t.Comparable() && a.Equal(b)
+		}
+		for _, i := range fields {
 			if !same(a.Field(i), b.Field(i)) {
 				return false
 			}
@@ -53,18 +55,24 @@ func same(a, b reflect.Value) bool {
 	return false
 }
 
-// told has what telling has found out: types do not change.
-var told sync.Map
+// tale is what compare makes of a struct.
+type tale struct {
+	fields []int // the indices of what fieldsOf yields
+	text   bool  // it is told as a whole: see isText
+}
 
-// telling returns the indices of the fields that fieldsOf yields.
-func telling(t reflect.Type) []int {
-	if known, ok := told.Load(t); ok {
-		return known.([]int)
+// tales has what is known of types so far: it does not change.
+var tales sync.Map
+
+// telling returns a type's tale.
+func telling(t reflect.Type) (fields []int, text bool) {
+	known, ok := tales.Load(t)
+	if !ok {
+		fresh := tale{text: isText(t)}
+		for f := range fieldsOf(t) {
+			fresh.fields = append(fresh.fields, f.Index[0])
+		}
+		known, _ = tales.LoadOrStore(t, fresh)
 	}
-	var list []int
-	for f := range fieldsOf(t) {
-		list = append(list, f.Index[0])
-	}
-	told.Store(t, list)
-	return list
+	return known.(tale).fields, known.(tale).text
 }

@@ -1,7 +1,6 @@
 package confparse
 
 import (
-	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -187,21 +186,6 @@ func TestSame(t *testing.T) {
 			if d := cmp.Diff(plain("", a, b), compare("", a, b)); d != "" {
 				t.Errorf("%d: %s", i, d)
 			}
-		}
-	}
-}
-
-func BenchmarkDiff1000Instances(b *testing.B) {
-	var text strings.Builder
-	for i := range 1000 {
-		fmt.Fprintf(&text, "vrrp_instance VI_%d {\ninterface eth%d\nvirtual_router_id %d\nvirtual_ipaddress {\n192.0.2.%d\n}\n}\n", i, i/250, i%250+1, i%250+1)
-	}
-	from, _ := Parse("k.conf", []byte(text.String()), Options{})
-	to, _ := Parse("k.conf", []byte("# moved\n"+strings.Replace(text.String(), "VI_500 {", "VI_500 {\npriority 50", 1)), Options{})
-	b.ReportAllocs()
-	for b.Loop() {
-		if d := Diff(from, to); len(d.Instances) != 1 {
-			b.Fatal(d)
 		}
 	}
 }

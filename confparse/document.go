@@ -116,16 +116,53 @@ func (p *parser) document(name string, cfg *Config) *Document {
 	return &Document{Name: name, Sources: p.r.sources, Statements: publish(p.tree.stack[0].node), Config: cfg}
 }
 
-func publish(block *node) (list []*Statement) {
+// publish returns the statements of a block. Those of one block are one piece of
+// memory, and so are their words.
+func publish(block *node) []*Statement {
+	statements, words := 0, 0
 	for n := range block.body {
-		list = append(list, &Statement{Words: n.words(), Line: squeeze(n.raw.s), Block: n.opened, Body: publish(n)})
+		statements++
+		words += n.count()
+	}
+	if statements == 0 {
+		return nil
+	}
+	all, list := make([]Statement, statements), make([]*Statement, statements)
+	rest := make([]Word, words)
+	at := 0
+	for n := range block.body {
+		own := rest[:n.count():n.count()]
+		rest = rest[n.count():]
+		for i := range own {
+			own[i] = n.word(i)
+		}
+		all[at] = Statement{Words: own, Line: squeeze(n.raw.s), Block: n.opened, Body: publish(n)}
+		list[at] = &all[at]
+		at++
 	}
 	return list
+}
+
+// squeezed reports whether there is nothing in a line for squeeze to do.
+func squeezed(s string) bool {
+	blank := false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '\\' || c == '"' || c == '\'' || isBlank(c) && (c != ' ' || blank):
+			return false
+		default:
+			blank = c == ' '
+		}
+	}
+	return true
 }
 
 // squeeze returns a line with one blank for each run of them. In quotes of
 // either kind they remain: some keywords are read as a shell would.
 func squeeze(s string) string {
+	if trimmed := trimBlanks(s); squeezed(trimmed) {
+		return trimmed
+	}
 	var b strings.Builder
 	var quote byte
 	for i := 0; i < len(s); i++ {

@@ -58,6 +58,7 @@ type member struct {
 	commit      func()            // nil: the router is not touched
 	reservation *vrrp.Reservation // of a new router
 	set         *vip.Set
+	moved       bool // what the set of a router that stays is to hold is not what it holds
 }
 
 // groupPlan is a group of the new configuration.
@@ -181,8 +182,9 @@ func (p *Plan) planInstance(i *confparse.Instance, old Instance) (err error) {
 	m.router.Sync = p.groupOf(i)
 	if old.Router != nil && p.fits(i, old) {
 		m.old, m.set = old, old.set
-		was := p.c.layout.wants[old.Config].router
-		if reflect.DeepEqual(was, p.layout.wants[i].router) && groupOf(p.c.groups, old.Config) == m.router.Sync {
+		was, is := p.c.layout.wants[old.Config], p.layout.wants[i]
+		m.moved = !reflect.DeepEqual(was.set, is.set)
+		if reflect.DeepEqual(was.router, is.router) && groupOf(p.c.groups, old.Config) == m.router.Sync {
 			return nil
 		}
 		m.router.StartDelay = p.c.startDelay

@@ -43,8 +43,8 @@ func (p *Plan) planAddresses() error {
 			p.newObjects = true
 			continue
 		}
-		if w := is.wants[m.config].set; paces || !reflect.DeepEqual(was.wants[m.old.Config].set, w) {
-			updates = append(updates, vip.SetUpdate{Set: m.set, Config: w})
+		if paces || m.moved {
+			updates = append(updates, vip.SetUpdate{Set: m.set, Config: is.wants[m.config].set})
 		}
 	}
 	if len(updates) > 0 {

@@ -102,7 +102,7 @@ func (p *Plan) predict(running map[*confparse.Instance]Instance) {
 				i.Action = ActionUpdate
 				p.weigh(&i, o, m)
 			}
-			if len(i.Fields) == 0 && m.old.Router != nil && m.commit == nil && !p.changesSet(m) {
+			if len(i.Fields) == 0 && m.old.Router != nil && m.commit == nil && !m.moved {
 				i.Action = ActionKeep
 			}
 			i.groups = [2]*vrrp.Group{groupOf(p.c.groups, pair.Old), m.router.Sync}
@@ -138,10 +138,6 @@ func (p *Plan) spread() {
 			}
 		}
 	}
-}
-
-func (p *Plan) changesSet(m *member) bool {
-	return !reflect.DeepEqual(p.c.layout.wants[m.old.Config].set, p.layout.wants[m.config].set)
 }
 
 // leaves says how an instance ends.

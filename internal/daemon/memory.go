@@ -1,13 +1,23 @@
 package daemon
 
-import "runtime/debug"
+import (
+	"runtime/debug"
+	"time"
+)
 
-// laterLimit is how large a command may become before garbage is collected.
-const laterLimit = 256 << 20
+const (
+	// laterLimit is how large the program may become before garbage is collected
+	// all the same.
+	laterLimit = 256 << 20
 
-// collectLater puts garbage collection off, for a command that reads a
-// configuration and ends: it is over before that pays. The function returned
-// ends it.
+	// settling is how long after a start or a reload there is nothing left of it to
+	// be done.
+	settling = 5 * time.Second
+)
+
+// collectLater puts garbage collection off while a configuration is read: a
+// command ends before that pays, and a reload has more urgent things to do. The
+// function returned ends it. Calls must not overlap.
 func collectLater() (end func()) {
 	limit := debug.SetMemoryLimit(-1)
 	debug.SetMemoryLimit(min(limit, laterLimit))
@@ -17,3 +27,16 @@ func collectLater() (end func()) {
 		debug.SetMemoryLimit(limit)
 	}
 }
+
+// tidier gives the memory that reading a configuration took back to the system,
+// once the daemon has settled: afterwards it needs hardly any, and so would keep
+// that for long.
+type tidier struct{ timer *time.Timer }
+
+func newTidier() tidier { return tidier{time.AfterFunc(settling, debug.FreeOSMemory)} }
+
+// again has it happen after a reload.
+func (t tidier) again() { t.timer.Reset(settling) }
+
+// stop has it not happen any more.
+func (t tidier) stop() { t.timer.Stop() }

@@ -30,6 +30,7 @@ type reloader struct {
 	c             *compose.Composition
 	notifications *notifications
 	manager       *serviceManager
+	tidier        tidier
 
 	one sync.Mutex // one reload at a time; guards undo
 	// undo is what to go back to, unless somebody confirms. Nil: nothing waits.
@@ -48,7 +49,7 @@ type undo struct {
 }
 
 func newReloader(o Options, c *compose.Composition, n *notifications, m *serviceManager, hash uint64, log *slog.Logger) *reloader {
-	return &reloader{o: o, log: log, c: c, notifications: n, manager: m, status: report.ConfigStatus{File: o.ConfigFile, Loaded: time.Now(), Hash: hash}}
+	return &reloader{o: o, log: log, c: c, notifications: n, manager: m, tidier: newTidier(), status: report.ConfigStatus{File: o.ConfigFile, Loaded: time.Now(), Hash: hash}}
 }
 
 // follow reloads whenever a signal asks for it, until done is closed.
@@ -79,6 +80,8 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 		r.log.Info("Reloading ...", "config", r.o.ConfigFile)
 		defer r.manager.reloading()()
 	}
+	defer r.tidier.again()
+	defer collectLater()()
 	if r.undo != nil && !req.PlanOnly {
 		err := fmt.Errorf("the last reload waits for confirmation until %s: confirm it, or let it be undone, first", r.undo.until.Format(time.TimeOnly))
 		r.log.Error("nothing is read", "err", err) // the status stays: what was read last is in use
@@ -306,6 +309,7 @@ func (r *reloader) goBack(u *undo) {
 func (r *reloader) close() {
 	r.one.Lock()
 	defer r.one.Unlock()
+	r.tidier.stop()
 	if r.undo != nil {
 		r.undo.timer.Stop()
 		r.undo = nil

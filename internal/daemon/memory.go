@@ -12,7 +12,7 @@ const (
 
 	// settling is how long after a start or a reload there is nothing left of it to
 	// be done.
-	settling = 5 * time.Second
+	settling = 3 * time.Second
 )
 
 // collectLater puts garbage collection off while a configuration is read: a

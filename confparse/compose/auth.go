@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/vrrp"
@@ -43,4 +44,10 @@ func authenticate(cfg *vrrp.Config, i *confparse.Instance) error {
 	}
 	cfg.HMAC = h
 	return nil
+}
+
+// readsFiles reports whether authenticate reads files, whose content can change
+// while the configuration does not.
+func readsFiles(i *confparse.Instance) bool {
+	return i.Auth.File != "" || i.HMAC != nil && slices.ContainsFunc(i.HMAC.Keys, func(k confparse.HMACKey) bool { return k.File != "" })
 }

@@ -3,6 +3,7 @@ package compose
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/vip"
@@ -13,7 +14,7 @@ import (
 // with another one.
 type layout struct {
 	vmacs   map[*confparse.Instance]*virtual
-	wants   map[*confparse.Instance]wants
+	wants   map[*confparse.Instance]*wants
 	filter  vip.Filter
 	paces   []vip.Pace
 	devices vip.SetConfig // the interfaces of VMACs
@@ -26,16 +27,25 @@ type wants struct {
 	set    vip.SetConfig
 }
 
-// newLayout translates cfg. prior, where it is not nil, returns what an instance
-// has of virtual interfaces at present, whose names it keeps; nil: nothing.
-func newLayout(cfg *confparse.Config, prior func(*confparse.Instance) *virtual) (*layout, error) {
-	l := &layout{vmacs: vmacs(cfg, prior), wants: map[*confparse.Instance]wants{}}
+// newLayout translates cfg. Prior, where it is not nil, returns what an instance
+// has of virtual interfaces at present, whose names it keeps, and what it wants
+// so far, if with the same interfaces it still does; nil: nothing.
+func newLayout(cfg *confparse.Config, prior func(*confparse.Instance) (*virtual, *wants)) (*layout, error) {
+	if prior == nil {
+		prior = func(*confparse.Instance) (*virtual, *wants) { return nil, nil }
+	}
+	l := &layout{wants: make(map[*confparse.Instance]*wants, len(cfg.Instances))}
+	l.vmacs = vmacs(cfg, func(i *confparse.Instance) *virtual { v, _ := prior(i); return v })
 	l.filter, l.paces = filterConfig(cfg, l.vmacs), paces(cfg, l.vmacs)
 	l.devices, l.static = deviceConfig(cfg, l.vmacs), staticConfig(cfg)
 	var errs []error
 	for _, i := range cfg.Instances {
 		v := l.vmacs[i]
-		w := wants{set: setConfig(i)}
+		if was, same := prior(i); same != nil && reflect.DeepEqual(was, v) {
+			l.wants[i] = same
+			continue
+		}
+		w := &wants{set: setConfig(i)}
 		for n, a := range w.set.Addresses {
 			w.set.Addresses[n].Interface = v.dev(a)
 		}

@@ -100,7 +100,7 @@ func (c *Composition) Plan(cfg *confparse.Config) (_ *Plan, err error) {
 			olds[pair.New] = old
 		}
 	}
-	if p.layout, err = newLayout(cfg, func(i *confparse.Instance) *virtual { return c.layout.vmacs[olds[i].Config] }); err != nil {
+	if p.layout, err = newLayout(cfg, p.prior(olds)); err != nil {
 		return nil, err
 	}
 	var lvsErr error
@@ -124,6 +124,24 @@ func (c *Composition) Plan(cfg *confparse.Config) (_ *Plan, err error) {
 	}
 	p.predict(running)
 	return p, nil
+}
+
+// prior returns what newLayout asks for. An instance that does not change wants
+// what it did, unless something may have changed that it refers to by name.
+func (p *Plan) prior(olds map[*confparse.Instance]Instance) func(*confparse.Instance) (*virtual, *wants) {
+	d := p.Difference
+	alone := len(d.Scripts)+len(d.TrackFiles)+len(d.TrackProcesses)+len(d.BFDs) == 0
+	changes := map[*confparse.Instance]bool{}
+	for _, c := range d.Instances {
+		changes[c.New] = true
+	}
+	return func(i *confparse.Instance) (*virtual, *wants) {
+		was := olds[i].Config
+		if alone && !changes[i] && !readsFiles(i) {
+			return p.c.layout.vmacs[was], p.c.layout.wants[was]
+		}
+		return p.c.layout.vmacs[was], nil
+	}
 }
 
 // Close gives up a Plan that is not applied. After Apply it does nothing.
@@ -183,8 +201,8 @@ func (p *Plan) planInstance(i *confparse.Instance, old Instance) (err error) {
 	if old.Router != nil && p.fits(i, old) {
 		m.old, m.set = old, old.set
 		was, is := p.c.layout.wants[old.Config], p.layout.wants[i]
-		m.moved = !reflect.DeepEqual(was.set, is.set)
-		if reflect.DeepEqual(was.router, is.router) && groupOf(p.c.groups, old.Config) == m.router.Sync {
+		m.moved = was != is && !reflect.DeepEqual(was.set, is.set)
+		if (was == is || reflect.DeepEqual(was.router, is.router)) && groupOf(p.c.groups, old.Config) == m.router.Sync {
 			return nil
 		}
 		m.router.StartDelay = p.c.startDelay

@@ -62,9 +62,6 @@ func (v *virtual) attach(cfg *vrrp.Config, i *confparse.Instance) {
 // they must not depend on what else is in the file.
 func vmacs(cfg *confparse.Config, prior func(*confparse.Instance) *virtual) map[*confparse.Instance]*virtual {
 	used := map[string]bool{}
-	if prior == nil {
-		prior = func(*confparse.Instance) *virtual { return nil }
-	}
 	for _, i := range cfg.Instances {
 		used[i.Interface] = true
 		if i.VMAC != nil {

@@ -35,20 +35,20 @@ type tally struct {
 	runs, bad int
 }
 
-// judge counts a run. Only keepalived beside itself may end badly.
+// judge counts a run. Only keepalived without us may end badly.
 func (y *tally) judge(bad bool, format string, args ...any) {
 	y.runs++
 	if !bad {
 		return
 	}
 	y.bad++
-	if y.p.a.name != reference.name || y.p.b.name != reference.name {
+	if y.p.a.name == ours.name || y.p.b.name == ours.name {
 		y.t.Errorf("run %d: %s", y.runs, fmt.Sprintf(format, args...))
 	}
 }
 
 func (y *tally) log() {
-	y.t.Logf("%s+%s: %d of %d runs ended badly", y.p.a.name, y.p.b.name, y.bad, y.runs)
+	y.t.Logf("%s: %d of %d runs ended badly", y.p, y.bad, y.runs)
 }
 
 // R1: the master's process stops and its port forwards nothing; the backup takes

@@ -5,13 +5,14 @@ import "net/netip"
 // PoolInput is something that happens to a Pool.
 type PoolInput struct {
 	Kind   PoolInputKind
-	Server netip.AddrPort
+	Server netip.AddrPort // by its configured Address; of all but PoolTick
 
-	Check  string // of PoolChecked
+	// Of PoolChecked: what the check has found.
+	Check  string
 	Up     bool
-	Weight PoolWeight
+	Weight PoolWeight // this time; not kept from earlier results
 
-	Connections int // of PoolCounted
+	Connections int // of PoolCounted: active and inactive, of all services of the pool
 }
 
 // PoolInputKind is what happens.

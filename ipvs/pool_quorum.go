@@ -17,7 +17,7 @@ type PoolEvent struct {
 	Initial, Removed bool
 
 	From, To int  // weights, of PoolServerWeight
-	Alive    bool // of PoolServerWeight
+	Alive    bool // of PoolServerWeight: the server lives, so that it matters now
 
 	Sum, Quorum, Hysteresis int64 // of PoolQuorumGained and PoolQuorumLost
 }

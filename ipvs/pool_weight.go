@@ -69,7 +69,9 @@ func (p *Pool) Deadline(now time.Time) (next time.Time) {
 }
 
 // Destinations appends what the kernel should have at the time of now, in the
-// order of the configuration, the sorry server last.
+// order of the configuration, the sorry server last. Servers that the kernel
+// refuses stay in it, with weight 0 where the sorry server serves, so that it is
+// found out when it takes them.
 func (p *Pool) Destinations(now time.Time, to []Destination) []Destination {
 	sorry := p.sorry()
 	place := -1 // of a server that is the sorry server too

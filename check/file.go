@@ -156,10 +156,10 @@ func readStart(path string) (string, error) {
 // number returns the number that text begins with, as C reads it.
 func number(text string) (n int, ok bool) {
 	text = strings.TrimLeft(text, " \t\n\v\f\r")
-	sign := 1
+	sign, largest := int64(1), int64(math.MaxInt32)
 	if text != "" && (text[0] == '-' || text[0] == '+') {
 		if text[0] == '-' {
-			sign = -1
+			sign, largest = -1, -math.MinInt32
 		}
 		text = text[1:]
 	}
@@ -170,10 +170,11 @@ func number(text string) (n int, ok bool) {
 	case strings.HasPrefix(text, "0"):
 		base = 8
 	}
+	var value int64
 	for i := 0; i < len(text) && digit(text[i]) < base; i++ {
-		n, ok = int(min(int64(n)*int64(base)+int64(digit(text[i])), math.MaxInt32)), true
+		value, ok = min(value*int64(base)+int64(digit(text[i])), largest), true
 	}
-	return sign * n, ok
+	return int(sign * value), ok
 }
 
 // digit returns the value of a digit, or a large one of anything else.

@@ -34,7 +34,9 @@ func TestFile(t *testing.T) {
 		{"many", 5, false, "true true 0"},
 		{"-", 5, false, "true true 0"},
 		{"99999999999999999999", 1, false, "true true 2147483647"},
-		{"-99999999999999999999", 1, false, "true true -2147483647"},
+		{"-99999999999999999999", 1, false, "false false -2147483647"},
+		{"-2147483648", 1, false, "false false -2147483647"},
+		{"-2147483647", 1, false, "true true -2147483647"},
 		{"1073741824", -2, false, "false false -2147483647"},
 		{"1073741824", 2, true, "false false -2147483647"},
 		{"1073741823", -2, false, "true true -2147483646"},
@@ -81,14 +83,14 @@ func FuzzNumber(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		got, ok := number(s)
-		if got > math.MaxInt32 || got < -math.MaxInt32 || !ok && got != 0 {
+		if got > math.MaxInt32 || got < math.MinInt32 || !ok && got != 0 {
 			t.Fatalf("%q: %d, %v", s, got, ok)
 		}
 		if strings.ContainsAny(s, "_oObB") {
 			return // Go's own notations
 		}
 		if want, err := strconv.ParseInt(s, 0, 64); err == nil {
-			want = min(max(want, -math.MaxInt32), math.MaxInt32)
+			want = min(max(want, math.MinInt32), math.MaxInt32)
 			if int64(got) != want {
 				t.Fatalf("%q: %d, want %d", s, got, want)
 			}

@@ -61,6 +61,7 @@ func TestServers(t *testing.T) {
 	}
 	t.Run("notifications are keepalived's", testServersLikeKeepalived)
 	t.Run("reload", testReloadServers)
+	t.Run("checks", testChecks) // with the network of the reload
 }
 
 // What pipes and scripts hear of servers is what keepalived tells them, word by

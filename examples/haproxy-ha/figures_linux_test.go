@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"syscall"
@@ -94,6 +95,9 @@ func TestFigures(t *testing.T) {
 					over = append(over, rs.outage(from)-kind.floor)
 					outages = append(outages, outage)
 					t.Logf("%v; outage %v, %v above the floor", rs, outage, over[len(over)-1])
+					if kind.over > 0 && over[len(over)-1] > kind.over {
+						t.Logf("times from %v on; a:\n%s\nb:\n%s\n%s", from.Format(clock), s.a.Log(), s.b.Log(), rs.since(from, wire))
+					}
 				})
 			}
 			if kind.planned || len(over) == 0 {
@@ -108,4 +112,37 @@ func TestFigures(t *testing.T) {
 			}
 		})
 	}
+}
+
+const clock = "15:04:05.000000"
+
+// since tells what went on from a time on: adverts, gratuitous ARP, and requests
+// that failed or were slow, or the first that was not.
+func (rs requests) since(from time.Time, wire *netlab.Capture) string {
+	type line struct {
+		at   time.Time
+		text string
+	}
+	var all []line
+	for _, a := range wire.Adverts() {
+		all = append(all, line{a.At, fmt.Sprintf("advert of %s", a.Host)})
+	}
+	for _, f := range wire.Frames() {
+		if g, ok := f.ARP(); ok {
+			all = append(all, line{f.At, fmt.Sprintf("ARP %s %+v", f.Host, g)})
+		}
+	}
+	for _, r := range rs {
+		if !r.result.OK || r.result.Latency > 100*time.Millisecond {
+			all = append(all, line{r.at, fmt.Sprintf("request: %v after %v: %s", r.result.Reason, r.result.Latency, r.result.Detail)})
+		}
+	}
+	slices.SortFunc(all, func(a, b line) int { return a.at.Compare(b.at) })
+	var b strings.Builder
+	for _, l := range all {
+		if l.at.After(from.Add(-300 * time.Millisecond)) {
+			fmt.Fprintf(&b, "%v %s\n", l.at.Sub(from), l.text)
+		}
+	}
+	return b.String()
 }

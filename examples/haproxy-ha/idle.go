@@ -41,10 +41,10 @@ func sessions(stat string) (total int, err error) {
 		return 0, fmt.Errorf("not HAProxy's statistics: %q", stat)
 	}
 	column := slices.Index(rows[0], "scur")
+	if column < 0 {
+		return 0, fmt.Errorf("not HAProxy's statistics: %q has no column scur", rows[0])
+	}
 	for _, row := range rows[1:] {
-		if column < 0 {
-			return 0, fmt.Errorf("statistics without scur: %q", rows[0])
-		}
 		n, err := strconv.Atoi(row[column])
 		if err != nil {
 			return 0, fmt.Errorf("statistics: %w", err)

@@ -34,7 +34,6 @@ const (
 
 	eventBuffer = 256
 	logQueue    = 1024
-	logPatience = time.Second // how long Run waits in the end for a log that is stuck
 )
 
 // ErrStopped is returned by Apply once Run has ended.
@@ -202,7 +201,7 @@ func (r *Reconciler) Apply(ctx context.Context, desired State) error {
 // it undoes everything, unless Config says otherwise, closes the kernel, and
 // returns nil, or what could not be undone. It can be called once.
 func (r *Reconciler) Run(ctx context.Context) error {
-	defer r.writeLog()()
+	defer r.queue.Start()()
 	if err := r.start(); err != nil {
 		return err
 	}
@@ -238,24 +237,6 @@ func (r *Reconciler) start() error {
 	}
 	r.ran = true
 	return nil
-}
-
-// writeLog starts writing the log. What it returns waits until all is written,
-// but not for ever.
-func (r *Reconciler) writeLog() (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		r.queue.Run(ctx)
-		close(done)
-	}()
-	return func() {
-		cancel()
-		select {
-		case <-done:
-		case <-time.After(logPatience):
-		}
-	}
 }
 
 // lock waits until nobody else works, or ctx ends.

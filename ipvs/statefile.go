@@ -1,13 +1,10 @@
 package ipvs
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"reflect"
+
+	"github.com/vrrpkit/vrrpkit/internal/statefile"
 )
 
 // stateFile keeps on disk what a Reconciler holds, for the process that comes
@@ -26,42 +23,19 @@ type held struct {
 
 // read returns what a predecessor noted; nothing if there is no file.
 func (f *stateFile) read() (h held, err error) {
-	if f.name == "" {
-		return held{}, nil
-	}
-	text, err := os.ReadFile(f.name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return held{}, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &h)
-	}
-	if err != nil {
-		return held{}, fmt.Errorf("ipvs: state file %s: %w; remove it to start without it", f.name, err)
+	if err := statefile.Read(f.name, &h); err != nil {
+		return held{}, fmt.Errorf("ipvs: %w", err)
 	}
 	return h, nil
 }
 
 // write replaces the content, if it is another.
 func (f *stateFile) write(h held) error {
-	if f.name == "" || f.written != nil && reflect.DeepEqual(*f.written, h) {
+	if f.written != nil && reflect.DeepEqual(*f.written, h) {
 		return nil
 	}
-	text, err := json.MarshalIndent(h, "", "\t")
-	if err != nil {
-		return fmt.Errorf("ipvs: state file: %w", err)
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(f.name), filepath.Base(f.name)+".*")
-	if err != nil {
-		return fmt.Errorf("ipvs: state file: %w", err)
-	}
-	_, err = temporary.Write(append(text, '\n'))
-	if err = errors.Join(err, temporary.Close()); err == nil {
-		err = os.Rename(temporary.Name(), f.name)
-	}
-	if err != nil {
-		_ = os.Remove(temporary.Name())
-		return fmt.Errorf("ipvs: state file: %w", err)
+	if err := statefile.Write(f.name, h); err != nil {
+		return fmt.Errorf("ipvs: %w", err)
 	}
 	f.written = &h
 	return nil
@@ -69,11 +43,8 @@ func (f *stateFile) write(h held) error {
 
 // remove says that nothing is held any more.
 func (f *stateFile) remove() error {
-	if f.name == "" {
-		return nil
-	}
-	if err := os.Remove(f.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("ipvs: state file: %w", err)
+	if err := statefile.Remove(f.name); err != nil {
+		return fmt.Errorf("ipvs: %w", err)
 	}
 	return nil
 }

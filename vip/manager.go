@@ -11,13 +11,8 @@ import (
 	"github.com/vrrpkit/vrrpkit/internal/asynclog"
 )
 
-const (
-	// logQueue is how many records may wait for a slow log.
-	logQueue = 1024
-
-	// logPatience is how long Run waits in the end for a log that is stuck.
-	logPatience = time.Second
-)
+// logQueue is how many records may wait for a slow log.
+const logQueue = 1024
 
 // ErrStopped is returned by Acquire once the manager has ended.
 var ErrStopped = errors.New("vip: manager has stopped")

@@ -15,7 +15,7 @@ func (m *Manager) Run(ctx context.Context) error {
 	if !m.begin() {
 		return errors.New("vip: a manager runs only once, and not after Close")
 	}
-	defer m.writeLog()()
+	defer m.queue.Start()()
 	watching, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg sync.WaitGroup
@@ -114,24 +114,6 @@ func (m *Manager) announce(now time.Time) (sent int, next time.Time) {
 		next = earliest(next, at)
 	}
 	return sent, next
-}
-
-// writeLog starts writing the log. What it returns waits until all is written,
-// but not for ever.
-func (m *Manager) writeLog() (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		m.queue.Run(ctx)
-		close(done)
-	}()
-	return func() {
-		cancel()
-		select {
-		case <-done:
-		case <-time.After(logPatience):
-		}
-	}
 }
 
 // end releases everything and closes the kernel.

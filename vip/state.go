@@ -1,14 +1,11 @@
 package vip
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync/atomic"
+
+	"github.com/vrrpkit/vrrpkit/internal/statefile"
 )
 
 // stateFile keeps on disk what a manager may hold, for the process that comes
@@ -46,15 +43,8 @@ func (f *stateFile) read() (h held, err error) {
 	if h := f.wrote.Load(); h != nil {
 		return *h, nil
 	}
-	text, err := os.ReadFile(f.name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return held{}, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &h)
-	}
-	if err != nil {
-		return held{}, fmt.Errorf("vip: state file: %w", err)
+	if err := statefile.Read(f.name, &h); err != nil {
+		return held{}, fmt.Errorf("vip: %w", err)
 	}
 	return h, nil
 }
@@ -92,21 +82,8 @@ func (f *stateFile) write(h held) error {
 		return nil
 	}
 	f.wrote.Store(nil)
-	text, err := json.Marshal(h)
-	if err != nil {
-		return fmt.Errorf("vip: state file: %w", err)
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(f.name), filepath.Base(f.name)+".*")
-	if err != nil {
-		return fmt.Errorf("vip: state file: %w", err)
-	}
-	_, err = temporary.Write(append(text, '\n'))
-	if err = errors.Join(err, temporary.Close()); err == nil {
-		err = os.Rename(temporary.Name(), f.name)
-	}
-	if err != nil {
-		_ = os.Remove(temporary.Name())
-		return fmt.Errorf("vip: state file: %w", err)
+	if err := statefile.Write(f.name, h); err != nil {
+		return fmt.Errorf("vip: %w", err)
 	}
 	f.wrote.Store(&h)
 	return nil
@@ -114,12 +91,9 @@ func (f *stateFile) write(h held) error {
 
 // remove says that nothing is held any more.
 func (f *stateFile) remove() error {
-	if f.name == "" {
-		return nil
-	}
 	f.wrote.Store(nil)
-	if err := os.Remove(f.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("vip: state file: %w", err)
+	if err := statefile.Remove(f.name); err != nil {
+		return fmt.Errorf("vip: %w", err)
 	}
 	return nil
 }

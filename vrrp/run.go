@@ -8,9 +8,6 @@ import (
 	"time"
 )
 
-// logPatience is how long Run waits for a slow log in the end.
-const logPatience = time.Second
-
 // Run runs the host until ctx is done. All masters then hand over: they
 // advertise priority 0, release what they hold, and report it; Run returns when
 // that is done. It returns nil, or what could not be released, or an error that
@@ -25,11 +22,7 @@ func (h *Host) Run(ctx context.Context) error {
 	if err := h.begin(watchCtx, callCtx); err != nil {
 		return err
 	}
-	logCtx, cancelLogs := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancelLogs()
-	var logs sync.WaitGroup
-	logs.Go(func() { h.queue.Run(logCtx) })
-
+	defer h.queue.Start()()
 	unhook := context.AfterFunc(ctx, h.network.Wake)
 	defer unhook()
 	h.loop(ctx)
@@ -40,8 +33,6 @@ func (h *Host) Run(ctx context.Context) error {
 	h.mu.Lock()
 	h.closeChannels()
 	h.mu.Unlock()
-	cancelLogs()
-	waitFor(&logs, logPatience)
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"sync/atomic"
+	"time"
 )
 
 // Handler is a slog.Handler that queues records for another one. It never
@@ -32,6 +33,27 @@ func New(next slog.Handler, size int) *Handler {
 
 // For returns a handler that shares h's queue and its Run, but writes to next.
 func (h *Handler) For(next slog.Handler) *Handler { return &Handler{next, h.queue} }
+
+// Patience is how long a log that is stuck is waited for in the end.
+const Patience = time.Second
+
+// Start runs h in a goroutine of its own. What it returns ends that: it waits until
+// all is written, but not for ever.
+func (h *Handler) Start() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		h.Run(ctx)
+		close(done)
+	}()
+	return func() {
+		cancel()
+		select {
+		case <-done:
+		case <-time.After(Patience):
+		}
+	}
+}
 
 // Run writes queued records until ctx is done, and then what is left of them.
 func (h *Handler) Run(ctx context.Context) {

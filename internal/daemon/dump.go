@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/internal/report"
+	"github.com/vrrpkit/vrrpkit/internal/statefile"
 )
 
 // dumpKind is a file that keepalived writes when it gets a signal.
@@ -58,16 +58,7 @@ func writeDumps(kinds <-chan dumpKind, done <-chan struct{}, take func() *report
 // the old one or the new one. Whatever is at name, a link even, is replaced:
 // the directory may be one that everybody writes to.
 func writeDump(name string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	err = errors.Join(write(f), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
+	if err := statefile.Replace(name, func(f *os.File) error { return write(f) }); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil

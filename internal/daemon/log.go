@@ -9,17 +9,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/vrrpkit/vrrpkit/internal/asynclog"
 )
 
-const (
-	// logQueue is how many lines may wait to be written, and logPatience how
-	// long the last ones may take.
-	logQueue    = 4096
-	logPatience = time.Second
-)
+// logQueue is how many lines may wait to be written.
+const logQueue = 4096
 
 // newLog returns a logger that writes to out, or to syslog, from a goroutine of
 // its own: whoever reads our standard error may be slow, and nothing waits for
@@ -43,16 +38,7 @@ func newLog(out io.Writer, o Options) (log *slog.Logger, flush func()) {
 		lines = newSyslogHandler(to, level, lines)
 	}
 	queue := asynclog.New(lines, logQueue)
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() { queue.Run(ctx); close(done) }()
-	return slog.New(queue), func() {
-		cancel()
-		select {
-		case <-done:
-		case <-time.After(logPatience):
-		}
-	}
+	return slog.New(queue), queue.Start()
 }
 
 // textHandler writes one line per record in keepalived's manner, so that what

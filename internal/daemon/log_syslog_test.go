@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vrrpkit/vrrpkit/internal/asynclog"
 )
 
 // collector is a syslog of the test's own.
@@ -141,7 +143,7 @@ func TestSyslogHangs(t *testing.T) {
 	}
 	begin = time.Now()
 	flush()
-	if took := time.Since(begin); took > logPatience+time.Second {
+	if took := time.Since(begin); took > asynclog.Patience+time.Second {
 		t.Errorf("the end waited %v", took)
 	}
 }

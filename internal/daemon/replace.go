@@ -3,6 +3,8 @@ package daemon
 import (
 	"os"
 	"path/filepath"
+
+	"github.com/vrrpkit/vrrpkit/internal/statefile"
 )
 
 // replaceFile gives a file another content, at once: whoever reads it sees the
@@ -16,25 +18,16 @@ func replaceFile(name, content string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // after the rename there is nothing to remove
-	if _, err = f.WriteString(content); err == nil {
-		err = f.Chmod(info.Mode().Perm())
-	}
-	if err == nil {
-		err = keepOwner(f, info)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
+	return statefile.Replace(name, func(f *os.File) error {
+		if _, err := f.WriteString(content); err != nil {
+			return err
+		}
+		if err := f.Chmod(info.Mode().Perm()); err != nil {
+			return err
+		}
+		if err := keepOwner(f, info); err != nil {
+			return err
+		}
+		return f.Sync()
+	})
 }

@@ -74,13 +74,9 @@ func (l *lvs) run(ctx context.Context) error {
 	defer stopKeeping()
 	var working, keeping sync.WaitGroup
 	var checksErr, tableErr error
-	l.start() // first: what is suspended is not checked even once
-	working.Go(func() { checksErr = l.checks.Run(work) })
 	var table *lvsTable
 	var addresses Addresses
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	for ctx.Err() == nil {
+	serve := func() (next time.Time) {
 		// A reload may have brought the need for them.
 		if t := l.needs(&addresses, func(a Addresses) { working.Go(func() { l.watch(work, a) }) }); t != table {
 			table = t
@@ -88,7 +84,16 @@ func (l *lvs) run(ctx context.Context) error {
 			keeping.Go(func() { l.heed(table) })
 			working.Go(func() { table.run(work) })
 		}
-		if next := l.push(); next.IsZero() {
+		return l.push()
+	}
+	serve()
+	l.awaitTable(ctx, table)
+	l.start() // before the checks: what is suspended is not checked even once
+	working.Go(func() { checksErr = l.checks.Run(work) })
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		if next := serve(); next.IsZero() {
 			timer.Stop()
 		} else {
 			timer.Reset(time.Until(next))

@@ -1,11 +1,31 @@
 package compose
 
 import (
+	"context"
 	"net/netip"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/ipvs"
 )
+
+// firstApply is how long the start waits for the kernel to have its first table.
+const firstApply = time.Second
+
+// awaitTable waits until it is known what the kernel takes: nobody is to hear of
+// a quorum of servers that it refuses.
+func (l *lvs) awaitTable(ctx context.Context, t *lvsTable) {
+	if t == nil {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-t.tried:
+	case <-time.After(firstApply):
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.refused(t)
+}
 
 // heed tells pools what the kernel refuses, until the table's reconciler ends.
 func (l *lvs) heed(t *lvsTable) {

@@ -12,10 +12,11 @@ type lvsTable struct {
 	reconciler *ipvs.Reconciler
 	desired    chan ipvs.State   // has room for one
 	events     <-chan ipvs.Event // of reconciler
+	tried      chan struct{}     // closed once the first has been
 }
 
 func newLVSTable(r *ipvs.Reconciler) *lvsTable {
-	return &lvsTable{reconciler: r, desired: make(chan ipvs.State, 1), events: r.Events()}
+	return &lvsTable{reconciler: r, desired: make(chan ipvs.State, 1), events: r.Events(), tried: make(chan struct{})}
 }
 
 // set replaces what the kernel is to have. Only one goroutine may call it.
@@ -30,12 +31,19 @@ func (t *lvsTable) set(s ipvs.State) {
 // run applies until ctx ends. What fails is logged, and tried again, by the
 // Reconciler.
 func (t *lvsTable) run(ctx context.Context) {
-	for {
+	for first := true; ; first = false {
 		select {
 		case <-ctx.Done():
 			return
 		case s := <-t.desired:
-			_ = t.reconciler.Apply(ctx, s)
+			err := t.reconciler.Apply(ctx, s)
+			if !first {
+				continue
+			}
+			if err != nil {
+				_ = t.reconciler.Apply(ctx, s) // what fails twice is refused
+			}
+			close(t.tried)
 		}
 	}
 }

@@ -42,6 +42,10 @@ type Config struct {
 	// alone decides, whatever Rise and Fall are.
 	Initial State
 
+	// Suspended has the runner begin as after [Runner.Suspend]: nothing is
+	// checked before Resume.
+	Suspended bool
+
 	Logger *slog.Logger // nil discards
 }
 

@@ -75,12 +75,13 @@ func (g *Group) Add(cfg Config) (*Runner, error) {
 		cfg:      cfg,
 		group:    g,
 		events:   broadcast.New(eventBuffer, func(e *Event) *uint64 { return &e.Missed }),
-		snapshot: Snapshot{Name: cfg.Name, State: cfg.Initial},
+		snapshot: Snapshot{Name: cfg.Name, State: cfg.Initial, Suspended: cfg.Suspended},
 		index:    -1,
 		schedule: schedule{
 			interval: cfg.Interval, timeout: cfg.Timeout, retry: cfg.Retry, jitter: cfg.Jitter,
 			riseDelay: cfg.RiseDelay, fallDelay: cfg.FallDelay,
 			counter: newCounter(cfg.Rise, cfg.Fall, cfg.Initial),
+			paused:  cfg.Suspended,
 			random:  rand.N[time.Duration],
 		},
 	}

@@ -183,6 +183,31 @@ func TestSuspend(t *testing.T) {
 	})
 }
 
+// A runner that a group gets while it runs may have to wait.
+func TestSuspended(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := check.NewGroup()
+		stop := runUntil(t, g)
+		synctest.Wait()
+		r, err := g.Add(check.Config{Checker: checktest.New(checktest.OK()), Suspended: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Second)
+		if snap := r.Snapshot(); snap.Runs != 0 || !snap.Suspended {
+			t.Errorf("before Resume: %+v", snap)
+		}
+		r.Resume()
+		synctest.Wait()
+		if snap := r.Snapshot(); snap.Runs != 1 || snap.State != check.Up || snap.Suspended {
+			t.Errorf("after it: %+v", snap)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // watcher is a Checker that is told when to be asked.
 type watcher struct {
 	*checktest.Checker

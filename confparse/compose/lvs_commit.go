@@ -116,7 +116,9 @@ func (l *lvs) engage(before, p *lvsPool, s *lvsServer, k *lvsCheck, files map[co
 	name := fmt.Sprintf("%s of %s of VS %s", k.name, s.name, p.name)
 	// What Add refuses of a check, the plan has refused; and l.checks ends after
 	// the last commit.
-	k.runner, _ = l.checks.Add(checkConfig(name, k.cfg, k.checker, initial, l.log))
+	cfg := checkConfig(name, k.cfg, k.checker, initial, l.log)
+	cfg.Suspended = p.cfg.Suspend && l.addresses != nil && k.cfg.File == nil // until lookNow
+	k.runner, _ = l.checks.Add(cfg)
 	if k.cfg.File != nil {
 		files[*k.cfg.File] = k.runner
 	}

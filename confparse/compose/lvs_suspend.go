@@ -78,7 +78,7 @@ func (l *lvs) suspend(p *lvsPool, off bool) {
 			case k.cfg.File != nil:
 			case off:
 				k.runner.Suspend()
-			case p.suspended:
+			default: // no news to one that goes on
 				k.runner.Resume()
 			}
 		}

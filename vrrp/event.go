@@ -45,8 +45,14 @@ func (e *Event) Name() string {
 func (r *Router) Events() <-chan Event { return r.events.Subscribe() }
 
 // Events returns a new channel of the transitions of all routers and groups of
-// the host, as [Router.Events] does for one.
-func (h *Host) Events() <-chan Event { return h.events.Subscribe() }
+// the host, as [Router.Events] does for one. Its buffer has room for four of each
+// that there is now, which may all change at once.
+func (h *Host) Events() <-chan Event {
+	h.mu.Lock()
+	n := len(h.routers) + len(h.groups)
+	h.mu.Unlock()
+	return h.events.SubscribeWide(4 * n)
+}
 
 func newTopic() *broadcast.Topic[Event] {
 	return broadcast.New(eventBuffer, func(e *Event) *uint64 { return &e.Missed })

@@ -75,6 +75,13 @@ func (g *Group) State() State {
 	return g.host.set.Group(g.id).State
 }
 
+// Seq returns the number of the group's last event, 0 before the first.
+func (g *Group) Seq() uint64 {
+	g.host.mu.Lock()
+	defer g.host.mu.Unlock()
+	return g.seq
+}
+
 // Events returns a new channel of the group's changes, as [Router.Events] does
 // for a router. Each comes behind those of all members.
 func (g *Group) Events() <-chan Event { return g.events.Subscribe() }

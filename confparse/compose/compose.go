@@ -196,6 +196,16 @@ func (c *Composition) Instances() []Instance {
 	return slices.Clone(c.instances)
 }
 
+// Groups returns the sync groups, in the order of the configuration.
+func (c *Composition) Groups() (list []*vrrp.Group) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, g := range c.groups {
+		list = append(list, g.group)
+	}
+	return list
+}
+
 // Scripts returns the tracked scripts, in the order of the configuration.
 func (c *Composition) Scripts() (list []Script) {
 	c.mu.Lock()

@@ -43,14 +43,18 @@ func lvsGlobal(cfg *confparse.Config) confparse.LVS {
 	return g
 }
 
-// follow has the sync daemon follow its instance, until events end.
-func (l *lvs) follow(events <-chan vrrp.Event) {
-	for e := range events {
+// follow has the sync daemon follow its instance, until events end. They say when
+// to look at it, not what is to be seen: some may be lost.
+func (l *lvs) follow(events <-chan vrrp.Event, instances func() []Instance) {
+	for range events {
+		list := instances()
 		l.mu.Lock()
-		if s := l.global.Sync; s != nil && e.Group == nil && e.Name() == s.Instance {
+		if s := l.global.Sync; s != nil && s.Instance != "" {
 			l.role = ipvs.Backup
-			if e.To == vrrp.Master {
-				l.role = ipvs.Master
+			for _, i := range list {
+				if i.Config.Name == s.Instance && i.Router.Snapshot().State == vrrp.Master {
+					l.role = ipvs.Master
+				}
 			}
 		}
 		l.mu.Unlock()

@@ -52,7 +52,7 @@ func (c *Composition) Run(ctx context.Context) error {
 	initFiles(c.runners, c.log)
 	background(serve, "virtual servers", c.lvs.run)
 	transitions := c.host.Events()
-	wg.Go(func() { c.lvs.follow(transitions) })
+	wg.Go(func() { c.lvs.follow(transitions, c.Instances) })
 	background(ctx, "checks", c.checks.Run)
 	c.phase = running
 	c.applying.Unlock()

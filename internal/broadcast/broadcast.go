@@ -27,10 +27,13 @@ func New[T any](size int, missed func(*T) *uint64) *Topic[T] {
 
 // Subscribe returns a new channel of values published from now on. It is closed
 // by Close; subscribing to a closed topic returns a closed channel.
-func (t *Topic[T]) Subscribe() <-chan T {
+func (t *Topic[T]) Subscribe() <-chan T { return t.SubscribeWide(0) }
+
+// SubscribeWide is Subscribe with a buffer of at least so many values.
+func (t *Topic[T]) SubscribeWide(size int) <-chan T {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	c := make(chan T, t.size)
+	c := make(chan T, max(size, t.size))
 	if t.closed {
 		close(c)
 		return c

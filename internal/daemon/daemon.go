@@ -17,6 +17,7 @@ import (
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/confparse/compose"
 	"github.com/vrrpkit/vrrpkit/internal/report"
+	"github.com/vrrpkit/vrrpkit/vrrp"
 )
 
 // Exit statuses, keepalived's.
@@ -86,11 +87,11 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	manager.status = server.Status
 	go func() {
 		defer close(told)
-		for e := range events {
-			notifications.tell(transition(&e))
-			server.Publish(report.NewEvent(&e))
+		newFollower(c).follow(events, func(e *vrrp.Event) {
+			notifications.tell(transition(e))
+			server.Publish(report.NewEvent(e))
 			manager.changed.Store(true)
-		}
+		})
 	}()
 
 	go func() {

@@ -15,7 +15,8 @@ type transitions struct {
 
 type transition struct{ instance, from, to, cause string }
 
-// count counts an instance's transition. A group's is that of its members.
+// count counts an instance's transition. A group's is that of its members. What was
+// missed before may have been of any instance, and is nowhere.
 func (t *transitions) count(e report.Event) {
 	if e.Type != "INSTANCE" {
 		return
@@ -25,7 +26,7 @@ func (t *transitions) count(e report.Event) {
 	if t.counts == nil {
 		t.counts = map[transition]uint64{}
 	}
-	t.counts[transition{e.Name, e.From, e.To, e.Cause}] += 1 + e.Missed
+	t.counts[transition{e.Name, e.From, e.To, e.Cause}]++
 }
 
 func (t *transitions) snapshot() map[transition]uint64 {

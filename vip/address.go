@@ -24,35 +24,35 @@ type Address struct {
 
 	// Interface is the name of the interface that carries the address
 	// (keepalived: dev). Empty means the interface of the Set.
-	Interface string
+	Interface string `json:",omitzero"`
 
 	// Label names the address for old tools, such as "eth0:web". IPv4 only, at
 	// most MaxLabel octets. Empty: the interface's name.
-	Label string
+	Label string `json:",omitzero"`
 
 	// Scope says how far the address is valid. IPv4 only.
-	Scope Scope
+	Scope Scope `json:",omitzero"`
 
 	// Broadcast is the broadcast address. IPv4 only; invalid: none.
-	Broadcast netip.Addr
+	Broadcast netip.Addr `json:",omitzero"`
 
 	// Peer is the far end of a point-to-point link, to which the prefix length
 	// then belongs; invalid: none.
-	Peer netip.Addr
+	Peer netip.Addr `json:",omitzero"`
 
 	// Metric is that of the route to the prefix; 0: the kernel's default.
-	Metric uint32
+	Metric uint32 `json:",omitzero"`
 
 	// Preferred is how long the address may be the source of new connections,
 	// in whole seconds. 0 means Forever, but Deprecated for an IPv6 address
 	// with prefix length 128, as in keepalived (preferred_lft).
-	Preferred time.Duration
+	Preferred time.Duration `json:",omitzero"`
 
-	NoPrefixRoute  bool // add no route to the prefix
-	AutoJoin       bool // join the multicast group that the address is
-	DAD            bool // detect duplicates (keepalived: -nodad); of IPv6 only
-	Home           bool // a mobile node's home address; of use to IPv6 only
-	ManageTempAddr bool // make temporary addresses from this one; of use to IPv6 only
+	NoPrefixRoute  bool `json:",omitzero"` // add no route to the prefix
+	AutoJoin       bool `json:",omitzero"` // join the multicast group that the address is
+	DAD            bool `json:",omitzero"` // detect duplicates (keepalived: -nodad); of IPv6 only
+	Home           bool `json:",omitzero"` // a mobile node's home address; of use to IPv6 only
+	ManageTempAddr bool `json:",omitzero"` // make temporary addresses from this one; of use to IPv6 only
 
 	// Foreign says, of what a Kernel tells, that the address is there and does
 	// not carry Protocol; Linux before 5.18 cannot tell, and says false. It

@@ -38,6 +38,9 @@ func (c Config) withDefaults() Config {
 }
 
 func plainKeys(m map[netip.Addr]TTLRange, plain func(netip.Addr) netip.Addr) map[netip.Addr]TTLRange {
+	if len(m) == 0 {
+		return nil // looked into for each packet
+	}
 	out := make(map[netip.Addr]TTLRange, len(m))
 	for a, limits := range m {
 		out[plain(a)] = limits

@@ -540,11 +540,12 @@ func TestQuiet(t *testing.T) {
 		priority uint8
 		interval time.Duration
 		after    time.Duration
-		want     bool
+		want     time.Duration
 	}{
-		{100, time.Second, time.Second, true},
-		{100, time.Second, 4 * time.Second, false},                   // master
-		{254, 100 * time.Millisecond, 100 * time.Millisecond, false}, // skew time 0.8 ms
+		{100, time.Second, time.Second, 4 * time.Millisecond},
+		{100, time.Second, 4 * time.Second, 0},                                       // master
+		{254, 100 * time.Millisecond, 100 * time.Millisecond, 0},                     // skew time 0.8 ms
+		{192, 40 * time.Millisecond, 40 * time.Millisecond, 2500 * time.Microsecond}, // 10 ms
 	} {
 		inBubble(t, func(t *testing.T, b *bench) {
 			network := &quietNetwork{Port: b.seg.Attach("192.0.2.1")}
@@ -559,8 +560,8 @@ func TestQuiet(t *testing.T) {
 			time.Sleep(tt.after)
 			synctest.Wait()
 			network.mu.Lock()
-			if got := network.quiet > 0; got != tt.want {
-				t.Errorf("priority %d, interval %v, after %v: quiet for %v", tt.priority, tt.interval, tt.after, network.quiet)
+			if network.quiet != tt.want {
+				t.Errorf("priority %d, interval %v, after %v: quiet for %v, want %v", tt.priority, tt.interval, tt.after, network.quiet, tt.want)
 			}
 			network.mu.Unlock()
 			cancel()

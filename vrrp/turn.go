@@ -7,10 +7,13 @@ import (
 )
 
 const (
-	// quietTime is how long packets may lie in the socket while every router
-	// is a backup; quietSkew is the least skew time that makes this harmless.
-	quietTime = time.Millisecond
-	quietSkew = 4 * quietTime
+	// Packets may lie in the socket for a part of the least skew time while every
+	// router is a backup: the kernel notes when they came, and nothing that they
+	// say is due before that time is over. Less than shortQuiet would save nothing,
+	// more than longQuiet would be too much for the socket in a flood.
+	quietPart  = 4
+	shortQuiet = time.Millisecond
+	longQuiet  = 4 * time.Millisecond
 )
 
 // turn fires timers, sends, and tells owners and readers. It returns how long
@@ -37,8 +40,8 @@ func (h *Host) turn(now time.Time) (until, quiet time.Time) {
 	switch {
 	case h.set.Masters() == 0:
 		h.renewAt = time.Time{}
-		if h.set.LeastSkew() >= quietSkew {
-			quiet = now.Add(quietTime)
+		if d := min(h.set.LeastSkew()/quietPart, longQuiet); d >= shortQuiet {
+			quiet = now.Add(d)
 		}
 	case h.owners > 0:
 		if !now.Before(h.renewAt) {

@@ -159,6 +159,8 @@ func (s *Server) handler(trusted bool) http.Handler {
 		answer(w, http.StatusOK, s.Status().Instances)
 	})
 	mux.HandleFunc("GET /v1/instances/{name}", s.instance)
+	mux.HandleFunc("GET /v1/explain", s.explain)
+	mux.HandleFunc("GET /v1/explain/{name}", s.explain)
 	mux.HandleFunc("GET /v1/events", s.events)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		s.Status() // answers only while the protocol's loop does
@@ -191,7 +193,7 @@ func (s *Server) handler(trusted bool) http.Handler {
 			refuse(w, http.StatusForbidden, "read_only", r.Method+" is not for TCP, where everything can only be read", "use keepalived-lite on the machine itself, or its control socket")
 			return
 		}
-		refuse(w, http.StatusNotFound, "not_found", "there is nothing at "+r.Method+" "+r.URL.Path, "see /v1/status, /v1/instances, /v1/events, /healthz, /readyz, /metrics")
+		refuse(w, http.StatusNotFound, "not_found", "there is nothing at "+r.Method+" "+r.URL.Path, "see /v1/status, /v1/instances, /v1/explain, /v1/events, /healthz, /readyz, /metrics")
 	})
 	return mux
 }

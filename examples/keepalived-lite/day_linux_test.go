@@ -75,7 +75,7 @@ vrrp_instance VI_2 {
 // transition has a cause, and the one process that lived through all of it has
 // grown in nothing. VRRPKIT_SEED repeats a day.
 func TestDay(t *testing.T) {
-	seed, span, hours := uint64(8), 12*time.Second, 1
+	seed, span, hours := uint64(8), 8*time.Second, 1
 	if netlab.Soak() {
 		seed, span, hours = uint64(time.Now().UnixNano()), 2*time.Minute, 5
 	}
@@ -117,7 +117,7 @@ type day struct {
 }
 
 func newDay(t *testing.T) *day {
-	s := makeStand(t)
+	s := newStand(t)
 	d := &day{t: t, lab: s.lab}
 	hosts := []*netlab.Host{s.a, s.b, s.lab.Host("d", "192.0.2.12/24")}
 	for _, vip := range dayVIPs {
@@ -172,7 +172,7 @@ func (d *day) settle() {
 			d.t.Fatalf("%s does not reload: status %d:\n%s", n.host.Name, status, out)
 		}
 	}
-	time.Sleep(2 * time.Second) // connections are closed, late goroutines end
+	time.Sleep(time.Second) // connections are closed, late goroutines end
 }
 
 // owners judges who had the addresses all day. Two have one together when the

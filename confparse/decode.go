@@ -3,7 +3,6 @@ package confparse
 import (
 	"io/fs"
 	"net/netip"
-	"strings"
 )
 
 // decoder turns the tree into a Config, as the schema says.
@@ -230,11 +229,7 @@ func (d *decoder) announce(k *Keyword, at Pos) {
 		d.r.warnf(CodeDeprecated, at, k.Help, "%s is deprecated", k.Name)
 	case d.quiet > 0:
 	case k.Status == Known:
-		help := ""
-		if strings.Contains(k.Name, "snmp") {
-			help = "monitor without AgentX: keepalived-lite check, status --json and /metrics know what its MIB has"
-		}
-		d.r.warnf(CodeNotActedOn, at, help, "%s is known, but has no effect here yet", k.Name)
+		d.r.warnf(CodeNotActedOn, at, k.Instead, "%s is known, but has no effect here yet", k.Name)
 	case k.Status == Refused && !k.judged:
 		d.unsupported(at, "", k.Name+" is")
 	}

@@ -45,7 +45,7 @@ func TestKeywordTables(t *testing.T) {
 			path = k.Block
 			fmt.Fprintf(&long, "\n## %s\n\n| keyword | arguments | default | status | |\n|---|---|---|---|---|\n", cmpOr(path, "top level"))
 		}
-		fmt.Fprintf(&long, "| `%s` | %s | %s | %s | %s |\n", cell(k.Name), cell(k.Args), cell(k.Default), status[k.Status], cell(k.Help))
+		fmt.Fprintf(&long, "| `%s` | %s | %s | %s | %s |\n", cell(k.Name), cell(k.Args), cell(k.Default), status[k.Status], cell(explained(k)))
 		block, _, _ := strings.Cut(strings.TrimPrefix(k.Block, "virtual_server."), ".")
 		if !slices.Contains([]string{"language", "", "global_defs", "vrrp_instance", "vrrp_sync_group", "vrrp_script", "bfd_instance", "virtual_server", "real_server"}, block) {
 			block = "others"
@@ -85,6 +85,27 @@ func TestKeywordTables(t *testing.T) {
 		}
 	default:
 		t.Error("the table in the README is old: go test ./confparse -update")
+	}
+}
+
+// explained is what a keyword means, and what to do where it means nothing here.
+func explained(k Keyword) string {
+	if k.Instead == "" {
+		return k.Help
+	}
+	return k.Help + ". Instead: " + k.Instead
+}
+
+// Nobody is left alone with a keyword that does nothing.
+func TestInstead(t *testing.T) {
+	for _, k := range Keywords() {
+		if (k.Status == Known) != (k.Instead != "") {
+			t.Errorf("%s of %q is %v, and what to do instead is %q", k.Name, k.Block, k.Status, k.Instead)
+		}
+	}
+	_, diags := Parse("k.conf", []byte("vrrp_instance V {\ninterface eth0\nvirtual_router_id 9\npromote_secondaries\nvirtual_ipaddress { 192.0.2.99/24 }\n}\n"), Options{})
+	if text := diags.Render(); !strings.Contains(text, "promote_secondaries is known, but has no effect here yet") || !strings.Contains(text, "/etc/sysctl.d") {
+		t.Error(text)
 	}
 }
 

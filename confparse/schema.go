@@ -15,7 +15,7 @@ const (
 	// Active keywords are decoded and acted on.
 	Active Status = iota + 1
 	// Known keywords belong to keepalived's language; they are accepted with a
-	// warning, and have no effect yet.
+	// warning, and have no effect yet: Instead says what to do.
 	Known
 	// Deprecated keywords are accepted with a warning; Help says what to write
 	// instead.
@@ -49,6 +49,7 @@ type Keyword struct {
 	Default string // what counts without it; empty if nothing does
 	Status  Status
 	Help    string // one line
+	Instead string // what to do without it, where it is Known; else empty
 	Example string // typical arguments; empty for a flag and for most blocks
 
 	read func(c *cursor, to any) // nil: the arguments are not looked at
@@ -131,6 +132,9 @@ func newBlock(path string, tables ...[]row) *block {
 		k := &Keyword{
 			Block: path, Name: r.name, Args: r.args.syntax, Default: r.def, Status: r.status, Help: r.help, Example: r.args.example,
 			read: r.args.read, body: r.args.body, judged: r.args.judged, silent: r.args.silent, bad: r.args.bad, hasBad: r.args.hasBad,
+		}
+		if k.Status == Known {
+			k.Instead = advice(path, k.Name)
 		}
 		b.keywords = append(b.keywords, k)
 		first := &b.index[slot(k.Name)]

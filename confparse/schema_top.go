@@ -18,7 +18,7 @@ func topRows() []row {
 		{"namespace_with_ipsets", flag(func(c *Config) *bool { return &c.Process.IPSets }), "off", Known, "allow ipsets in a netns on kernels before 3.13"},
 		{"use_pid_dir", flag(func(c *Config) *bool { return &c.Process.PIDDir }), "off", Known, "PID files in a directory of their own"},
 		{"instance", word("NAME", func(c *Config) *string { return &c.Process.Instance }).like("lb", ""), "", Known, "name that keeps the files of several daemons apart"},
-		{"child_wait_time", seconds(0, math.MaxUint32, func(c *Config) *time.Duration { return &c.Process.ChildWait }), "5", Known, "how long a stop may take"},
+		{"child_wait_time", seconds(0, math.MaxUint32, func(c *Config) *time.Duration { return &c.Process.ChildWait }), "5", Active, "how long scripts, pipes and mail may go on after a stop"},
 		{"track_group", section("NAME", newBlock("track_group", trackGroupRows()), openTrackGroup, func(*decoder, *node, *TrackGroup) {}).like("TG", ""), "", Known, "instances that depend on static addresses and routes"},
 		{"static_ipaddress", list("ADDRESS[/PREFIX] [OPTION ...]", newBlock("static_ipaddress", addressRows(), staticAddressRows()), staticAddress).like("198.51.100.7/24", "198.51.100"), "", Active, "addresses that are there as long as the daemon runs"},
 		{"static_routes", list("ROUTE", newBlock("static_routes", routeRows()), staticRoute), "", Active, "routes that are there as long as the daemon runs"},

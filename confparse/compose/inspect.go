@@ -39,6 +39,9 @@ func Inspect(cfg *confparse.Config) confparse.Diagnostics {
 			found = append(found, inspectProgram(&cfg.Global, c, "nobody is notified")...)
 		}
 	}
+	for _, h := range []confparse.Hook{cfg.Global.Startup, cfg.Global.Shutdown} {
+		found = append(found, inspectProgram(&cfg.Global, h.Command, "nothing is run")...)
+	}
 	found = append(found, inspectServers(cfg)...)
 	return append(found, inspectInterfaces(cfg)...)
 }

@@ -62,6 +62,10 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 			return check.Func(func(context.Context) check.Result { return check.Result{OK: true} }), nil
 		}
 	}
+	if !o.Rehearse {
+		applyProcess(cfg, log)
+		runHook(ctx, "startup_script", &cfg.Global.Startup, log)
+	}
 	c, err := compose.New(cfg, options)
 	if errors.Is(err, fs.ErrPermission) {
 		return fmt.Errorf("not permitted; run as root, or with the capabilities NET_ADMIN and NET_RAW: %w", err)
@@ -103,14 +107,17 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 
 	log.Info("Starting "+version(), "config", o.ConfigFile, "instances", len(cfg.Instances), "pid", os.Getpid())
 	if !o.Rehearse {
-		applyProcess(&cfg.Global, log)
 		defer manager.run(ctx, c)()
 	}
 	err = c.Run(ctx)
 	reloads.close()
 	<-told
 	<-toldServers
-	notifications.close(notifyPatience)
+	cfg = c.Config()
+	notifications.close(cfg.Process.ChildWait)
+	if !o.Rehearse {
+		runHook(context.WithoutCancel(ctx), "shutdown_script", &cfg.Global.Shutdown, log)
+	}
 	log.Info("Stopped " + version())
 	return err
 }

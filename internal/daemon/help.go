@@ -74,6 +74,9 @@ func describe(k confparse.Keyword) string {
 		fmt.Fprintf(&b, "    example  %s %s\n", k.Name, k.Example)
 	}
 	fmt.Fprintf(&b, "    status   %s\n", explainStatus(k.Status))
+	if k.Instead != "" {
+		fmt.Fprintf(&b, "    instead  %s\n", k.Instead)
+	}
 	if in := keywordsIn(k); len(in) > 0 {
 		fmt.Fprintf(&b, "    contains %s\n", strings.Join(in, " "))
 	}

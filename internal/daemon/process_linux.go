@@ -16,7 +16,14 @@ import (
 // applyProcess does what global_defs says about the process. We are one, where
 // keepalived is three: of two nice values the lower one counts, and either
 // no_swap. What is not permitted is logged and done without.
-func applyProcess(g *confparse.Global, log *slog.Logger) {
+func applyProcess(cfg *confparse.Config, log *slog.Logger) {
+	g := &cfg.Global
+	if g.Umask != confparse.Inherited {
+		unix.Umask(g.Umask)
+	}
+	if g.ProcessName != "" {
+		try(log, "process_name", "SYS_PTRACE", os.WriteFile("/proc/self/comm", []byte(g.ProcessName), 0))
+	}
 	if nice := min(g.VRRP.Priority, g.Checker.Priority); nice != 0 {
 		try(log, "vrrp_priority, checker_priority", "SYS_NICE", eachThread(func(tid int) error { return unix.Setpriority(unix.PRIO_PROCESS, tid, nice) }))
 	}
@@ -29,9 +36,6 @@ func applyProcess(g *confparse.Global, log *slog.Logger) {
 	}
 	if g.VRRP.NoSwap || g.Checker.NoSwap {
 		try(log, "vrrp_no_swap, checker_no_swap", "IPC_LOCK", lockMemory())
-	}
-	if g.VRRP.RealtimePriority > 0 || g.Checker.RealtimePriority > 0 {
-		log.Warn("vrrp_rt_priority and checker_rt_priority are not acted on: scripts would inherit the priority; where it is wanted, CPUSchedulingPolicy=rr in the unit gives it")
 	}
 }
 

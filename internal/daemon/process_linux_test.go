@@ -26,12 +26,12 @@ func TestProcess(t *testing.T) {
 		}
 		return
 	}
-	cfg, diags := confparse.Parse("k.conf", []byte("global_defs {\n vrrp_priority -1\n checker_priority 5\n vrrp_no_swap\n vrrp_cpu_affinity 0\n vrrp_rt_priority 50\n}\n"), confparse.Options{})
+	cfg, diags := confparse.Parse("k.conf", []byte("global_defs {\n vrrp_priority -1\n checker_priority 5\n vrrp_no_swap\n vrrp_cpu_affinity 0\n process_name lb\n umask IRWXG|IRWXO\n}\n"), confparse.Options{})
 	if diags.HasErrors() {
 		t.Fatal(diags.Render())
 	}
 	var log bytes.Buffer
-	applyProcess(&cfg.Global, slog.New(newTextHandler(&log, slog.LevelInfo)))
+	applyProcess(cfg, slog.New(newTextHandler(&log, slog.LevelInfo)))
 	err := eachThread(func(tid int) error {
 		nice, err := unix.Getpriority(unix.PRIO_PROCESS, tid)
 		if err == nil && nice != 20+1 { // the system call counts from 20 down
@@ -54,8 +54,11 @@ func TestProcess(t *testing.T) {
 	if refused := strings.Contains(text, "no_swap has no effect: the capability IPC_LOCK is missing"); locked == refused {
 		t.Errorf("locked: %v, log:\n%s", locked, text)
 	}
-	if !strings.Contains(text, "vrrp_rt_priority and checker_rt_priority are not acted on") || strings.Contains(text, "SYS_NICE") {
+	if strings.Contains(text, "SYS_NICE") {
 		t.Errorf("log:\n%s", text)
+	}
+	if !regexp.MustCompile(`(?m)^Name:\s+lb$`).Match(status) || !regexp.MustCompile(`(?m)^Umask:\s+0077$`).Match(status) {
+		t.Errorf("%s", status)
 	}
 	ballast := make([]byte, 256<<20) // the runtime still gets memory
 	ballast[len(ballast)-1] = 1

@@ -9,4 +9,4 @@ import (
 )
 
 // applyProcess does nothing on this system.
-func applyProcess(*confparse.Global, *slog.Logger) {}
+func applyProcess(*confparse.Config, *slog.Logger) {}

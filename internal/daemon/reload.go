@@ -40,24 +40,22 @@ type reloader struct {
 	status report.ConfigStatus
 }
 
-// undo is the way back from a reload that waits for confirmation.
-type undo struct {
-	config *confparse.Config
-	status report.ConfigStatus
-	timer  *time.Timer
-	until  time.Time
-}
-
 func newReloader(o Options, c *compose.Composition, n *notifications, m *serviceManager, hash uint64, log *slog.Logger) *reloader {
 	return &reloader{o: o, log: log, c: c, notifications: n, manager: m, tidier: newTidier(), status: report.ConfigStatus{File: o.ConfigFile, Loaded: time.Now(), Hash: hash}}
 }
 
-// follow reloads whenever a signal asks for it, until done is closed.
+// follow reloads whenever a signal or reload_time_file asks for it, until done is
+// closed.
 func (r *reloader) follow(done <-chan struct{}) {
+	clock := timed{r: r, last: time.Now()}
+	tick := time.NewTicker(lookAtTime)
+	defer tick.Stop()
 	for {
 		select {
 		case <-done:
 			return
+		case now := <-tick.C:
+			clock.look(now)
 		case <-r.o.reloads:
 			_, _ = r.reload(control.ReloadRequest{}) // the log says why not
 		}
@@ -205,113 +203,4 @@ func (r *reloader) apply(p *compose.Plan, cfg *confparse.Config) error {
 		}
 	}
 	return err
-}
-
-// refuse notes and logs that the running configuration stays, and has whoever
-// asked hear it.
-func (r *reloader) refuse(diags confparse.Diagnostics, err error) error {
-	r.note(because(diags, err))
-	r.log.Error("the running configuration stays as it is", "err", err)
-	return fmt.Errorf("%w\nthe running configuration stays as it is", withFindings(diags, err))
-}
-
-// because returns the first mistake in place of an error that points at them all,
-// for those who do not see these.
-func because(diags confparse.Diagnostics, err error) error {
-	var mistakes []confparse.Diagnostic
-	for _, d := range diags {
-		if d.Severity == confparse.Error {
-			mistakes = append(mistakes, d)
-		}
-	}
-	switch len(mistakes) {
-	case 0:
-		return err
-	case 1:
-		return fmt.Errorf("%v: %s", mistakes[0].Pos, mistakes[0].Message)
-	}
-	return fmt.Errorf("%v: %s (and %d more)", mistakes[0].Pos, mistakes[0].Message, len(mistakes)-1)
-}
-
-// note has the status say why what was read last is not in use.
-func (r *reloader) note(why error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.status.Tried, r.status.Error = time.Now(), why.Error()
-}
-
-func withFindings(diags confparse.Diagnostics, err error) error {
-	return fmt.Errorf("%s%w", diags.Render(), err)
-}
-
-// writeFindings does so where reload_check_config wants them.
-func (r *reloader) writeFindings(settings *confparse.Reload, diags confparse.Diagnostics, why error) {
-	if settings.CheckLog == "" || settings.CheckLog == os.DevNull {
-		return
-	}
-	if err := os.WriteFile(settings.CheckLog, fmt.Appendf(nil, "%s%v\n", diags.Render(), why), 0o600); err != nil {
-		r.log.Warn("reload_check_config: findings cannot be written", "err", err)
-		return
-	}
-	r.log.Error("New config failed validation, see " + settings.CheckLog + " for details")
-}
-
-// confirmUntil has the status say how long a reload waits; zero: it does not.
-func (r *reloader) confirmUntil(t time.Time) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.status.ConfirmUntil = t
-}
-
-// confirm keeps the last reload.
-func (r *reloader) confirm() error {
-	r.one.Lock()
-	defer r.one.Unlock()
-	if r.undo == nil {
-		return errors.New("no reload waits for confirmation")
-	}
-	r.undo.timer.Stop()
-	r.undo = nil
-	r.confirmUntil(time.Time{})
-	r.log.Info("the reload is confirmed")
-	return nil
-}
-
-// goBack undoes a reload that nobody has confirmed.
-func (r *reloader) goBack(u *undo) {
-	r.one.Lock()
-	defer r.one.Unlock()
-	if r.undo != u {
-		return
-	}
-	r.undo = nil
-	r.confirmUntil(time.Time{})
-	r.log.Warn("nobody has confirmed the reload: it is undone")
-	defer r.manager.reloading()()
-	why := errors.New("nobody has confirmed what was read last: it is undone")
-	p, err := r.c.Plan(u.config)
-	if err == nil {
-		defer p.Close()
-		err = r.apply(p, u.config)
-	}
-	if err != nil {
-		why = fmt.Errorf("nobody has confirmed what was read last, but it cannot be undone: %w", err)
-		r.log.Error("the reload cannot be undone", "err", err)
-	} else {
-		r.mu.Lock()
-		r.status = u.status
-		r.mu.Unlock()
-	}
-	r.note(why)
-}
-
-// close forgets what waits: the daemon ends.
-func (r *reloader) close() {
-	r.one.Lock()
-	defer r.one.Unlock()
-	r.tidier.stop()
-	if r.undo != nil {
-		r.undo.timer.Stop()
-		r.undo = nil
-	}
 }

@@ -12,7 +12,13 @@ import (
 	"github.com/vrrpkit/vrrpkit/ipvs"
 )
 
-// The known faults of keepalived that have to do with virtual servers.
+// The known faults of keepalived 2.4.3 that have to do with virtual servers. They
+// have numbers, by which all tests name them: 2, 3, 7 to 9 and 11 are here, 1, 5,
+// 10, 12 to 14, 22 and 23 in TestFaultsOfChecks, 4 in TestSuspend, 15 in
+// TestFaultServerName, 19 in TestFaultFileAtStart, 21 in TestRefusedByKernel; 6, 17
+// and 18 in the verdicts of package check, 16 in TestTellServer, 20 in
+// TestGenhash of the daemon. Those of its tables are in TestKeepalivedFaults of
+// package ipvs.
 func TestFaults(t *testing.T) {
 	// 7: a failed server is put back when the way in which it is checked changes.
 	t.Run("7 changed check", func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -169,6 +170,7 @@ func serveAll(t *testing.T) (stop []func()) {
 	})
 	for address, start := range map[string]func(*httptest.Server){"10.0.0.32:80": (*httptest.Server).Start, "10.0.0.33:80": (*httptest.Server).StartTLS} {
 		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "test\n") }))
+		s.Config.ErrorLog = log.New(io.Discard, "", 0) // of a check that ends as the server does
 		s.Listener.Close()
 		s.Listener = listen(address)
 		start(s)

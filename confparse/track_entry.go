@@ -3,6 +3,7 @@ package confparse
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // trackInterfaces is the block track_interface.
@@ -19,42 +20,56 @@ func trackInterfaces[T any](path string, field func(*T) *Trackers) args {
 
 // trackScripts is the block track_script.
 func trackScripts[T any](path string, field func(*T) *Trackers) args {
-	return list("SCRIPT [weight N [reverse|noreverse]]", newBlock(path, trackWeightRows(253, "script", Active)), func(c *cursor, to *T) {
-		trackers := field(to)
-		if t, ok := tracked(c, "vrrp_script", c.d.cfg.Scripts); ok && !slices.ContainsFunc(trackers.TrackScripts, func(o TrackScript) bool { return t.again(c, o.Script) }) {
-			trackers.TrackScripts = append(trackers.TrackScripts, TrackScript{t.object, t.weight, t.at})
-		}
-	}).like("chk", "none")
+	return trackObjects(path, "SCRIPT", 253, "vrrp_script", Active,
+		func(c *Config) []*Script { return c.Scripts },
+		func(to *T) *[]TrackScript { return &field(to).TrackScripts },
+		func(t TrackScript) *Script { return t.Script },
+		func(e entry[*Script]) TrackScript { return TrackScript{e.object, e.weight, e.at} },
+	).like("chk", "none")
 }
 
 // trackFiles is the block track_file of an instance or group.
 func trackFiles[T any](path string, field func(*T) *Trackers) args {
-	return list("FILE [weight N [reverse|noreverse]]", newBlock(path, trackWeightRows(254, "file", Active)), func(c *cursor, to *T) {
-		trackers := field(to)
-		if t, ok := tracked(c, "track_file", c.d.cfg.TrackFiles); ok && !slices.ContainsFunc(trackers.TrackFiles, func(o TrackedFile) bool { return t.again(c, o.File) }) {
-			trackers.TrackFiles = append(trackers.TrackFiles, TrackedFile{t.object, t.weight, t.at})
-		}
-	}).like("prio", "none")
+	return trackObjects(path, "FILE", 254, "track_file", Active,
+		func(c *Config) []*TrackFile { return c.TrackFiles },
+		func(to *T) *[]TrackedFile { return &field(to).TrackFiles },
+		func(t TrackedFile) *TrackFile { return t.File },
+		func(e entry[*TrackFile]) TrackedFile { return TrackedFile{e.object, e.weight, e.at} },
+	).like("prio", "none")
 }
 
 // trackProcesses is the block track_process.
 func trackProcesses[T any](path string, field func(*T) *Trackers) args {
-	return list("PROCESS [weight N [reverse|noreverse]]", newBlock(path, trackWeightRows(254, "process", Active)), func(c *cursor, to *T) {
-		trackers := field(to)
-		if t, ok := tracked(c, "vrrp_track_process", c.d.cfg.TrackProcesses); ok && !slices.ContainsFunc(trackers.TrackProcesses, func(o TrackedProcess) bool { return t.again(c, o.Process) }) {
-			trackers.TrackProcesses = append(trackers.TrackProcesses, TrackedProcess{t.object, t.weight, t.at})
-		}
-	}).like("proc", "none")
+	return trackObjects(path, "PROCESS", 254, "vrrp_track_process", Active,
+		func(c *Config) []*TrackProcess { return c.TrackProcesses },
+		func(to *T) *[]TrackedProcess { return &field(to).TrackProcesses },
+		func(t TrackedProcess) *TrackProcess { return t.Process },
+		func(e entry[*TrackProcess]) TrackedProcess { return TrackedProcess{e.object, e.weight, e.at} },
+	).like("proc", "none")
 }
 
 // trackBFDs is the block track_bfd.
 func trackBFDs[T any](path string, field func(*T) *Trackers) args {
-	return list("BFD [weight N [reverse|noreverse]]", newBlock(path, trackWeightRows(253, "bfd_instance", Known)), func(c *cursor, to *T) {
-		trackers := field(to)
-		if t, ok := tracked(c, "bfd_instance", c.d.cfg.BFDs); ok && !slices.ContainsFunc(trackers.TrackBFDs, func(o TrackedBFD) bool { return t.again(c, o.BFD) }) {
-			trackers.TrackBFDs = append(trackers.TrackBFDs, TrackedBFD{t.object, t.weight, t.at})
+	return trackObjects(path, "BFD", 253, "bfd_instance", Known,
+		func(c *Config) []*BFD { return c.BFDs },
+		func(to *T) *[]TrackedBFD { return &field(to).TrackBFDs },
+		func(t TrackedBFD) *BFD { return t.BFD },
+		func(e entry[*BFD]) TrackedBFD { return TrackedBFD{e.object, e.weight, e.at} },
+	).like("bfd1", "none")
+}
+
+// trackObjects is a block whose lines name objects of the configuration, all, each
+// once. What stands in a list of T, an E, is of an object and made of an entry.
+func trackObjects[T any, O trackable, E any](path, word string, limit int64, kind string, status Status,
+	all func(*Config) []O, field func(*T) *[]E, of func(E) O, with func(entry[O]) E) args {
+	what := strings.TrimPrefix(strings.TrimPrefix(kind, "vrrp_"), "track_")
+	rows := newBlock(path, trackWeightRows(limit, what, status))
+	return list(word+" [weight N [reverse|noreverse]]", rows, func(c *cursor, to *T) {
+		tracking := field(to)
+		if t, ok := tracked(c, kind, all(c.d.cfg)); ok && !slices.ContainsFunc(*tracking, func(e E) bool { return t.again(c, of(e)) }) {
+			*tracking = append(*tracking, with(t))
 		}
-	}).like("bfd1", "none")
+	})
 }
 
 // trackable is what a track_... block refers to by name.

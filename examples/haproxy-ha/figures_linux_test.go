@@ -132,7 +132,11 @@ func (rs requests) since(from time.Time, wire *netlab.Capture) string {
 			all = append(all, line{f.At, fmt.Sprintf("ARP %s %+v", f.Host, g)})
 		}
 	}
-	for _, r := range rs {
+	begun := slices.SortedFunc(slices.Values(rs), func(a, b request) int { return a.at.Compare(b.at) })
+	for i, r := range begun {
+		if i > 0 && r.at.Sub(begun[i-1].at) > 50*time.Millisecond {
+			all = append(all, line{r.at, fmt.Sprintf("the client itself has not run for %v", r.at.Sub(begun[i-1].at))})
+		}
 		if !r.result.OK || r.result.Latency > 100*time.Millisecond {
 			all = append(all, line{r.at, fmt.Sprintf("request: %v after %v: %s", r.result.Reason, r.result.Latency, r.result.Detail)})
 		}

@@ -11,18 +11,39 @@ import (
 	"github.com/vrrpkit/vrrpkit/vrrp/packet"
 )
 
-// mehdyCounter is a counter of mehdy/keepalived-exporter.
-type mehdyCounter struct {
+// series is a family with the value that an instance has in it.
+type series struct {
 	family
 	value func(*report.DumpInstance) uint64
 }
 
-func mehdyCount(name, help string, value func(*report.DumpInstance) uint64) mehdyCounter {
-	return mehdyCounter{counter("keepalived_"+name+"_total", help, "iname", "intf", "vrid"), value}
+// compatible is a count that both exporters show, under names of their own; an
+// empty name is that of the one which does not.
+type compatible struct {
+	mehdy, gen2brain, help string
+	value                  func(*report.DumpInstance) uint64
 }
 
 func errorCount(r packet.Reason) func(*report.DumpInstance) uint64 {
 	return func(i *report.DumpInstance) uint64 { return i.Counters.Errors[r] }
+}
+
+var counts = []compatible{
+	{"gratuitous_arp_delay", "", "Delay of the second announcements, in seconds.", func(i *report.DumpInstance) uint64 { return uint64(i.Config.GARP.MasterDelay.Seconds()) }},
+	{"advertisements_received", "advert_rcvd", "Advertisements received.", func(i *report.DumpInstance) uint64 { return i.Counters.AdvertsReceived }},
+	{"advertisements_sent", "advert_sent", "Advertisements sent.", func(i *report.DumpInstance) uint64 { return i.Counters.AdvertsSent }},
+	{"become_master", "become_master", "Times that the instance became master.", func(i *report.DumpInstance) uint64 { return i.Counters.BecameMaster }},
+	{"release_master", "release_master", "Times that the instance gave the role up.", func(i *report.DumpInstance) uint64 { return i.Counters.ReleasedMaster }},
+	{"packet_length_errors", "packet_len_err", "Packets of a wrong length.", errorCount(packet.ErrLength)},
+	{"advertisements_interval_errors", "advert_interval_err", "Packets with another interval.", errorCount(packet.ErrInterval)},
+	{"ip_ttl_errors", "ip_ttl_err", "Packets with a TTL other than 255.", errorCount(packet.ErrTTL)},
+	{"invalid_type_received", "invalid_type_rcvd", "Packets that are no advertisements.", errorCount(packet.ErrType)},
+	{"address_list_errors", "addr_list_err", "Packets with other addresses.", errorCount(packet.ErrAddressList)},
+	{"authentication_invalid", "invalid_authtype", "Packets with an unknown authentication type.", errorCount(packet.ErrAuthType)},
+	{"authentication_mismatch", "authtype_mismatch", "Packets with another authentication type.", errorCount(packet.ErrAuthMismatch)},
+	{"authentication_failure", "auth_failure", "Packets with a wrong password or digest.", errorCount(packet.ErrAuth)},
+	{"priority_zero_received", "pri_zero_rcvd", "Advertisements received with priority 0.", func(i *report.DumpInstance) uint64 { return i.Counters.PriorityZeroReceived }},
+	{"priority_zero_sent", "pri_zero_sent", "Advertisements sent with priority 0.", func(i *report.DumpInstance) uint64 { return i.Counters.PriorityZeroSent }},
 }
 
 var (
@@ -31,25 +52,29 @@ var (
 	mehdyChecked  = gauge("keepalived_exporter_check_script_status", "Whether the address is there, if the instance is master.", "iname", "intf", "vrid", "ip_address")
 	mehdyScript   = gauge("keepalived_script_status", "Result of a script: 0 BAD, 1 GOOD.", "name")
 	mehdyRunning  = gauge("keepalived_script_state", "What a script does: 0 idle, 1 running.", "name")
-
-	mehdyCounters = []mehdyCounter{
-		mehdyCount("gratuitous_arp_delay", "Delay of the second announcements, in seconds.", func(i *report.DumpInstance) uint64 { return uint64(i.Config.GARP.MasterDelay.Seconds()) }),
-		mehdyCount("advertisements_received", "Advertisements received.", func(i *report.DumpInstance) uint64 { return i.Counters.AdvertsReceived }),
-		mehdyCount("advertisements_sent", "Advertisements sent.", func(i *report.DumpInstance) uint64 { return i.Counters.AdvertsSent }),
-		mehdyCount("become_master", "Times that the instance became master.", func(i *report.DumpInstance) uint64 { return i.Counters.BecameMaster }),
-		mehdyCount("release_master", "Times that the instance gave the role up.", func(i *report.DumpInstance) uint64 { return i.Counters.ReleasedMaster }),
-		mehdyCount("packet_length_errors", "Packets of a wrong length.", errorCount(packet.ErrLength)),
-		mehdyCount("advertisements_interval_errors", "Packets with another interval.", errorCount(packet.ErrInterval)),
-		mehdyCount("ip_ttl_errors", "Packets with a TTL other than 255.", errorCount(packet.ErrTTL)),
-		mehdyCount("invalid_type_received", "Packets that are no advertisements.", errorCount(packet.ErrType)),
-		mehdyCount("address_list_errors", "Packets with other addresses.", errorCount(packet.ErrAddressList)),
-		mehdyCount("authentication_invalid", "Packets with an unknown authentication type.", errorCount(packet.ErrAuthType)),
-		mehdyCount("authentication_mismatch", "Packets with another authentication type.", errorCount(packet.ErrAuthMismatch)),
-		mehdyCount("authentication_failure", "Packets with a wrong password or digest.", errorCount(packet.ErrAuth)),
-		mehdyCount("priority_zero_received", "Advertisements received with priority 0.", func(i *report.DumpInstance) uint64 { return i.Counters.PriorityZeroReceived }),
-		mehdyCount("priority_zero_sent", "Advertisements sent with priority 0.", func(i *report.DumpInstance) uint64 { return i.Counters.PriorityZeroSent }),
-	}
 )
+
+// mehdyCounters are the counters of mehdy/keepalived-exporter.
+var mehdyCounters = named(func(c compatible) (string, family) {
+	return c.mehdy, counter("keepalived_"+c.mehdy+"_total", c.help, "iname", "intf", "vrid")
+})
+
+// gen2brainValues are those of gen2brain/keepalived_exporter. Their names are
+// without _total, which a counter has to have; to whoever reads them there is no
+// difference.
+var gen2brainValues = named(func(c compatible) (string, family) {
+	return c.gen2brain, gauge("keepalived_vrrp_"+c.gen2brain, c.help, "name", "intf", "vrid", "state")
+})
+
+// named are the counts for which one of the exporters has a name.
+func named(in func(compatible) (string, family)) (list []series) {
+	for _, c := range counts {
+		if name, f := in(c); name != "" {
+			list = append(list, series{f, c.value})
+		}
+	}
+	return list
+}
 
 // mehdy shows what mehdy/keepalived-exporter would.
 func (c *collector) mehdy(to chan<- prometheus.Metric) {
@@ -82,35 +107,6 @@ func (c *collector) mehdy(to chan<- prometheus.Metric) {
 		mehdyScript.truth(to, scriptUp(s), s.Config.Name)
 		mehdyRunning.truth(to, !s.Started.IsZero(), s.Config.Name)
 	}
-}
-
-// gen2brainValue is a value of gen2brain/keepalived_exporter.
-type gen2brainValue struct {
-	family
-	value func(*report.DumpInstance) uint64
-}
-
-// gen2brainCount returns one. Its names are without _total, which a counter has
-// to have; to whoever reads it there is no difference.
-func gen2brainCount(name, help string, value func(*report.DumpInstance) uint64) gen2brainValue {
-	return gen2brainValue{gauge("keepalived_vrrp_"+name, help, "name", "intf", "vrid", "state"), value}
-}
-
-var gen2brainValues = []gen2brainValue{
-	gen2brainCount("advert_rcvd", "Advertisements received.", func(i *report.DumpInstance) uint64 { return i.Counters.AdvertsReceived }),
-	gen2brainCount("advert_sent", "Advertisements sent.", func(i *report.DumpInstance) uint64 { return i.Counters.AdvertsSent }),
-	gen2brainCount("become_master", "Times that the instance became master.", func(i *report.DumpInstance) uint64 { return i.Counters.BecameMaster }),
-	gen2brainCount("release_master", "Times that the instance gave the role up.", func(i *report.DumpInstance) uint64 { return i.Counters.ReleasedMaster }),
-	gen2brainCount("packet_len_err", "Packets of a wrong length.", errorCount(packet.ErrLength)),
-	gen2brainCount("advert_interval_err", "Packets with another interval.", errorCount(packet.ErrInterval)),
-	gen2brainCount("ip_ttl_err", "Packets with a TTL other than 255.", errorCount(packet.ErrTTL)),
-	gen2brainCount("invalid_type_rcvd", "Packets that are no advertisements.", errorCount(packet.ErrType)),
-	gen2brainCount("addr_list_err", "Packets with other addresses.", errorCount(packet.ErrAddressList)),
-	gen2brainCount("invalid_authtype", "Packets with an unknown authentication type.", errorCount(packet.ErrAuthType)),
-	gen2brainCount("authtype_mismatch", "Packets with another authentication type.", errorCount(packet.ErrAuthMismatch)),
-	gen2brainCount("auth_failure", "Packets with a wrong password or digest.", errorCount(packet.ErrAuth)),
-	gen2brainCount("pri_zero_rcvd", "Advertisements received with priority 0.", func(i *report.DumpInstance) uint64 { return i.Counters.PriorityZeroReceived }),
-	gen2brainCount("pri_zero_sent", "Advertisements sent with priority 0.", func(i *report.DumpInstance) uint64 { return i.Counters.PriorityZeroSent }),
 }
 
 // gen2brain shows what gen2brain/keepalived_exporter would.

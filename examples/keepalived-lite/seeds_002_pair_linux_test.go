@@ -136,8 +136,10 @@ func prove002Nopreempt(t *testing.T, p seedRun) {
 	s := p.stand(t)
 	conf := func(node, prio string) string { return conf002(node, "BACKUP", prio, "nopreempt") }
 	a := s.start(p.a, s.a, conf("a", "100"))
-	s.start(p.b, s.b, conf("b", "90"))
 	s.waitHolders(t, vip, "a", 6*time.Second)
+	b := s.start(p.b, s.b, conf("b", "90"))
+	has(t, func() string { return strings.ToUpper(b.Log()) }, "ENTERING BACKUP STATE")
+	time.Sleep(1200 * time.Millisecond) // for an advert of a
 	a.Stop()
 	s.waitHolders(t, vip, "b", 2*time.Second)
 	p.item(t, "002.6 the address stays when the higher one returns", func(t *step) {

@@ -66,7 +66,7 @@ func allPairs() bool {
 
 // seedSlots bounds how many scenarios run at a time. They mostly wait; more
 // would disturb one another's timers.
-var seedSlots = make(chan struct{}, 8)
+var seedSlots = make(chan struct{}, 6)
 
 // seedScenario is a story on one stand, in which steps prove some of the items.
 type seedScenario struct {

@@ -39,6 +39,10 @@ type ScriptConfig struct {
 	// systems' ping). Linux only.
 	NoNewPrivs bool
 
+	// Secure refuses to run, each time, what [Script.Secure] objects to
+	// (keepalived's enable_script_security).
+	Secure bool
+
 	// Dynamic makes the exit status a weight, which Result has (keepalived's
 	// misc_dynamic): 0 is success and says nothing about the weight, 1 is
 	// failure, and 2 to 255 are success with a weight of 0 to 253.
@@ -66,7 +70,7 @@ var _ Checker = (*Script)(nil)
 // [Script.Executable].
 func NewScript(cfg ScriptConfig) (*Script, error) {
 	s := &Script{
-		command: script.Command{Argv: cfg.Argv, Shell: cfg.Shell, Env: cfg.Env, Dir: cfg.Dir, NoNewPrivs: cfg.NoNewPrivs},
+		command: script.Command{Argv: cfg.Argv, Shell: cfg.Shell, Env: cfg.Env, Dir: cfg.Dir, NoNewPrivs: cfg.NoNewPrivs, Secure: cfg.Secure},
 		grace:   cfg.Grace,
 		dynamic: cfg.Dynamic,
 	}

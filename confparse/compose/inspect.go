@@ -35,12 +35,15 @@ func Inspect(cfg *confparse.Config) confparse.Diagnostics {
 		notify = append(notify, g.Notify)
 	}
 	for _, n := range notify {
-		for _, c := range []*confparse.Command{n.Any, n.Master, n.Backup, n.Fault, n.Stop} {
+		for _, c := range []*confparse.Command{n.Any, n.Master, n.Backup, n.Fault, n.Stop, n.Deleted} {
 			found = append(found, inspectProgram(&cfg.Global, c, "nobody is notified")...)
 		}
 	}
 	for _, h := range []confparse.Hook{cfg.Global.Startup, cfg.Global.Shutdown} {
 		found = append(found, inspectProgram(&cfg.Global, h.Command, "nothing is run")...)
+	}
+	for _, f := range []confparse.FIFO{cfg.Global.FIFO.All, cfg.Global.FIFO.VRRP, cfg.Global.FIFO.LVS} {
+		found = append(found, inspectProgram(&cfg.Global, f.Script, "nobody reads "+f.Path)...)
 	}
 	found = append(found, inspectServers(cfg)...)
 	return append(found, inspectInterfaces(cfg)...)
@@ -72,7 +75,7 @@ func inspectProgram(g *confparse.Global, c *confparse.Command, otherwise string)
 		return nil
 	}
 	d := confparse.Diagnostic{Pos: c.Pos, Severity: confparse.Error}
-	s, err := check.NewScript(Program(c))
+	s, err := check.NewScript(Program(g, c))
 	if err != nil {
 		d.Code, d.Message = CodeNoUser, err.Error()
 		return confparse.Diagnostics{d}

@@ -12,9 +12,10 @@ const defaultScriptUser = "keepalived_script"
 
 // Program returns how a command of the configuration is run: what it is, and as
 // whom. That is the user it names itself, else script_user, else
-// keepalived_script if there is such a user, else ourselves.
-func Program(c *confparse.Command) check.ScriptConfig {
-	cfg := check.ScriptConfig{User: c.User.Name, Group: c.User.Group, Supplementary: c.User.Supplementary}
+// keepalived_script if there is such a user, else ourselves. Under
+// enable_script_security it is not run as root while others could replace it.
+func Program(g *confparse.Global, c *confparse.Command) check.ScriptConfig {
+	cfg := check.ScriptConfig{User: c.User.Name, Group: c.User.Group, Supplementary: c.User.Supplementary, Secure: g.ScriptSecurity}
 	if c.Shell {
 		cfg.Shell = c.Line
 	} else {
@@ -39,7 +40,7 @@ func ScriptChecker(g *confparse.Global, s *confparse.Script) (check.Checker, err
 // commandChecker returns the checker that runs a command; see ScriptChecker.
 // With dynamic, the exit status is a weight.
 func commandChecker(g *confparse.Global, c *confparse.Command, dynamic bool) (check.Checker, error) {
-	cfg := Program(c)
+	cfg := Program(g, c)
 	cfg.NoNewPrivs = g.ScriptSecurity && cfg.User != "" && cfg.User != "root" // root has all it could gain
 	cfg.Dynamic = dynamic
 	ch, err := check.NewScript(cfg)

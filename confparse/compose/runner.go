@@ -75,7 +75,7 @@ func (c *Composition) scriptRunner(g *confparse.Global, s *confparse.Script) (*r
 		config: check.Config{
 			Name: "vrrp_script " + s.Name, Checker: ch, Interval: s.Interval, Timeout: s.Timeout, Rise: s.Rise, Fall: s.Fall,
 		},
-		subject: fmt.Sprintf("%+v %v", Program(s.Command), g.ScriptSecurity),
+		subject: fmt.Sprintf("%+v", Program(g, s.Command)),
 		manner:  fmt.Sprint(s.Interval, s.Timeout, s.Rise, s.Fall),
 	}
 	if s.InitFail {

@@ -64,7 +64,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	}
 	if !o.Rehearse {
 		applyProcess(cfg, log)
-		runHook(ctx, "startup_script", &cfg.Global.Startup, log)
+		runHook(ctx, "startup_script", &cfg.Global, &cfg.Global.Startup, log)
 	}
 	c, err := compose.New(cfg, options)
 	if errors.Is(err, fs.ErrPermission) {
@@ -116,7 +116,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	cfg = c.Config()
 	notifications.close(cfg.Process.ChildWait)
 	if !o.Rehearse {
-		runHook(context.WithoutCancel(ctx), "shutdown_script", &cfg.Global.Shutdown, log)
+		runHook(context.WithoutCancel(ctx), "shutdown_script", &cfg.Global, &cfg.Global.Shutdown, log)
 	}
 	log.Info("Stopped " + version())
 	return err

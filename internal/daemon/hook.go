@@ -12,11 +12,11 @@ import (
 
 // runHook runs a startup_script or shutdown_script, and waits for its end or its
 // timeout. How it ends is logged, and keeps nobody from starting or stopping.
-func runHook(ctx context.Context, keyword string, h *confparse.Hook, log *slog.Logger) {
+func runHook(ctx context.Context, keyword string, g *confparse.Global, h *confparse.Hook, log *slog.Logger) {
 	if h.Command == nil {
 		return
 	}
-	s, err := check.NewScript(compose.Program(h.Command))
+	s, err := check.NewScript(compose.Program(g, h.Command))
 	if err != nil {
 		log.Error(keyword+" cannot be run", "err", err)
 		return

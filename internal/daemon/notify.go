@@ -24,13 +24,13 @@ type notifications struct {
 	rehearse bool
 	ending   sync.WaitGroup // mailers that are not used any more
 
-	mu            sync.Mutex // guards the rest
-	pipes         []pipe
-	mail          *notify.Mailer // nil: nobody gets mail
-	mailConfig    notify.MailConfig
-	noCheckerMail bool
-	sources       map[notify.Source]reporting
-	before        map[notify.Source]reporting // the last adopt
+	mu         sync.Mutex // guards the rest
+	pipes      []pipe
+	mail       *notify.Mailer // nil: nobody gets mail
+	mailConfig notify.MailConfig
+	global     *confparse.Global
+	sources    map[notify.Source]reporting
+	before     map[notify.Source]reporting // the last adopt
 }
 
 // reporting is how a source is reported.
@@ -61,7 +61,7 @@ func (n *notifications) adopt(cfg *confparse.Config) {
 	if n.rehearse {
 		return
 	}
-	n.adoptPipes(&cfg.Global.FIFO)
+	n.adoptPipes(&cfg.Global)
 	sources := map[notify.Source]reporting{}
 	for _, i := range cfg.Instances {
 		sources[instance(i.Name)] = reporting{i.SMTPAlert, i.Notify.ReportDeleted}
@@ -75,7 +75,7 @@ func (n *notifications) adopt(cfg *confparse.Config) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.before, n.sources, n.noCheckerMail = n.sources, sources, cfg.Global.Mail.NoCheckers
+	n.before, n.sources, n.global = n.sources, sources, &cfg.Global
 	if reflect.DeepEqual(m, n.mailConfig) {
 		return
 	}
@@ -192,15 +192,16 @@ func group(name string) notify.Source { return notify.Source{Type: "GROUP", Name
 
 // notifyRules returns how all instances and sync groups are told.
 func notifyRules(cfg *confparse.Config) notify.Rules {
+	g := &cfg.Global
 	all := func(n confparse.Notify) notify.Scripts {
 		return notify.Scripts{
-			Master: program(n.Master), Backup: program(n.Backup), Fault: program(n.Fault),
-			Stop: program(n.Stop), Deleted: program(n.Deleted), Any: program(n.Any),
+			Master: program(g, n.Master), Backup: program(g, n.Backup), Fault: program(g, n.Fault),
+			Stop: program(g, n.Stop), Deleted: program(g, n.Deleted), Any: program(g, n.Any),
 		}
 	}
 	r := notify.Rules{
 		Scripts: map[notify.Source]notify.Scripts{}, Members: map[notify.Source][]notify.Source{},
-		Timeout: cfg.Global.NotifyScripts.Timeout, Latest: cfg.Global.NotifyScripts.Latest,
+		Timeout: g.NotifyScripts.Timeout, Latest: g.NotifyScripts.Latest,
 	}
 	for _, i := range cfg.Instances {
 		r.Scripts[instance(i.Name)] = all(i.Notify)
@@ -214,10 +215,10 @@ func notifyRules(cfg *confparse.Config) notify.Rules {
 	return r
 }
 
-func program(c *confparse.Command) *check.ScriptConfig {
+func program(g *confparse.Global, c *confparse.Command) *check.ScriptConfig {
 	if c == nil {
 		return nil
 	}
-	p := compose.Program(c)
+	p := compose.Program(g, c)
 	return &p
 }

@@ -14,11 +14,12 @@ const pipePatience = time.Second
 
 // adoptPipes opens and closes pipes. Those that go do so first: those that come
 // may have their paths.
-func (n *notifications) adoptPipes(fifos *confparse.FIFOs) {
+func (n *notifications) adoptPipes(g *confparse.Global) {
+	fifos := &g.FIFO
 	var wanted []pipe
 	for _, f := range []*confparse.FIFO{&fifos.All, &fifos.VRRP, &fifos.LVS} {
 		if f.Path != "" {
-			cfg := notify.FIFOConfig{Path: f.Path, User: f.User.Name, Group: f.User.Group, Script: program(f.Script)}
+			cfg := notify.FIFOConfig{Path: f.Path, User: f.User.Name, Group: f.User.Group, Script: program(g, f.Script)}
 			wanted = append(wanted, pipe{config: cfg, routers: f != &fifos.LVS, servers: f != &fifos.VRRP})
 		}
 	}

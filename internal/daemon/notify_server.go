@@ -13,6 +13,9 @@ func (n *notifications) tellServer(e *compose.ServerEvent) {
 	if e.Quiet {
 		return
 	}
+	n.mu.Lock()
+	global := n.global
+	n.mu.Unlock()
 	t := notify.Transition{State: "DOWN", Reason: e.Detail, Seq: e.Seq}
 	if e.Up {
 		t.State = "UP"
@@ -34,7 +37,7 @@ func (n *notifications) tellServer(e *compose.ServerEvent) {
 		}
 	}
 	if script != nil {
-		n.scripts.Run(t, keyword, *program(script))
+		n.scripts.Run(t, keyword, *program(global, script))
 	}
 	if t.Type != "" {
 		n.write(t, func(p pipe) bool { return p.servers })
@@ -42,7 +45,7 @@ func (n *notifications) tellServer(e *compose.ServerEvent) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.mail != nil {
-		if subject, body := serverMail(e, n.noCheckerMail); body != "" {
+		if subject, body := serverMail(e, global.Mail.NoCheckers); body != "" {
 			n.mail.Send(subject, body)
 		}
 	}

@@ -95,7 +95,7 @@ func testScript(ctx context.Context, o Options, name string) (*scriptTest, error
 	r := checker.Check(ctx)
 	took := time.Since(begin)
 	return &scriptTest{
-		Script: name, Command: s.Command.Line, User: cmp.Or(compose.Program(s.Command).User, "our own"), OK: r.OK, Detail: cmp.Or(r.Detail, "good"),
+		Script: name, Command: s.Command.Line, User: cmp.Or(compose.Program(&cfg.Global, s.Command).User, "our own"), OK: r.OK, Detail: cmp.Or(r.Detail, "good"),
 		ExitCode: r.ExitCode, TookMS: float64(took.Microseconds()) / 1000, Output: r.Output, Means: meaning(cfg, s, r, took),
 	}, nil
 }

@@ -42,7 +42,7 @@ func (n *Notifier) runJob(j *job) {
 func (n *Notifier) execute(ctx context.Context, timeout time.Duration, j *job) {
 	// What a script prints is not kept: whatever it leaves running, such as a
 	// server that it starts, would lose its standard output when it ends.
-	c := script.Command{Argv: j.script.Argv, Shell: j.script.Shell, Discard: true, Env: j.what.environment()}
+	c := script.Command{Argv: j.script.Argv, Shell: j.script.Shell, Secure: j.script.Secure, Discard: true, Env: j.what.environment()}
 	log := n.log.With("instance", j.what.Name, "script", c.String(), "state", j.what.State)
 	if j.script.User != "" {
 		var err error

@@ -107,7 +107,7 @@ func (f *FIFO) keepReading(ctx context.Context) {
 	if f.cfg.Script == nil {
 		return
 	}
-	c := script.Command{Argv: slices.Concat(f.cfg.Script.Argv, []string{f.cfg.Path}), Discard: true}
+	c := script.Command{Argv: slices.Concat(f.cfg.Script.Argv, []string{f.cfg.Path}), Secure: f.cfg.Script.Secure, Discard: true}
 	if f.cfg.Script.Shell != "" {
 		c.Argv, c.Shell = nil, f.cfg.Script.Shell+" '"+strings.ReplaceAll(f.cfg.Path, "'", `'\''`)+"'"
 	}

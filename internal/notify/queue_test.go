@@ -3,6 +3,7 @@ package notify
 import (
 	"bytes"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -132,5 +133,28 @@ func TestLatest(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), "scripts for what is past are dropped") {
 		t.Errorf("log: %s", log.String())
+	}
+}
+
+// Pain: a program that appears after the start is looked at as well, each time it
+// is to run.
+func TestUnsafeScriptIsNotRun(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only what runs as root is looked at")
+	}
+	var log buffer
+	dir := t.TempDir()
+	script, ran := filepath.Join(dir, "late.sh"), filepath.Join(dir, "ran")
+	n := started(Rules{Scripts: map[Source]Scripts{vi1: {Master: &check.ScriptConfig{Argv: []string{script}, Secure: true}}}}, log.logger())
+	if err := os.WriteFile(script, []byte("#!/bin/sh\n: > "+ran+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(script, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	n.Notify(Transition{Source: vi1, State: "MASTER"})
+	n.Close(time.Minute)
+	if _, err := os.Stat(ran); err == nil || !strings.Contains(log.String(), "unsafe script run as root") {
+		t.Errorf("it has run: %v, log:\n%s", err == nil, log.String())
 	}
 }

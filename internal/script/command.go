@@ -30,6 +30,10 @@ type Command struct {
 	// privileges by set-user-ID programs and file capabilities. Linux only.
 	NoNewPrivs bool
 
+	// Secure refuses a program that somebody other than root could replace, if it
+	// is to run as root: looked at each time, as late as can be.
+	Secure bool
+
 	// Discard sends what the program prints to the null device. Without it,
 	// whatever the program leaves running loses its standard output when the
 	// program ends, and may die when it prints.

@@ -99,6 +99,11 @@ func start(c Command, output *tail) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Secure {
+		if err := CheckSecurity(path, c.User); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+			return nil, err
+		}
+	}
 	cmd, err := startFile(c, path, argv, output)
 	if errors.Is(err, syscall.ENOEXEC) {
 		var sh string

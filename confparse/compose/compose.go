@@ -228,3 +228,7 @@ func (c *Composition) Wake() { c.host.Wake() }
 // Events returns a new channel of the transitions of all instances and sync
 // groups; see vrrp.Host.Events.
 func (c *Composition) Events() <-chan vrrp.Event { return c.host.Events() }
+
+// Incidents returns a new channel of the incidents of all instances; see
+// vrrp.Host.Incidents.
+func (c *Composition) Incidents() <-chan vrrp.Incident { return c.host.Incidents() }

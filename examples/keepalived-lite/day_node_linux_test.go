@@ -83,7 +83,7 @@ func (n *dayNode) follow(ctx context.Context, life int) {
 	for in := bufio.NewScanner(resp.Body); in.Scan(); {
 		if data, ok := strings.CutPrefix(in.Text(), "data: "); ok {
 			var e reports.Event
-			if json.Unmarshal([]byte(data), &e) == nil && e.To != "" {
+			if json.Unmarshal([]byte(data), &e) == nil && e.Type != "INCIDENT" {
 				n.mu.Lock()
 				n.events[life] = append(n.events[life], e)
 				n.mu.Unlock()

@@ -51,3 +51,26 @@ func TestHooksAndTimedReload(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 }
+
+// A node that hangs for a while says afterwards what happened to it, beside the
+// transitions.
+func TestIncidentsAreTold(t *testing.T) {
+	s := newStand(t)
+	a := startLite(t, s.a, reloadInstance(1, 200, "", "192.0.2.100/24"))
+	s.waitHolders(t, "192.0.2.100", "a", 10*time.Second)
+	b := startLite(t, s.b, reloadInstance(1, 100, "", "192.0.2.100/24"))
+	b.waitLog(t, "Entering BACKUP STATE", 1)
+	s.a.Freeze()
+	netlab.Eventually(t, 10*time.Second, "the other one to take over", func() bool { return s.b.HasAddress("192.0.2.100") })
+	s.a.Thaw()
+	s.waitHolders(t, "192.0.2.100", "a", 10*time.Second)
+	netlab.Eventually(t, 5*time.Second, "the stall to be explained", func() bool {
+		out, _ := a.ask(t, a.control("explain", "VI_1")...)
+		return strings.Contains(out, "INCIDENT VI_1: stall (this process did not run for ")
+	})
+	for path, want := range map[string]string{"/v1/explain/VI_1": `"cause": "stall"`, "/v1/status": `"cause": "stall"`, "/": "<circle"} {
+		if text := a.get(t, path); !strings.Contains(text, want) {
+			t.Errorf("%s has no %s:\n%s", path, want, text)
+		}
+	}
+}

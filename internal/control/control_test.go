@@ -3,11 +3,14 @@ package control
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -193,6 +196,58 @@ func TestSlowClient(t *testing.T) {
 	}
 	if history, _ := h.subscribe(); len(history) != clientBuffer+1 {
 		t.Errorf("%d events are remembered", len(history))
+	}
+}
+
+// Incidents are told beside transitions, and however many there are, they push
+// none out of the history.
+func TestIncidents(t *testing.T) {
+	s := server()
+	at := time.Now()
+	s.Publish(report.Event{Type: report.TypeInstance, Name: "a", Seq: 1, To: "MASTER", At: at.Add(time.Second)})
+	rival := report.Event{Type: report.TypeIncident, Name: "a", Cause: "rival", Count: 1, At: at.Add(2 * time.Second)}
+	s.PublishIncident(report.Event{Type: report.TypeIncident, Name: "a", Cause: "stall", Count: 1, At: at})
+	for range 3 {
+		s.PublishIncident(rival)
+	}
+	var told []string
+	for _, e := range s.History() {
+		told = append(told, fmt.Sprint(e.Type, e.Cause, e.Count))
+	}
+	if got := strings.Join(told, " "); got != "INCIDENTstall1 INSTANCE0 INCIDENTrival3" {
+		t.Error(got)
+	}
+	for k := range 3 * incidentsSize {
+		rival.Cause = fmt.Sprint(k)
+		s.PublishIncident(rival)
+	}
+	if h := s.History(); len(h) > incidentsSize+1 || !slices.ContainsFunc(h, func(e report.Event) bool { return e.To == "MASTER" }) {
+		t.Errorf("%d are remembered: %v", len(h), h)
+	}
+	if text := stream(&rival); !strings.HasPrefix(text, "event: incident\n") || strings.Contains(text, `"to"`) {
+		t.Error(text)
+	}
+}
+
+// Why an instance is what it is, for one and for all of them.
+func TestExplain(t *testing.T) {
+	s := server("MASTER", "BACKUP")
+	path := serve(t, s)
+	c := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", path)
+	}, DisableKeepAlives: true}}
+	for at, want := range map[string]string{
+		"/v1/explain/b": `"state": "BACKUP"`, "/v1/explain": `"name": "b"`, "/v1/explain/c": "there is no instance \"c\"",
+	} {
+		resp, err := c.Get("http://daemon" + at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if got := strings.ReplaceAll(string(text), `\"`, `"`); err != nil || !strings.Contains(got, want) || strings.Contains(got, `"name": "a"`) != (at == "/v1/explain") {
+			t.Errorf("%s: %v\n%s", at, err, text)
+		}
 	}
 }
 

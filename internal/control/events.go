@@ -15,15 +15,20 @@ const (
 	// historySize is how many transitions are remembered.
 	historySize = 256
 
+	// incidentsSize is how many incidents are: they may be many, and must not
+	// push the transitions out.
+	incidentsSize = 64
+
 	// clientBuffer is how far a client may fall behind before it is cut off.
 	clientBuffer = 64
 )
 
-// hub hands transitions to clients. A slow client harms nobody.
+// hub hands transitions and incidents to clients. A slow client harms nobody.
 type hub struct {
-	mu      sync.Mutex
-	history []report.Event
-	clients map[chan report.Event]bool
+	mu        sync.Mutex
+	history   []report.Event
+	incidents []report.Event
+	clients   map[chan report.Event]bool
 }
 
 func (h *hub) publish(e report.Event) {
@@ -43,6 +48,27 @@ func (h *hub) publish(e report.Event) {
 	}
 }
 
+// publishIncident hands an incident to the clients that keep up. Those of the
+// same kind in a row are remembered as one.
+func (h *hub) publishIncident(e report.Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if n := len(h.incidents); n > 0 && h.incidents[n-1].SameIncident(&e) {
+		e.Count += h.incidents[n-1].Count
+		h.incidents = h.incidents[:n-1]
+	}
+	if len(h.incidents) == incidentsSize {
+		h.incidents = slices.Delete(h.incidents, 0, incidentsSize/4)
+	}
+	h.incidents = append(h.incidents, e)
+	for c := range h.clients {
+		select {
+		case c <- e:
+		default: // the next one has the count
+		}
+	}
+}
+
 // subscribe returns what has been, and a channel of what comes. The channel is
 // closed when its reader is too slow.
 func (h *hub) subscribe() (history []report.Event, c chan report.Event) {
@@ -53,14 +79,21 @@ func (h *hub) subscribe() (history []report.Event, c chan report.Event) {
 	}
 	c = make(chan report.Event, clientBuffer)
 	h.clients[c] = true
-	return slices.Clone(h.history), c
+	return h.merged(), c
 }
 
 // past returns what has been.
 func (h *hub) past() []report.Event {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return slices.Clone(h.history)
+	return h.merged()
+}
+
+// merged returns transitions and incidents by their time.
+func (h *hub) merged() []report.Event {
+	all := slices.Concat(h.history, h.incidents)
+	slices.SortStableFunc(all, func(a, b report.Event) int { return a.At.Compare(b.At) })
+	return all
 }
 
 func (h *hub) unsubscribe(c chan report.Event) {
@@ -69,13 +102,13 @@ func (h *hub) unsubscribe(c chan report.Event) {
 	delete(h.clients, c)
 }
 
-// events streams transitions as server-sent events; with ?history, those that
+// events streams transitions and incidents as server-sent events; with ?history, those that
 // are remembered come first.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	history, events := s.hub.subscribe()
 	defer s.hub.unsubscribe(events)
 	w.Header().Set("Content-Type", "text/event-stream")
-	text := ": transitions\n\n"
+	text := ": transitions and incidents\n\n"
 	if r.URL.Query().Has("history") {
 		for _, e := range history {
 			text += stream(&e)
@@ -109,5 +142,9 @@ func stream(e *report.Event) string {
 	if err != nil { // it has no field that cannot be marshalled
 		return ""
 	}
-	return fmt.Sprintf("event: transition\nid: %s %s %d\ndata: %s\n\n", e.Type, e.Name, e.Seq, data)
+	kind := "transition"
+	if e.Type == report.TypeIncident {
+		kind = "incident"
+	}
+	return fmt.Sprintf("event: %s\nid: %s %s %d\ndata: %s\n\n", kind, e.Type, e.Name, e.Seq, data)
 }

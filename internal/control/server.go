@@ -76,7 +76,11 @@ func (s *Server) Publish(e report.Event) {
 	}
 }
 
-// History returns the last transitions, the oldest first.
+// PublishIncident hands an incident to the clients that read events. It never
+// blocks.
+func (s *Server) PublishIncident(e report.Event) { s.hub.publishIncident(e) }
+
+// History returns the last transitions and incidents, the oldest first.
 func (s *Server) History() []report.Event { return s.hub.past() }
 
 // Listen opens the socket at path, with its directory. One that a killed daemon

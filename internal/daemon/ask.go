@@ -100,7 +100,7 @@ func explainCommand(status *int) *cobra.Command {
 func eventsCommand(status *int) *cobra.Command {
 	var asJSON bool
 	cmd := question(status, &cobra.Command{
-		Use: "events", Short: "Show the last transitions, and every one that comes", Args: noArguments,
+		Use: "events", Short: "Show the last transitions and incidents, and every one that comes", Args: noArguments,
 	}, func(ctx context.Context, c *control.Client, _ []string, out io.Writer) error {
 		enc := json.NewEncoder(out)
 		return c.Events(ctx, func(e *report.Event) {

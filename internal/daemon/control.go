@@ -50,7 +50,12 @@ func serveControl(o Options, c *compose.Composition, r *reloader, log *slog.Logg
 		return metrics.Sample{Node: node(cfg), Config: r.state(), Host: c.Counters(), Dump: report.TakeDump(cfg, c), Present: report.Present(), Servers: report.VirtualServers(c)}
 	}
 	s = &control.Server{
-		Status: func() report.Status { cfg := c.Config(); return report.Take(node(cfg), r.state(), cfg, c) },
+		Status: func() report.Status {
+			cfg := c.Config()
+			status := report.Take(node(cfg), r.state(), cfg, c)
+			status.Remember(s.History())
+			return status
+		},
 		Reload: r.reload, Confirm: r.confirm,
 		Drain: func(name string, on bool) error {
 			if on {

@@ -75,7 +75,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	}
 	notifications := newNotifications(cfg, o.Rehearse, log)
 	told, toldServers := make(chan struct{}), make(chan struct{})
-	events, serverEvents := c.Events(), c.ServerEvents()
+	events, serverEvents, incidents := c.Events(), c.ServerEvents(), c.Incidents()
 	done, dumped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(dumped)
@@ -98,6 +98,14 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		})
 	}()
 
+	toldIncidents := make(chan struct{})
+	go func() {
+		defer close(toldIncidents)
+		for i := range incidents {
+			server.PublishIncident(report.NewIncident(&i))
+		}
+	}()
+
 	go func() {
 		defer close(toldServers)
 		for e := range serverEvents {
@@ -113,6 +121,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	reloads.close()
 	<-told
 	<-toldServers
+	<-toldIncidents
 	cfg = c.Config()
 	notifications.close(cfg.Process.ChildWait)
 	if !o.Rehearse {

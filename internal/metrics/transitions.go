@@ -18,7 +18,7 @@ type transition struct{ instance, from, to, cause string }
 // count counts an instance's transition. A group's is that of its members. What was
 // missed before may have been of any instance, and is nowhere.
 func (t *transitions) count(e report.Event) {
-	if e.Type != "INSTANCE" {
+	if e.Type != report.TypeInstance {
 		return
 	}
 	t.mu.Lock()

@@ -205,6 +205,12 @@ func TestTimeline(t *testing.T) {
 	if want := "VI_1 MASTER, from 03:02:05.000 for 2m0s: no response"; got[1].Title != want {
 		t.Errorf("%q, want %q", got[1].Title, want)
 	}
+	// Incidents are dots on the lane of their instance.
+	incident := report.Event{Type: report.TypeIncident, Name: "VI_1", Cause: "stall", At: now.Add(-time.Minute)}
+	dotted, _ := timeline(&s, append(history(), incident))
+	if got := dotted[0].Dots; len(got) != 1 || got[0].X != 950 || len(dotted[0].Bars) != 2 || len(dotted[1].Dots) != 0 {
+		t.Errorf("%+v", dotted)
+	}
 	// Without an event it has been so since it began.
 	if got := lanes[1].Bars; len(got) != 1 || got[0].State != "FAULT" || got[0].X != 950 || got[0].W != 50 {
 		t.Errorf("%+v", got)

@@ -11,6 +11,7 @@ import (
 const (
 	width      = 1000.0
 	laneHeight = 22.0
+	barHeight  = 16.0
 	shortest   = time.Minute      // that it shows
 	usual      = 10 * time.Minute // that it shows where nothing has happened
 	longest    = 24 * time.Hour
@@ -21,6 +22,13 @@ type lane struct {
 	Name string
 	Y    float64
 	Bars []bar
+	Dots []dot
+}
+
+// dot is an incident.
+type dot struct {
+	X, Y, R float64
+	Title   string
 }
 
 // bar is one state, from one transition to the next.
@@ -58,7 +66,7 @@ func timeline(s *report.Status, history []report.Event) (lanes []lane, marks []m
 		// Before the first event that is remembered it had the state From.
 		from, state, cause := begin, "", ""
 		for _, e := range history {
-			if e.Type != "INSTANCE" || e.Name != i.Name {
+			if e.Type != report.TypeInstance || e.Name != i.Name {
 				continue
 			}
 			if state == "" {
@@ -72,6 +80,11 @@ func timeline(s *report.Status, history []report.Event) (lanes []lane, marks []m
 			state, cause, from = i.State, i.Cause, later(begin, i.Since)
 		}
 		l.add(x, from, now, state, cause)
+		for k := range history {
+			if e := &history[k]; e.Type == report.TypeIncident && e.Name == i.Name && !e.At.Before(begin) {
+				l.Dots = append(l.Dots, dot{x(e.At), l.Y + barHeight/2, barHeight / 4, e.String()})
+			}
+		}
 		lanes = append(lanes, l)
 	}
 	return lanes, ticks(begin, now, x)

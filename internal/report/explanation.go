@@ -10,9 +10,11 @@ type Explanation struct {
 	Cause  string    `json:"cause"`  // of the last transition
 	Why    string    `json:"why"`    // a sentence
 	Change string    `json:"change"` // another: the smallest change that would make it the other way round
+
+	Incidents []Event `json:"incidents"` // the last few, the newest first
 }
 
 // Explain returns the instance's explanation alone.
 func (i *Instance) Explain() Explanation {
-	return Explanation{i.Name, i.State, i.Since, i.Cause, i.Why, i.Change}
+	return Explanation{i.Name, i.State, i.Since, i.Cause, i.Why, i.Change, i.Incidents}
 }

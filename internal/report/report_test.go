@@ -80,6 +80,22 @@ func TestExplanation(t *testing.T) {
 	}
 }
 
+// An explanation ends with the incidents of the instance, the newest first.
+func TestExplanationIncidents(t *testing.T) {
+	s := sample()
+	stall := Event{Type: TypeIncident, Name: "VI_1", Cause: "stall", Detail: "this process did not run", At: now, Count: 1}
+	rival := Event{Type: TypeIncident, Name: "VI_1", Cause: "rival", Peer: netip.MustParseAddr("192.0.2.2"), At: now.Add(time.Second), Count: 7}
+	s.Remember([]Event{stall, {Type: TypeInstance, Name: "VI_1", At: now}, rival, {Type: TypeIncident, Name: "VI_2", Cause: "stall"}})
+	var b strings.Builder
+	if _, err := s.WriteExplanation(&b, "VI_1"); err != nil {
+		t.Fatal(err)
+	}
+	want := "  2026-01-02T03:04:06.000 INCIDENT VI_1: rival, peer 192.0.2.2; 7 in a row\n  2026-01-02T03:04:05.000 INCIDENT VI_1: stall (this process did not run)\n"
+	if !strings.HasSuffix(b.String(), ".\n"+want) {
+		t.Errorf("%s", &b)
+	}
+}
+
 func TestEventText(t *testing.T) {
 	e := Event{Type: "INSTANCE", Name: "VI_1", From: "BACKUP", To: "FAULT", Cause: "link down", Detail: "no carrier", Peer: netip.MustParseAddr("192.0.2.2"), At: now, Error: "late", Missed: 3}
 	if got, want := e.String(), "2026-01-02T03:04:05.000 INSTANCE VI_1 BACKUP -> FAULT: link down (no carrier), peer 192.0.2.2, late; 3 events before it were missed"; got != want {

@@ -66,6 +66,7 @@ type Instance struct {
 	Peers      []Peer       `json:"peers"`
 	Trackers   []Tracker    `json:"trackers"`
 	Conflicts  []Conflict   `json:"conflicts"`
+	Incidents  []Event      `json:"incidents"` // the last few, the newest first
 	Split      bool         `json:"split_brain"`
 	IntervalMS float64      `json:"interval_ms"` // of the master's advertisements
 	NoPreempt  bool         `json:"nopreempt"`
@@ -178,7 +179,7 @@ func instance(s vrrp.Snapshot) Instance {
 		Name: s.Name, Interface: s.Interface, VRID: s.VRID, Version: int(s.Version), Group: s.Group,
 		State: s.State.String(), Since: s.Since, Cause: s.Reason.String(), Why: why.Why, Change: why.Flip,
 		Priority: s.Priority, Base: s.Configured, Source: s.Source, Link: "up", Split: s.SplitBrain, NoPreempt: s.NoPreempt, IntervalMS: milliseconds(s.Interval),
-		Addresses: []string{}, Peers: []Peer{}, Trackers: []Tracker{}, Conflicts: []Conflict{}, Counters: counters(&s.Counters),
+		Addresses: []string{}, Peers: []Peer{}, Trackers: []Tracker{}, Conflicts: []Conflict{}, Incidents: []Event{}, Counters: counters(&s.Counters),
 	}
 	if !s.LinkUp {
 		i.Link = s.LinkWhy

@@ -72,6 +72,13 @@ virtual_server 192.0.2.90 80 {
         }
     }
 }
+virtual_server 192.0.2.90 83 {
+    protocol TCP
+    lb_algo twos
+    lb_kind NAT
+    real_server 10.0.0.21 80 {
+    }
+}
 %s
 `
 
@@ -113,6 +120,15 @@ func testReloadServers(t *testing.T) {
 
 	p := startProgram(t, fmt.Sprintf(reloaded, "33", "weight 1", "22", ""))
 	hasTable(t, "at first", "-A -t 192.0.2.90:80 -s rr\n-a -t 192.0.2.90:80 -r 10.0.0.21:80 -m -w 1\n-a -t 192.0.2.90:80 -r 10.0.0.22:80 -m -w 1\n")
+	// Fault 21 of keepalived: this kernel has no such scheduler, and a quorum of
+	// servers that it does not have is none.
+	netlab.Eventually(t, 30*time.Second, "the log to say what the kernel refuses", func() bool {
+		return strings.Contains(p.logged(), "The kernel refuses service [10.0.0.21]:tcp:80 of VS [192.0.2.90]:tcp:83") &&
+			strings.Contains(p.logged(), "load the module ip_vs_twos; without it, its destinations (1) cannot be added")
+	})
+	if strings.Contains(p.logged(), "<= 1 for VS [192.0.2.90]:tcp:83") {
+		t.Error("a quorum is gained without a service")
+	}
 	// The sync daemon is as the instance is.
 	daemon := func(when, want string) {
 		t.Helper()

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// claim is an object that a Set holds or wants to hold. Only the Set whose
+// claim is an object that a Set holds, wants to hold, or could not get rid of. Only the Set whose
 // turn it is changes the state, under the manager's mutex. A Set that acquires
 // an object again, or takes it from another Set, makes a new claim: pointers
 // tell them apart.
@@ -13,7 +13,18 @@ type claim struct {
 	set     *Set
 	object  Object
 	state   claimState
-	failure failure // where the state is claimFailed
+	index   int     // of the interface that may carry the object; 0: none does, or it is on none
+	former  bool    // it is going from an interface that had the name before, and stands in nobody's way
+	failure failure // where the state is claimFailed or claimGoing
+}
+
+// place is the key of the claim.
+func (c *claim) place() place {
+	p := c.object.place()
+	if c.former {
+		p.index = c.index
+	}
+	return p
 }
 
 type claimState uint8
@@ -22,6 +33,7 @@ const (
 	claimPending claimState = iota // on its way to the kernel
 	claimHeld
 	claimFailed
+	claimGoing // released; it stays until the kernel has removed it
 )
 
 // announcement returns what there is to announce. ok is false for what is no
@@ -46,30 +58,36 @@ func (s *Set) claim() []*claim {
 	m.changed = time.Now()
 	claims := make([]*claim, len(s.objects))
 	for i, o := range s.objects {
-		claims[i] = &claim{set: s, object: o}
-		m.claims[o.place()] = claims[i]
+		claims[i] = m.enter(s, o)
 	}
 	return claims
 }
 
-// unclaim gives up the Set's claims and returns their objects.
-func (s *Set) unclaim() (list []Object) {
-	m := s.manager
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.changed = time.Now()
-	for _, o := range s.objects {
-		p := o.place()
-		if c := m.claims[p]; c != nil && c.set == s {
-			delete(m.claims, p)
-			list = append(list, o)
-		}
+// enter makes a claim in place of the one that there may be. Called with the
+// manager's mutex.
+func (m *Manager) enter(s *Set, o Object) *claim {
+	c := &claim{set: s, object: o}
+	p := o.place()
+	if before := m.claims[p]; before != nil {
+		c.index = before.index
 	}
-	return list
+	m.claims[p] = c
+	return c
 }
 
-// settle records what the kernel said about claims.
-func (m *Manager) settle(claims []*claim, errs []error) {
+// moved records on which interface the object of a claim is now. One that it was
+// on before is to be cleared still. Called with the manager's mutex.
+func (m *Manager) moved(c *claim, index int, now time.Time) {
+	if c.index != 0 && c.index != index {
+		old := &claim{set: c.set, object: c.object, state: claimGoing, former: true, index: c.index, failure: failure{retry: now}}
+		m.claims[old.place()] = old
+		m.look = earliest(m.look, now)
+	}
+	c.index = index
+}
+
+// settle records what the kernel said to changes that add claims.
+func (m *Manager) settle(claims []*claim, changes []Change, errs []error) {
 	var links map[string]link
 	if errs != nil {
 		links = m.linksOf(claims)
@@ -80,6 +98,7 @@ func (m *Manager) settle(claims []*claim, errs []error) {
 	for i, c := range claims {
 		if errs == nil || errs[i] == nil {
 			c.state, c.failure = claimHeld, c.failure.held()
+			m.moved(c, changes[i].Index, now)
 			continue
 		}
 		c.state = claimFailed

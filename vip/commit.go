@@ -77,6 +77,9 @@ func (c *committer) carry(batch []*commit) {
 	}
 	errs := c.kernel.Apply(all)
 	for _, p := range batch {
+		if len(batch) > 1 {
+			all = all[copy(p.changes, all):] // with what the kernel has filled in
+		}
 		p.crowd = len(batch) > 1
 		if n := len(p.changes); errs != nil {
 			p.errs, errs = errs[:n], errs[n:]

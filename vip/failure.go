@@ -12,7 +12,7 @@ const (
 // failure is what is known about an address that the kernel refused. It is a
 // pure value.
 type failure struct {
-	text  string        // of the error
+	err   error         // the kernel's answer; nil: none that counts
 	link  link          // the interface, as it was then
 	wait  time.Duration // until the next attempt
 	retry time.Time     // when that is due
@@ -25,12 +25,20 @@ func (f failure) again(err error, l link, now time.Time) failure {
 	if l == f.link && now.Sub(f.retry) < retryMax {
 		wait = min(max(2*f.wait, retryMin), retryMax)
 	}
-	return failure{text: err.Error(), link: l, wait: wait, retry: now.Add(wait)}
+	return failure{err: err, link: l, wait: wait, retry: now.Add(wait)}
 }
 
 // held returns what is known once an attempt succeeded: what soon fails again,
 // as a duplicate address does, waits longer each time.
 func (f failure) held() failure { return failure{link: f.link, wait: f.wait, retry: f.retry} }
+
+// text returns what the kernel said.
+func (f failure) text() string {
+	if f.err == nil {
+		return ""
+	}
+	return f.err.Error()
+}
 
 // ripe reports whether another attempt makes sense: for its time has come, or
 // the interface has changed.

@@ -54,7 +54,7 @@ func (m *Manager) lookAt(last time.Time) time.Time {
 }
 
 // guard puts back what is held and yet missing, and tries again what could not
-// be added.
+// be added or removed.
 func (m *Manager) guard() {
 	now := time.Now()
 	seen, err := m.seen()
@@ -62,25 +62,34 @@ func (m *Manager) guard() {
 		// Nobody will tell of changes: the kernel must be asked, by the clock.
 		m.lookBy(now.Add(retryMin))
 		all, e := m.kernel.Interfaces()
-		seen, err = all, errors.Join(err, e)
+		if err = errors.Join(err, e); e != nil {
+			m.complain(err)
+			return
+		}
+		seen = all
 	}
-	held, ripe := m.sift(seen, now)
-	m.expel(seen, held)
-	lost, e := m.lost(seen, held)
+	found := m.sift(seen, now)
+	m.expel(duplicates(seen, found.held), ErrDuplicate)
+	m.expel(found.stray, ErrNoInterface)
+	lost, e := m.lost(seen, found.held)
 	if e != nil {
 		m.lookBy(now.Add(guardRetry))
 	}
 	m.complain(errors.Join(err, e))
-	again := make(map[*Set]map[*claim]bool)
-	for _, c := range append(lost, ripe...) {
-		if again[c.set] == nil {
-			again[c.set] = make(map[*claim]bool)
-		}
-		again[c.set][c] = true
+	m.bySet(append(lost, found.ripe...), (*Set).restore)
+	m.bySet(found.going, (*Set).removeAgain)
+}
+
+// bySet has the Sets do something about claims of theirs, and comes back where
+// that reports false: others are busy.
+func (m *Manager) bySet(claims []*claim, do func(*Set, []*claim) bool) {
+	sets := make(map[*Set][]*claim)
+	for _, c := range claims {
+		sets[c.set] = append(sets[c.set], c)
 	}
-	for s, claims := range again {
-		if !s.restore(claims) {
-			m.lookBy(now.Add(guardRetry))
+	for s, list := range sets {
+		if !do(s, list) {
+			m.lookBy(time.Now().Add(guardRetry))
 		}
 	}
 }
@@ -93,6 +102,7 @@ func (m *Manager) seen() ([]Interface, error) {
 	m.look = time.Time{}
 	for _, c := range m.claims {
 		names[c.object.device()] = true
+		names[carrier(c.object)] = true
 	}
 	m.mu.Unlock()
 	delete(names, "")
@@ -108,14 +118,21 @@ func (m *Manager) seen() ([]Interface, error) {
 	return list, nil
 }
 
-// sift returns the claims that should be found in the kernel, and the failed
-// ones that are to be tried again now.
-func (m *Manager) sift(seen []Interface, now time.Time) (held map[place]*claim, ripe []*claim) {
+// sifted is what the guard has to do with claims.
+type sifted struct {
+	held  map[place]*claim // should be found in the kernel
+	ripe  []*claim         // failed, and are to be tried again now
+	going []*claim         // so are those that could not be removed
+	stray []*claim         // are on an interface that has lost its name, or has gone
+}
+
+// sift returns the claims that there is something to do with.
+func (m *Manager) sift(seen []Interface, now time.Time) sifted {
 	links := map[string]link{"": m.anyLink()}
 	for _, i := range seen {
 		links[i.Name] = linkOf(i)
 	}
-	held = make(map[place]*claim)
+	found := sifted{held: make(map[place]*claim)}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for p, c := range m.claims {
@@ -123,16 +140,24 @@ func (m *Manager) sift(seen []Interface, now time.Time) (held map[place]*claim, 
 		switch {
 		case c.state == claimPending:
 			m.look = earliest(m.look, now.Add(guardRetry))
+		case c.state == claimGoing:
+			if due(c.failure.retry, now) {
+				found.going = append(found.going, c)
+			} else {
+				m.look = earliest(m.look, c.failure.retry)
+			}
+		case c.index != 0 && links[carrier(c.object)].index != c.index:
+			found.stray = append(found.stray, c)
 		case c.state == claimHeld:
-			held[p] = c
+			found.held[p] = c
 		case !exists:
 		case c.failure.ripe(l, now):
-			ripe = append(ripe, c)
+			found.ripe = append(found.ripe, c)
 		default:
 			m.look = earliest(m.look, c.failure.retry)
 		}
 	}
-	return held, ripe
+	return found
 }
 
 // lost returns those claims whose objects are missing. An address that seems to

@@ -30,7 +30,8 @@ type Kernel interface {
 	// Apply makes changes, in order, in as few exchanges as possible. It
 	// returns one error for each change, by position, or nil when all
 	// succeeded; a failure does not keep later changes from being made. Adding
-	// what is there and deleting what is not are successes.
+	// what is there and deleting what is not are successes. It fills in the
+	// Index of what it adds.
 	Apply(changes []Change) []error
 
 	// Announce tells the neighbours of each address once, in order: by
@@ -74,6 +75,11 @@ type Change struct {
 	// added address by itself; 0: never. Adding an address that is there gives
 	// it the new one.
 	Lifetime time.Duration
+
+	// Index is that of the interface on which an Address, or a Route with an
+	// Interface, is added. Deleting goes by it, since the interface may have got
+	// another name meanwhile; 0: by the name.
+	Index int
 }
 
 // Op is what a Change does.

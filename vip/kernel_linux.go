@@ -119,7 +119,8 @@ func (k *linux) Apply(changes []Change) []error {
 	}
 	requests := make([]netlink.Message, 0, len(changes))
 	at := make([]int, 0, len(changes)) // which change a request is for
-	for i, c := range changes {
+	for i := range changes {
+		c := &changes[i]
 		if v, ok := c.Object.(VMAC); ok {
 			fail(i, k.vmac(c.Op, v))
 		} else if r, err := k.request(c); err != nil {
@@ -141,23 +142,31 @@ func isGone(err error) bool {
 		errors.Is(err, unix.ESRCH) || errors.Is(err, unix.ENOENT) || errors.Is(err, errNoVRF)
 }
 
-func (k *linux) request(c Change) (netlink.Message, error) {
+// request returns the message that makes a change, and fills in its Index.
+func (k *linux) request(c *Change) (netlink.Message, error) {
+	if dev := carrier(c.Object); dev != "" && (c.Op == Add || c.Index == 0) {
+		var err error
+		if c.Index, _, err = k.find(dev); err != nil {
+			return netlink.Message{}, err
+		}
+	}
 	switch o := c.Object.(type) {
 	case Route:
-		return routeRequest(c.Op, o, k.find)
+		return routeRequest(c.Op, o, func(name string) (int, uint32, error) {
+			if name == o.Interface {
+				return c.Index, 0, nil
+			}
+			return k.find(name)
+		})
 	case Rule:
 		return ruleRequest(c.Op, o)
 	case Address:
-		index, _, err := k.find(o.Interface)
-		switch {
-		case err != nil:
-			return netlink.Message{}, err
-		case c.Op == Delete:
-			return netlinkx.DeleteAddress(index, toKernel(o, 0))
+		if c.Op == Delete {
+			return netlinkx.DeleteAddress(c.Index, toKernel(o, 0))
 		}
-		return netlinkx.SetAddress(index, toKernel(o, c.Lifetime))
+		return netlinkx.SetAddress(c.Index, toKernel(o, c.Lifetime))
 	}
-	return netlink.Message{}, fmt.Errorf("vip: no object: %v", c)
+	return netlink.Message{}, fmt.Errorf("vip: no object: %v", *c)
 }
 
 func (k *linux) find(name string) (index int, vrfTable uint32, err error) {

@@ -205,7 +205,7 @@ func (m *Manager) renew(now time.Time) time.Time {
 	}
 	errs := m.commits.apply(changes)
 	if errs != nil {
-		m.settle(claims, errs)
+		m.settle(claims, changes, errs)
 		m.log.Warn("cannot renew addresses", "err", errors.Join(errs...))
 	}
 	return next
@@ -220,13 +220,12 @@ func (m *Manager) nextPhase(lifetime time.Duration) time.Duration {
 }
 
 // claimsOf returns what a Set has claimed.
-func (m *Manager) claimsOf(s *Set) map[*claim]bool {
+func (m *Manager) claimsOf(s *Set) (list []*claim) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	list := make(map[*claim]bool)
 	for _, o := range s.objects {
 		if c := m.claims[o.place()]; c != nil && c.set == s {
-			list[c] = true
+			list = append(list, c)
 		}
 	}
 	return list

@@ -29,6 +29,7 @@ type place struct {
 	prefix netip.Prefix
 	peer   netip.Addr
 	text   string // of a route or a rule
+	index  int    // of an interface that had the name before; 0: the one that has it
 }
 
 // kind returns what ip(8) calls such objects.
@@ -42,6 +43,18 @@ func kind(o Object) string {
 		return "link"
 	}
 	return "address"
+}
+
+// carrier returns the interface that carries an address, or a route with one;
+// empty: it is on none.
+func carrier(o Object) string {
+	switch o := o.(type) {
+	case Address:
+		return o.Interface
+	case Route:
+		return o.Interface
+	}
+	return ""
 }
 
 // describe returns the object with its kind.

@@ -8,8 +8,12 @@ const fewFrames = 10
 
 // restore adds the objects of claims, as far as they are still the Set's. It
 // reports false where this is not the time for it.
-func (s *Set) restore(gone map[*claim]bool) bool {
+func (s *Set) restore(list []*claim) bool {
 	now := time.Now()
+	gone := make(map[*claim]bool, len(list))
+	for _, c := range list {
+		gone[c] = true
+	}
 	if !s.vouched(now) {
 		s.disown(gone)
 		return false
@@ -39,7 +43,7 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 		before[i] = *c
 	}
 	errs := m.commits.apply(changes)
-	m.settle(claims, errs)
+	m.settle(claims, changes, errs)
 	s.hold(all)
 	lapsed := s.lease.over(now)
 	age := now.Sub(s.lease.renewed)
@@ -50,8 +54,8 @@ func (s *Set) restore(gone map[*claim]bool) bool {
 	for i, c := range claims {
 		switch {
 		case c.state == claimFailed:
-			if c.failure.text != before[i].failure.text {
-				m.log.Warn("cannot add "+kind(c.object), "set", s.name, kind(c.object), c.object.String(), "err", c.failure.text)
+			if text := c.failure.text(); text != before[i].failure.text() {
+				m.log.Warn("cannot add "+kind(c.object), "set", s.name, kind(c.object), c.object.String(), "err", text)
 			}
 		case before[i].state == claimHeld:
 			m.log.Info(kind(c.object)+" put back", "set", s.name, kind(c.object), c.object.String())

@@ -3,6 +3,8 @@ package vip
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -135,9 +137,11 @@ func (m *Manager) stop() error {
 	}
 	m.mu.Unlock()
 
-	var errs []error
 	for s := range sets {
-		errs = append(errs, s.Release(context.Background()))
+		_ = s.Release(context.Background()) // what stays is tried once more
 	}
-	return errors.Join(errs...)
+	m.mu.Lock()
+	left := slices.Collect(maps.Values(m.claims))
+	m.mu.Unlock()
+	return m.remove(left)
 }

@@ -96,7 +96,9 @@ func (s *Set) Acquire(ctx context.Context) error {
 }
 
 // Release removes rules, routes and addresses and ends the announcements. What
-// is gone already is no error, nor is a Set that holds nothing.
+// is gone already is no error, nor is a Set that holds nothing. What the kernel
+// refuses to remove is named by the error, and Run tries again, after a second,
+// two, four, and so on up to a minute.
 func (s *Set) Release(ctx context.Context) error {
 	if err := s.begin(ctx); err != nil {
 		return err
@@ -106,10 +108,9 @@ func (s *Set) Release(ctx context.Context) error {
 	s.hold(nil)
 	s.announcer.stop()
 	s.lease.begin(time.Time{}, 0)
-	changes := removals(s.unclaim())
-	errs := s.manager.commits.apply(changes)
-	s.manager.log.Debug("removing VIPs.", "set", s.name, "objects", len(changes))
-	return failures(changes, errs)
+	claims := s.unclaim()
+	s.manager.log.Debug("removing VIPs.", "set", s.name, "objects", len(claims))
+	return s.manager.remove(claims)
 }
 
 // Announce announces the addresses again, because somebody else has claimed

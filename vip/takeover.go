@@ -14,7 +14,7 @@ func (s *Set) add(claims []*claim, changes []Change) (errs []error, told bool, a
 	m := s.manager
 	if len(changes) <= stepFrames || s.announcer.slot != nil {
 		c := m.commits.join(changes)
-		m.settle(claims, c.errs)
+		m.settle(claims, changes, c.errs)
 		if told = c.crowd && s.announcer.slot == nil; told {
 			announceErr = m.tell(s.announcements(claims))
 		}
@@ -26,7 +26,7 @@ func (s *Set) add(claims []*claim, changes []Change) (errs []error, told bool, a
 	for from := 0; from < len(changes); from += stepFrames {
 		to := min(from+stepFrames, len(changes))
 		part := m.commits.apply(changes[from:to])
-		m.settle(claims[from:to], part)
+		m.settle(claims[from:to], changes[from:to], part)
 		steps <- s.announcements(claims[from:to])
 		if part != nil && errs == nil {
 			errs = make([]error, len(changes))

@@ -62,11 +62,11 @@ func (m *Manager) commit(paces []Pace, list []*update) error {
 		<-u.set.turn
 	}
 	first, last := m.rewrite(paces, list)
-	errs := []error{failures(first, m.commits.apply(first))}
+	errs := []error{m.remove(first)}
 	for _, u := range list {
 		errs = append(errs, u.add())
 	}
-	errs = append(errs, failures(last, m.commits.apply(last)))
+	errs = append(errs, m.remove(last))
 	for _, u := range list {
 		errs = append(errs, u.finish())
 		u.set.end()
@@ -76,14 +76,14 @@ func (m *Manager) commit(paces []Pace, list []*update) error {
 
 // rewrite changes what is claimed, and returns what is to be removed before
 // anything is added, and behind all.
-func (m *Manager) rewrite(paces []Pace, list []*update) (first, last []Change) {
+func (m *Manager) rewrite(paces []Pace, list []*update) (first, last []*claim) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !reflect.DeepEqual(paces, m.pacer.paces) {
 		m.pacer = newPacer(paces)
 	}
 	m.changed = time.Now()
-	was := make(map[place]Object) // what is held, or was just now
+	was := make(map[place]*claim) // what is held, or was just now
 	for _, u := range list {
 		s := u.set
 		stays := make(map[place]bool, len(u.to.objects))
@@ -94,14 +94,13 @@ func (m *Manager) rewrite(paces []Pace, list []*update) (first, last []Change) {
 			p := o.place()
 			if c := m.claims[p]; c != nil && c.set == s && !stays[p] {
 				delete(m.claims, p)
-				was[p] = c.object
+				was[p] = c
 			}
 		}
 	}
 	for _, u := range list {
 		u.claim(was)
 	}
-	var routes, others []Object
 	for _, u := range list {
 		// In the order of the Sets and their objects, which is not that of a map.
 		for _, o := range u.set.objects {
@@ -110,11 +109,12 @@ func (m *Manager) rewrite(paces []Pace, list []*update) (first, last []Change) {
 			if !ok || m.claims[p] != nil {
 				continue
 			}
-			delete(was, p)
-			if _, ok := gone.(Route); ok {
-				routes = append(routes, gone)
+			gone.state = claimGoing
+			m.claims[p] = gone
+			if _, ok := gone.object.(Route); ok {
+				first = append(first, gone)
 			} else {
-				others = append(others, gone)
+				last = append(last, gone)
 			}
 		}
 	}
@@ -124,12 +124,14 @@ func (m *Manager) rewrite(paces []Pace, list []*update) (first, last []Change) {
 		}
 		u.set.become(u.to)
 	}
-	return removals(routes), removals(others)
+	slices.Reverse(first)
+	slices.Reverse(last)
+	return first, last
 }
 
 // claim enters what the Set does not hold yet as its own. Called with the
 // manager's mutex.
-func (u *update) claim(was map[place]Object) {
+func (u *update) claim(was map[place]*claim) {
 	s, m := u.set, u.set.manager
 	if !s.acquired || m.stopped {
 		return
@@ -140,22 +142,24 @@ func (u *update) claim(was map[place]Object) {
 		held := was[p]
 		c := m.claims[p]
 		if c != nil {
-			held = c.object
+			held = c
 		}
 		address, ok := o.(Address)
-		same := held != nil && reflect.DeepEqual(held, o)
-		if c != nil && c.set == s && same && !(ok && renewed) {
+		same := held != nil && reflect.DeepEqual(held.object, o)
+		if c != nil && c.set == s && c.state != claimGoing && same && !(ok && renewed) {
 			continue
 		}
 		if held != nil && !same {
-			u.changes = append(u.changes, Change{Op: Delete, Object: held})
+			u.changes = append(u.changes, held.deletion())
 		}
 		add := Change{Op: Add, Object: o}
 		if ok {
 			add.Object, add.Lifetime = address, u.to.lifetime
 		}
-		n := &claim{set: s, object: o}
-		m.claims[p] = n
+		n := m.enter(s, o)
+		if held != nil && same {
+			n.index = held.index
+		}
 		u.claims, u.adds = append(u.claims, n), append(u.adds, len(u.changes))
 		u.changes = append(u.changes, add)
 	}
@@ -169,12 +173,14 @@ func (u *update) add() error {
 	m := u.set.manager
 	all := m.commits.apply(u.changes)
 	var errs []error
-	if all != nil {
-		for _, at := range u.adds {
+	adds := make([]Change, len(u.adds))
+	for i, at := range u.adds {
+		adds[i] = u.changes[at]
+		if all != nil {
 			errs = append(errs, all[at])
 		}
 	}
-	m.settle(u.claims, errs)
+	m.settle(u.claims, adds, errs)
 	u.set.awaitVMACs(u.claims)
 	return failures(u.changes, all)
 }

@@ -20,11 +20,12 @@ func (k *Kernel) Apply(changes []vip.Change) []error {
 	errs := make([]error, len(changes))
 	k.change(func() (changed bool) {
 		k.batches++
-		for i, c := range changes {
-			k.changes = append(k.changes, Changed{time.Since(k.start), c})
+		for i := range changes {
+			c := &changes[i]
+			k.changes = append(k.changes, Changed{time.Since(k.start), *c})
 			did := false
 			if k.fail != nil {
-				errs[i] = k.fail(c)
+				errs[i] = k.fail(*c)
 			}
 			if errs[i] == nil {
 				did, errs[i] = k.apply(c)
@@ -42,7 +43,7 @@ func (k *Kernel) Apply(changes []vip.Change) []error {
 
 // apply does what Linux does: an IPv6 address is on an interface once, an IPv4
 // address once for each prefix length; one that is there keeps its looks.
-func (k *Kernel) apply(c vip.Change) (changed bool, err error) {
+func (k *Kernel) apply(c *vip.Change) (changed bool, err error) {
 	if v, ok := c.Object.(vip.VMAC); ok {
 		return k.applyVMAC(c.Op, v)
 	}
@@ -51,6 +52,12 @@ func (k *Kernel) apply(c vip.Change) (changed bool, err error) {
 		return k.applyRouting(c)
 	}
 	i := k.find(address.Interface)
+	switch {
+	case c.Op == vip.Delete && c.Index != 0:
+		i = k.byIndex(c.Index)
+	case i != nil:
+		c.Index = i.Index
+	}
 	if i == nil {
 		if c.Op == vip.Delete {
 			return false, nil
@@ -64,7 +71,7 @@ func (k *Kernel) apply(c vip.Change) (changed bool, err error) {
 		return a.Prefix == address.Prefix
 	})
 	if c.Op == vip.Add || at >= 0 {
-		k.limit(spot{i.Index, address.Prefix}, c)
+		k.limit(spot{i.Index, address.Prefix}, *c)
 	}
 	switch {
 	case c.Op == vip.Delete && at >= 0:
@@ -111,7 +118,7 @@ func (k *Kernel) limit(at spot, c vip.Change) {
 			if k.ends[at] != end {
 				return false
 			}
-			changed, _ := k.apply(vip.Change{Op: vip.Delete, Object: c.Object})
+			changed, _ := k.apply(&vip.Change{Op: vip.Delete, Object: c.Object, Index: c.Index})
 			return changed
 		})
 	})

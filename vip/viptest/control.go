@@ -33,6 +33,26 @@ func (k *Kernel) RemoveInterface(name string) {
 	})
 }
 
+// Rename gives an interface another name, as Linux does while it is up: its index
+// and its addresses stay. Where there is no such interface, or one that has the
+// new name, nothing happens.
+func (k *Kernel) Rename(name, to string) {
+	k.change(func() bool {
+		i := k.find(name)
+		if i == nil || k.find(to) != nil {
+			return false
+		}
+		i.Name = to
+		for n, o := range k.routing {
+			if r, ok := o.(vip.Route); ok && r.Interface == name {
+				r.Interface = to
+				k.routing[n] = r
+			}
+		}
+		return true
+	})
+}
+
 // SetUp takes an interface up or down. Announcements on an interface that is
 // down fail; addresses stay, routes go.
 func (k *Kernel) SetUp(name string, up bool) {
@@ -164,7 +184,7 @@ func (k *Kernel) foreign(c vip.Change) (err error) {
 		c.Object = a
 	}
 	k.change(func() (changed bool) {
-		changed, err = k.apply(c)
+		changed, err = k.apply(&c)
 		return changed
 	})
 	return err

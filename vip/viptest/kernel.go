@@ -195,4 +195,13 @@ func (k *Kernel) find(name string) *vip.Interface {
 	return nil
 }
 
+func (k *Kernel) byIndex(index int) *vip.Interface {
+	for _, i := range k.interfaces {
+		if i.Index == index {
+			return i
+		}
+	}
+	return nil
+}
+
 var _ vip.Kernel = (*Kernel)(nil)

@@ -38,9 +38,15 @@ const defaultMetric6 = 1024
 
 // applyRouting does what Linux does: a route needs its interface up, and is
 // there once.
-func (k *Kernel) applyRouting(c vip.Change) (changed bool, err error) {
+func (k *Kernel) applyRouting(c *vip.Change) (changed bool, err error) {
 	at := slices.IndexFunc(k.routing, func(o vip.Object) bool { return text(o) == text(c.Object) })
 	if c.Op == vip.Delete {
+		if r, ok := c.Object.(vip.Route); ok && at < 0 && c.Index != 0 && r.Interface != "" {
+			if i := k.byIndex(c.Index); i != nil && i.Name != r.Interface { // it has another name now
+				r.Interface = i.Name
+				return k.applyRouting(&vip.Change{Op: vip.Delete, Object: r})
+			}
+		}
 		if at >= 0 {
 			k.routing = slices.Delete(k.routing, at, at+1)
 		}
@@ -52,6 +58,8 @@ func (k *Kernel) applyRouting(c vip.Change) (changed bool, err error) {
 			return false, vip.ErrNoInterface
 		case !i.Up:
 			return false, errDown
+		default:
+			c.Index = i.Index
 		}
 	}
 	if at < 0 {

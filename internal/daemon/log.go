@@ -33,9 +33,10 @@ func newLog(out io.Writer, o Options) (log *slog.Logger, flush func()) {
 	}
 	switch to := o.syslog(); {
 	case to != nil && o.LogConsole:
-		lines = slog.NewMultiHandler(newSyslogHandler(to, level, nil), lines)
+		lines = slog.NewMultiHandler(newSyslogHandler(to, level), lines)
 	case to != nil:
-		lines = newSyslogHandler(to, level, lines)
+		to.instead = lines
+		lines = newSyslogHandler(to, level)
 	}
 	queue := asynclog.New(lines, logQueue)
 	return slog.New(queue), queue.Start()

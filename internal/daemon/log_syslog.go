@@ -59,6 +59,8 @@ type syslog struct {
 	path     string
 	facility int
 	conn     net.Conn
+	away     bool         // it did not take the last line
+	instead  slog.Handler // for what it does not take; nil: nobody wants that
 }
 
 // send sends a line, to a new socket if the collector has got one since. A
@@ -96,11 +98,11 @@ func (s *syslog) dial() (conn net.Conn, err error) {
 type syslogHandler struct {
 	*textHandler // keeps attributes; it writes nothing
 	to           *syslog
-	instead      slog.Handler // gets what syslog does not take; nil: nobody does
+	instead      slog.Handler // to.instead, with the same attributes
 }
 
-func newSyslogHandler(to *syslog, level slog.Level, instead slog.Handler) *syslogHandler {
-	return &syslogHandler{newTextHandler(nil, level), to, instead}
+func newSyslogHandler(to *syslog, level slog.Level) *syslogHandler {
+	return &syslogHandler{newTextHandler(nil, level), to, to.instead}
 }
 
 // Handle sends one record, as several lines where keepalived has several.
@@ -123,12 +125,17 @@ func (h *syslogHandler) Handle(ctx context.Context, r slog.Record) error {
 			err = h.to.send(fmt.Appendf(nil, "<%d>%s %s[%d]: %s\n", h.to.facility<<3|severity, r.Time.Format(time.Stamp), process, os.Getpid(), strings.ReplaceAll(line, "\n", " ")))
 		}
 	}
+	first := err != nil && !h.to.away
+	h.to.away = err != nil
 	h.mu.Unlock()
 	if err == nil || h.instead == nil {
 		return err
 	}
-	r = r.Clone()
-	r.AddAttrs(slog.String("syslog", err.Error()))
+	if first {
+		w := slog.NewRecord(r.Time, slog.LevelWarn, "syslog takes no lines: they come here until it does", 0)
+		w.AddAttrs(slog.Any("err", err))
+		_ = h.to.instead.Handle(ctx, w) // as what follows: there is no other place
+	}
 	return h.instead.Handle(ctx, r)
 }
 

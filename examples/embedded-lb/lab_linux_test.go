@@ -6,9 +6,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -22,11 +19,9 @@ import (
 func TestLab(t *testing.T) {
 	t.Parallel()
 	lab := netlab.New(t)
-	program := filepath.Join(t.TempDir(), "embedded-lb")
-	build := exec.Command("go", "build", "-o", program, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	program, err := netlab.Build(t.TempDir(), "embedded-lb")
+	if err != nil {
+		t.Fatal(err)
 	}
 	web := lab.Host("web", "192.0.2.50/24")
 	a, b := lab.Host("a", "192.0.2.1/24"), lab.Host("b", "192.0.2.2/24")

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -19,13 +18,7 @@ import (
 )
 
 // program builds haproxy-ha, once, and returns its path.
-var program = sync.OnceValues(func() (string, error) {
-	path := filepath.Join(scratch, "haproxy-ha")
-	cmd := exec.Command("go", "build", "-o", path, ".")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	cmd.Stderr = os.Stderr
-	return path, cmd.Run()
-})
+var program = sync.OnceValues(func() (string, error) { return netlab.Build(scratch, "haproxy-ha") })
 
 // scratch is a directory that lasts as long as the tests of this package.
 var scratch string

@@ -4,7 +4,6 @@ package main_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -21,11 +20,8 @@ var program = sync.OnceValues(func() (string, error) {
 	if path := os.Getenv(builtProgram); path != "" {
 		return path, nil
 	}
-	path := filepath.Join(scratch, "keepalived-lite")
-	cmd := exec.Command("go", "build", "-o", path, ".")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	cmd.Stderr = os.Stderr
-	if err := cmd.Run(); err != nil {
+	path, err := netlab.Build(scratch, "keepalived-lite")
+	if err != nil {
 		return "", err
 	}
 	return path, os.Setenv(builtProgram, path)

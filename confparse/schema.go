@@ -54,6 +54,7 @@ type Keyword struct {
 
 	read func(c *cursor, to any) // nil: the arguments are not looked at
 	body *block                  // nil: it opens no block
+	in   *block                  // where it stands; nil: it is no keyword
 	// judged says that the rules decide whether a Refused keyword has an effect.
 	judged bool
 	silent bool // keepalived says nothing about it being Deprecated
@@ -131,7 +132,7 @@ func newBlock(path string, tables ...[]row) *block {
 	for _, r := range slices.Concat(tables...) {
 		k := &Keyword{
 			Block: path, Name: r.name, Args: r.args.syntax, Default: r.def, Status: r.status, Help: r.help, Example: r.args.example,
-			read: r.args.read, body: r.args.body, judged: r.args.judged, silent: r.args.silent, bad: r.args.bad, hasBad: r.args.hasBad,
+			read: r.args.read, body: r.args.body, in: b, judged: r.args.judged, silent: r.args.silent, bad: r.args.bad, hasBad: r.args.hasBad,
 		}
 		if k.Status == Known {
 			k.Instead = advice(path, k.Name)

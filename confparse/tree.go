@@ -111,7 +111,7 @@ func (b *builder) requireBlock() {
 	n := f.last
 	f.last = nil
 	if n != nil && f.block != nil && n.keyword != nil && n.keyword.body != nil && !n.opened {
-		b.r.errorf(CodeBrace, n.pos(), fmt.Sprintf("%s { ... }", n.title()), "%s has no block", n.name())
+		b.r.errorf(CodeBrace, n.pos(), n.braced(), "%s has no block", n.name())
 		n.skip = true
 	}
 }

@@ -70,8 +70,8 @@ func describe(k confparse.Keyword) string {
 	if k.Default != "" {
 		fmt.Fprintf(&b, "    default  %s\n", k.Default)
 	}
-	if k.Example != "" {
-		fmt.Fprintf(&b, "    example  %s %s\n", k.Name, k.Example)
+	if s := k.Sample(); s != "" {
+		fmt.Fprintf(&b, "    example  %s\n", s)
 	}
 	fmt.Fprintf(&b, "    status   %s\n", explainStatus(k.Status))
 	if k.Instead != "" {

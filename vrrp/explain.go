@@ -134,15 +134,19 @@ func (s *Snapshot) explainBackup() (Rule, string, string) {
 
 // raise says how to beat the master m.
 func (s *Snapshot) raise(m Peer) string {
-	need := int(m.Priority) + 1 - int(s.Priority)
+	sum := int(s.Configured) // the priority before it is kept within its range
+	for _, t := range s.trackers() {
+		sum += t.Contribution
+	}
+	need := int(m.Priority) + 1 - sum
 	silent := fmt.Sprintf("%v has to leave or be silent for %s", m.Addr, round(s.DownInterval))
 	if s.NoPreempt {
 		return silent + "; nopreempt keeps it from taking over by priority"
 	}
-	if t := s.most((*TrackerState).gain); t != nil && t.gain() >= need {
+	if t := s.most((*TrackerState).gain); t != nil && clampPriority(sum+t.gain()) > int(m.Priority) {
 		return fmt.Sprintf("tracker %s has to recover, which adds %d, or %s", t.Name, t.gain(), silent)
 	}
-	if int(s.Configured)+need >= OwnerPriority {
+	if int(s.Configured)+need >= OwnerPriority || clampPriority(sum+need) <= int(m.Priority) {
 		return silent + ": no priority that could be configured here is enough"
 	}
 	return fmt.Sprintf("raise the priority by %d to %d, or %s", need, int(s.Configured)+need, silent)

@@ -118,10 +118,10 @@ func TestAsk(t *testing.T) {
 		seen[r.About] += r.Level + " " + r.Text + "\n"
 	}
 	for about, text := range map[string]string{
-		"configuration": "ok 1 instances", "capabilities": "ok the daemon has what is needed", "interface": "ok eth0 is up",
-		"firewall": "ok a packet of protocol 112", "clock": "woken up", "peers": "no other router has been heard", "others": "keepalived runs here as well",
+		"configuration": "ok 1 instance, 0 sync groups", "capabilities": "ok the daemon has what is needed", "interface": "ok eth0 is up",
+		"firewall": "ok a packet of protocol 112", "clock": "woken up", "peers": "no other router has been heard", "others": "", // the reference is in another network namespace
 	} {
-		if !strings.Contains(seen[about], text) {
+		if !strings.Contains(seen[about], text) || text == "" && seen[about] != "" {
 			t.Errorf("doctor, %s: no %q in %q", about, text, seen[about])
 		}
 	}
@@ -139,11 +139,12 @@ func TestAsk(t *testing.T) {
 	expect(0, "VI_1: drained; 192.0.2.11 is master, with priority 105", "drain", "-p", pid, "VI_1")
 	s.waitHolders(t, "192.0.2.100", "b", 2*time.Second)
 	expect(1, "WARNING: VI_1: drained", "check", "-p", pid)
-	expect(0, "keepalived-lite undrain VI_1", "explain", "-p", pid)
+	expect(0, "keepalived-lite undrain -p "+pid+" VI_1", "explain", "-p", pid)
+	expect(1, "keepalived-lite undrain -p "+pid+" VI_1 ends that", "check", "-p", pid)
 	expect(0, "asked to yield", "status", "-p", pid, "--json")
 	s.stays(t, "192.0.2.100", "b", 2*time.Second)
 	expect(0, "192.0.2.11", "scan", "--for", "2500ms", "-f", conf)
-	expect(0, "", "undrain", "-p", pid, "--all")
+	expect(0, "VI_1: no longer drained", "undrain", "-p", pid, "--all")
 	s.waitHolders(t, "192.0.2.100", "a", 10*time.Second)
 	expect(0, "KEEPALIVED OK", "check", "-p", pid, "--expect", "VI_1=MASTER")
 }

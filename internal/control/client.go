@@ -105,7 +105,7 @@ func (c *Client) do(ctx context.Context, method, path string) (*http.Response, e
 	resp, err := c.http.Do(req)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED):
-		return nil, fmt.Errorf("no daemon answers at %s: is it running, and with this control socket?", c.path)
+		return nil, fmt.Errorf("no daemon answers at %s: it does not run, or it was started with another pid file or control socket: say the same -p FILE or --control FILE here", c.path)
 	case errors.Is(err, fs.ErrPermission):
 		return nil, fmt.Errorf("%s: permission denied: ask as root, or as a member of the socket's group", c.path)
 	case errors.Is(err, context.DeadlineExceeded):

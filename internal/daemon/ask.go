@@ -26,8 +26,8 @@ func question(status *int, cmd *cobra.Command, ask func(ctx context.Context, c *
 	cmd.Run = func(cmd *cobra.Command, args []string) {
 		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 		defer stop()
-		if err := ask(ctx, control.NewClient(cmp.Or(o.controlSocket(), defaultControl)), args, cmd.OutOrStdout()); err != nil {
-			fmt.Fprintf(cmd.ErrOrStderr(), "keepalived-lite: %v\n", err)
+		if err := ask(ctx, control.NewClient(cmp.Or(o.controlSocket(), defaultControl)), args, forPeople(cmd)); err != nil {
+			fmt.Fprintf(cmd.ErrOrStderr(), "keepalived-lite: %s\n", pasteable(cmd, err.Error()))
 			*status = exitFatal
 		}
 	}

@@ -47,7 +47,7 @@ func doctorCommand(status *int) *cobra.Command {
 				enc.SetIndent("", "  ")
 				err = enc.Encode(list)
 			} else {
-				err = doctor.WriteText(cmd.OutOrStdout(), list)
+				err = doctor.WriteText(forPeople(cmd), list)
 			}
 			if err != nil {
 				*status = exitFatal

@@ -60,6 +60,22 @@ func handedOver(ctx context.Context, c *control.Client, before *report.Status, n
 	return nil
 }
 
+// takenBack says what has become of the instances that are no longer drained.
+func takenBack(ctx context.Context, c *control.Client, before *report.Status, names []string, out io.Writer) error {
+	after, err := statusOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if was, is := find(before, name), find(after, name); was.Drained {
+			fmt.Fprintf(out, "%s: no longer drained; it is %s, with priority %d; keepalived-lite explain %s says why\n", name, is.State, is.Priority, name)
+		} else {
+			fmt.Fprintf(out, "%s: it was not drained; it is %s, with priority %d\n", name, is.State, is.Priority)
+		}
+	}
+	return nil
+}
+
 // find returns an instance of a status, an empty one if it is not there.
 func find(s *report.Status, name string) *report.Instance {
 	for n := range s.Instances {

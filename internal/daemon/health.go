@@ -47,7 +47,7 @@ func healthCommand(status *int) *cobra.Command {
 				}
 			}
 			s, err := statusOf(cmd.Context(), control.NewClient(cmp.Or(o.controlSocket(), defaultControl)))
-			*status = int(judge(cmd.OutOrStdout(), s, err, format, expect))
+			*status = int(judge(forPeople(cmd), s, err, format, expect))
 		},
 	}
 	addSocketFlags(cmd, &o)
@@ -130,6 +130,11 @@ func drainCommand(status *int, on bool) *cobra.Command {
 				if err := c.DrainServer(ctx, virtual, real, on); err != nil {
 					return fmt.Errorf("%w; keepalived-lite status lists virtual servers, by the names that are meant", err)
 				}
+				if on {
+					fmt.Fprintf(out, "%s: gets no new connections\n", real)
+				} else {
+					fmt.Fprintf(out, "%s: gets connections again\n", real)
+				}
 			}
 			return nil
 		}
@@ -153,7 +158,7 @@ func drainCommand(status *int, on bool) *cobra.Command {
 			}
 		}
 		if !on {
-			return nil
+			return takenBack(ctx, c, before, names, out)
 		}
 		return handedOver(ctx, c, before, names, out)
 	})

@@ -75,14 +75,24 @@ func configuration(_ context.Context, p *Patient) []Result {
 		return []Result{{report.Critical, "configuration", p.ConfigErr, "keepalived-lite -t says where and what to write instead"}}
 	}
 	c := p.Config
-	return []Result{{report.OK, "configuration", fmt.Sprintf("%d instances, %d sync groups, %d scripts, %d virtual servers", len(c.Instances), len(c.SyncGroups), len(c.Scripts), len(c.VirtualServers)), ""}}
+	return []Result{{report.OK, "configuration", strings.Join([]string{
+		count(len(c.Instances), "instance"), count(len(c.SyncGroups), "sync group"), count(len(c.Scripts), "script"), count(len(c.VirtualServers), "virtual server"),
+	}, ", "), ""}}
+}
+
+// count returns a number with what it is of.
+func count(n int, of string) string {
+	if n != 1 {
+		of += "s"
+	}
+	return fmt.Sprintf("%d %s", n, of)
 }
 
 // daemon says what the running one has to say.
 func daemon(_ context.Context, p *Patient) (list []Result) {
 	s := p.Status
 	if s == nil {
-		return []Result{{report.Warning, "daemon", p.StatusErr.Error(), "start it, or say with --control or --pid which one is meant"}}
+		return []Result{{report.Warning, "daemon", p.StatusErr.Error(), "start it, if it should run"}}
 	}
 	list = append(list, Result{report.OK, "daemon", fmt.Sprintf("process %d: %s", s.PID, s.Summary()), ""})
 	for n := range s.Instances {

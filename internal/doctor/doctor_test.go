@@ -146,8 +146,25 @@ func TestRules(t *testing.T) {
 }
 
 func TestOthers(t *testing.T) {
-	p := patient(t, conf, map[string]string{"proc/1/comm": "init\n", "proc/77/comm": "keepalived\n"})
-	expect(t, others(t.Context(), p), "keepalived runs here as well, process 77")
+	p := patient(t, conf, map[string]string{
+		"proc/1/comm": "init\n", "proc/self/comm": "doctor\n",
+		"proc/77/comm": "keepalived\n", "proc/77/status": "Name:\tkeepalived\nPPid:\t1\n",
+		"proc/78/comm": "keepalived\n", "proc/78/status": "Name:\tkeepalived\nPPid:\t77\n",
+		"proc/90/comm": "keepalived\n", "proc/90/status": "Name:\tkeepalived\nPPid:\t1\n",
+		"proc/91/comm": "keepalived\n", "proc/91/status": "Name:\tkeepalived\nPPid:\t90\n",
+		"proc/95/comm": "vrrpd\n",
+	})
+	for pid, space := range map[string]string{"self": "net:[1]", "77": "net:[1]", "78": "net:[1]", "90": "net:[2]", "91": "net:[2]"} {
+		dir := filepath.Join(p.Root, "proc", pid, "ns")
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(space, filepath.Join(dir, "net")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Processes 78 and 91 are children, 90 and 91 are elsewhere; of 95 nobody knows.
+	expect(t, others(t.Context(), p), "keepalived runs here as well, process 77", "vrrpd runs here as well, process 95")
 }
 
 func TestDaemon(t *testing.T) {

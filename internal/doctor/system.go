@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -81,22 +79,6 @@ func balancer(_ context.Context, p *Patient) []Result {
 		return []Result{{report.OK, "ip_vs", "the kernel has its load balancer", ""}}
 	}
 	return []Result{{report.Critical, "ip_vs", "the kernel's load balancer is not loaded", "modprobe ip_vs, and a line ip_vs in /etc/modules-load.d/ip_vs.conf for the next start; in a container, on the host"}}
-}
-
-// others looks for daemons that do the same work.
-func others(_ context.Context, p *Patient) (list []Result) {
-	names, _ := filepath.Glob(p.Root + "/proc/[0-9]*/comm")
-	for _, name := range names {
-		comm, err := os.ReadFile(name)
-		if err != nil {
-			continue
-		}
-		if text := strings.TrimSpace(string(comm)); text == "keepalived" || text == "vrrpd" {
-			pid := filepath.Base(filepath.Dir(name))
-			list = append(list, Result{report.Warning, "others", fmt.Sprintf("%s runs here as well, process %s", text, pid), "two daemons on one machine must not have the same virtual_router_id or address"})
-		}
-	}
-	return list
 }
 
 const (

@@ -197,8 +197,7 @@ func instance(s vrrp.Snapshot) Instance {
 		i.Trackers = append(i.Trackers, tracker(t, true))
 	}
 	if i.Drained = slices.ContainsFunc(i.Trackers, func(t Tracker) bool { return t.Name == compose.DrainTracker }); i.Drained {
-		i.Why += " It is drained."
-		i.Change = "To change that: keepalived-lite undrain " + s.Name + "."
+		i.explainDrain(why, s.Peer)
 	}
 	for _, c := range s.Conflicts {
 		i.Conflicts = append(i.Conflicts, Conflict{c.Cause.String(), c.Offender, c.Detail, c.At, c.Count})

@@ -52,7 +52,7 @@ func TestAuthentication(t *testing.T) {
 		if len(cfg.Instances) != 1 {
 			t.Fatalf("%s: %v", tt.name, diags)
 		}
-		c, err := routerConfig(cfg.Instances[0])
+		c, err := routerConfig(cfg.Instances[0], nil)
 		if err == nil {
 			err = c.Validate()
 		}

@@ -100,7 +100,7 @@ func New(cfg *confparse.Config, o Options) (_ *Composition, err error) {
 	if err := errors.Join(Validate(cfg), err, lvsErr); err != nil {
 		return nil, err
 	}
-	if c.layout, err = newLayout(cfg, nil); err != nil {
+	if c.layout, err = newLayout(cfg, nil, nil); err != nil {
 		return nil, err
 	}
 	if err := o.open(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/vrrp"
 )
 
@@ -74,4 +75,17 @@ func (c *Composition) router(name string) (*vrrp.Router, error) {
 		}
 	}
 	return nil, fmt.Errorf("there is no instance %q", name)
+}
+
+// drained reports whether an instance takes the place of one that is drained: the
+// one it is matched with, or else the one of its name.
+func (p *Plan) drained(i *confparse.Instance, old Instance) bool {
+	if old.Router == nil {
+		at := slices.IndexFunc(p.c.instances, func(o Instance) bool { return o.Config.Name == i.Name })
+		if at < 0 {
+			return false
+		}
+		old = p.c.instances[at]
+	}
+	return slices.ContainsFunc(old.Router.Config().Trackers, isDrain)
 }

@@ -125,3 +125,41 @@ vrrp_instance VI_2 {
 		}
 	})
 }
+
+// A reload does not end a drain: not where the router stays, and not where another
+// one takes its place.
+func TestDrainOutlivesReload(t *testing.T) {
+	for _, change := range []string{"priority 210", "use_vmac", "unicast_peer {\n 192.0.2.2\n }", "virtual_router_id 61"} {
+		synctest.Test(t, func(t *testing.T) {
+			seg := vrrptest.NewSegment()
+			text := instance("VI_1", 51, 200, address("192.0.2.100/24"))
+			a := start(t, seg, "192.0.2.1", text)
+			start(t, seg, "192.0.2.2", instance("VI_1", 51, 100, address("192.0.2.100/24")))
+			time.Sleep(10 * time.Second)
+			if err := a.Drain("VI_1"); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(5 * time.Second)
+			switch {
+			case strings.HasPrefix(change, "priority"):
+				text = strings.Replace(text, "priority 200", change, 1)
+			case strings.HasPrefix(change, "virtual_router_id"):
+				text = strings.Replace(text, "virtual_router_id 51", change, 1)
+			default:
+				text = strings.Replace(text, "priority 200", "priority 200\n "+change, 1)
+			}
+			a.reload(t, text)
+			time.Sleep(10 * time.Second)
+			if p := a.priority(); p != 1 {
+				t.Errorf("%s: after the reload its priority is %d", change, p)
+			}
+			if err := a.Undrain("VI_1"); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(10 * time.Second)
+			if p := a.priority(); p < 200 || state(a) != vrrp.Master {
+				t.Errorf("%s: after undrain it is %v with priority %d", change, state(a), p)
+			}
+		})
+	}
+}

@@ -21,6 +21,14 @@ type layout struct {
 	static  vip.SetConfig
 }
 
+// wanted returns what an instance wants; nil of no layout.
+func (l *layout) wanted(i *confparse.Instance) *wants {
+	if l == nil {
+		return nil
+	}
+	return l.wants[i]
+}
+
 // wants is what an instance wants to be.
 type wants struct {
 	router vrrp.Config // without Owner, Sync and StartDelay
@@ -29,8 +37,9 @@ type wants struct {
 
 // newLayout translates cfg. Prior, where it is not nil, returns what an instance
 // has of virtual interfaces at present, whose names it keeps, and what it wants
-// so far, if with the same interfaces it still does; nil: nothing.
-func newLayout(cfg *confparse.Config, prior func(*confparse.Instance) (*virtual, *wants)) (*layout, error) {
+// so far, if with the same interfaces it still does; nil: nothing. Secrets are
+// those of kept, if that is not nil: no file is read.
+func newLayout(cfg *confparse.Config, prior func(*confparse.Instance) (*virtual, *wants), kept *layout) (*layout, error) {
 	if prior == nil {
 		prior = func(*confparse.Instance) (*virtual, *wants) { return nil, nil }
 	}
@@ -51,7 +60,7 @@ func newLayout(cfg *confparse.Config, prior func(*confparse.Instance) (*virtual,
 		}
 		w.set.ExtraInterfaces = extraInterfaces(i, v)
 		var err error
-		if w.router, err = routerConfig(i); err != nil {
+		if w.router, err = routerConfig(i, kept.wanted(i)); err != nil {
 			errs = append(errs, fmt.Errorf("%v: %w", i.Pos, err))
 			continue
 		}

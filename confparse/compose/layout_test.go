@@ -71,7 +71,7 @@ vrrp_instance C {
 	} {
 		t.Run(name, func(t *testing.T) {
 			from := read(text, "first")
-			old, err := newLayout(from, nil)
+			old, err := newLayout(from, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -84,11 +84,11 @@ vrrp_instance C {
 				}
 			}
 			prior := p.prior(olds)
-			got, err := newLayout(to, prior)
+			got, err := newLayout(to, prior, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			anew, err := newLayout(to, func(i *confparse.Instance) (*virtual, *wants) { v, _ := prior(i); return v, nil })
+			anew, err := newLayout(to, func(i *confparse.Instance) (*virtual, *wants) { v, _ := prior(i); return v, nil }, nil)
 			if err != nil || !reflect.DeepEqual(got, anew) {
 				t.Errorf("it is not what it is anew: %v", err)
 			}

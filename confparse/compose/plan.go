@@ -75,7 +75,9 @@ type groupPlan struct {
 // left of the attempt. Instances are matched as keepalived matches them: by
 // VRID, family, interface, multicast group or unicast source, and virtual MAC,
 // not by name; sync groups by name, or by their members.
-func (c *Composition) Plan(cfg *confparse.Config) (_ *Plan, err error) {
+func (c *Composition) Plan(cfg *confparse.Config) (*Plan, error) { return c.plan(cfg, nil) }
+
+func (c *Composition) plan(cfg *confparse.Config, kept *layout) (_ *Plan, err error) {
 	c.applying.Lock()
 	defer c.applying.Unlock()
 	if c.phase != running {
@@ -100,7 +102,7 @@ func (c *Composition) Plan(cfg *confparse.Config) (_ *Plan, err error) {
 			olds[pair.New] = old
 		}
 	}
-	if p.layout, err = newLayout(cfg, p.prior(olds)); err != nil {
+	if p.layout, err = newLayout(cfg, p.prior(olds), kept); err != nil {
 		return nil, err
 	}
 	var lvsErr error
@@ -207,11 +209,14 @@ func (p *Plan) planInstance(i *confparse.Instance, old Instance) (err error) {
 		}
 		m.router.StartDelay = p.c.startDelay
 		cfg := m.router
-		if slices.ContainsFunc(old.Router.Config().Trackers, isDrain) {
+		if p.drained(i, old) {
 			cfg.Trackers = append(slices.Clone(cfg.Trackers), drainTracker)
 		}
 		m.commit, err = old.Router.Prepare(cfg)
 		return err
+	}
+	if p.drained(i, old) {
+		m.router.Trackers = append(slices.Clone(m.router.Trackers), drainTracker)
 	}
 	if m.set, err = p.c.manager.Add(p.layout.wants[i].set); err != nil {
 		return fmt.Errorf("(%s) %w", i.Name, err)

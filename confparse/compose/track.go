@@ -41,7 +41,7 @@ func (c *Composition) tracker(name string) *tracker {
 // group, beginning with what is known of it.
 func (c *Composition) follow(trackers []vrrp.Tracker, by trackable) error {
 	for _, t := range trackers {
-		if t.Interface != "" {
+		if t.Interface != "" || isDrain(t) {
 			continue
 		}
 		to, err := by.Track(t.Name)

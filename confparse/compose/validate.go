@@ -11,7 +11,7 @@ import (
 func Validate(cfg *confparse.Config) error {
 	errs := append(validateRouting(cfg.StaticRoutes, cfg.StaticRules), validateVirtualServers(cfg)...)
 	for _, i := range cfg.Instances {
-		r, err := routerConfig(i)
+		r, err := routerConfig(i, nil)
 		if err == nil {
 			err = r.Validate()
 		}

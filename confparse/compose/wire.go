@@ -11,7 +11,7 @@ import (
 
 // routerConfig translates an instance. keepalived's habits are set where they
 // differ from the RFCs. The Owner is left open.
-func routerConfig(i *confparse.Instance) (vrrp.Config, error) {
+func routerConfig(i *confparse.Instance, kept *wants) (vrrp.Config, error) {
 	cfg := vrrp.Config{
 		Name:         i.Name,
 		Interface:    i.Interface,
@@ -62,6 +62,10 @@ func routerConfig(i *confparse.Instance) (vrrp.Config, error) {
 	}
 	if !i.Unicast() {
 		cfg.Group = i.MulticastGroup
+	}
+	if kept != nil {
+		cfg.Password, cfg.AuthHeader, cfg.HMAC = kept.router.Password, kept.router.AuthHeader, kept.router.HMAC
+		return cfg, nil
 	}
 	return cfg, authenticate(&cfg, i)
 }

@@ -80,12 +80,13 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 	}
 	defer r.tidier.again()
 	defer collectLater()()
-	if r.undo != nil && !req.PlanOnly {
+	if r.undo != nil && !r.undo.overdue && !req.PlanOnly {
 		err := fmt.Errorf("the last reload waits for confirmation until %s: confirm it, or let it be undone, first", r.undo.until.Format(time.TimeOnly))
 		r.log.Error("nothing is read", "err", err) // the status stays: what was read last is in use
 		return nil, err
 	}
-	old, oldStatus := r.c.Config(), r.state()
+	kept, oldStatus := r.c.Keep(), r.state()
+	old := kept.Config()
 	doc, diags, err := r.read(&old.Global.Reload)
 	if !req.PlanOnly {
 		for _, d := range diags {
@@ -122,6 +123,7 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 		a.Trouble = err.Error()
 	}
 	a.Applied = true
+	r.forgetUndo()
 	r.mu.Lock()
 	now := time.Now()
 	r.status.Loaded, r.status.Tried, r.status.Hash, r.status.Error = now, now, configHash(doc), ""
@@ -129,7 +131,8 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 	r.log.Info("Reload complete")
 	if req.Confirm > 0 {
 		a.ConfirmUntil = now.Add(req.Confirm)
-		u := &undo{config: old, status: oldStatus, until: a.ConfirmUntil}
+		back := func() (*compose.Plan, error) { return r.c.PlanBack(kept) }
+		u := &undo{config: old, plan: back, status: oldStatus, loaded: now, until: a.ConfirmUntil}
 		u.timer = time.AfterFunc(req.Confirm, func() { r.goBack(u) })
 		r.undo = u
 		r.confirmUntil(u.until)

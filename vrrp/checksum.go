@@ -31,13 +31,13 @@ func (r *Router) learn(from netip.Addr, form packet.ChecksumForm) {
 		return // one that we do not send to
 	}
 	before := r.formFor(dst)
+	if before == form {
+		return
+	}
 	if r.forms == nil {
 		r.forms = map[netip.Addr]packet.ChecksumForm{}
 	}
 	r.forms[dst] = form
-	if before == form {
-		return
-	}
 	r.out.packets = nil
 	if times, ok := r.complain.due(complaint{packet.ErrChecksum, netip.Addr{}}, time.Now()); ok {
 		r.log.Info("sending the checksum that the other router sends", "to", dst, "as", from, "form", form.String(), "before", before.String(), "repeated", times)

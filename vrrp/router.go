@@ -43,7 +43,7 @@ type Router struct {
 	lastError   packet.Reason
 	lastErrorAt time.Time
 	conflicts   conflicts
-	forms       map[netip.Addr]packet.ChecksumForm // learned, by destination
+	forms       map[netip.Addr]packet.ChecksumForm // learned, by destination, as far as they differ from the configured one
 	counters    Counters
 	complain    complaints // about packets received
 	contests    complaints // signs of rivals

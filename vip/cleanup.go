@@ -79,7 +79,7 @@ func (m *Manager) CleanUp(ctx context.Context, configured ...Object) error {
 }
 
 // leftoverVMACs returns the changes that remove interfaces which are not held.
-// Those of others stay: the kernel can tell.
+// Those of others stay.
 func leftoverVMACs(interfaces []Interface, list []Object, held map[place]bool) (changes []Change) {
 	for _, o := range list {
 		v, ok := o.(VMAC)
@@ -87,7 +87,7 @@ func leftoverVMACs(interfaces []Interface, list []Object, held map[place]bool) (
 			continue
 		}
 		held[v.place()] = true // by the name of it, so that it comes once
-		if slices.ContainsFunc(interfaces, func(i Interface) bool { return i.Name == v.Name }) {
+		if slices.ContainsFunc(interfaces, func(i Interface) bool { return i.Name == v.Name && i.VMAC }) {
 			changes = append(changes, Change{Op: Delete, Object: v})
 		}
 	}

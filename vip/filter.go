@@ -64,11 +64,16 @@ func (f Filter) empty() bool { return len(f.Addresses) == 0 && len(f.Silent) == 
 
 // Filter puts f into force instead of what was before, in one step, until Run
 // ends. What a predecessor that was killed left in the table goes with it; one
-// with an empty Filter does just that. Calls must not overlap.
+// with an empty Filter does just that. A table that belongs to a process which is
+// running stays, and is an error where f is not empty. What somebody else removes
+// of the filter is put back, and told by a *FilterError in the Trouble of the Sets
+// it is about.
 func (m *Manager) Filter(f Filter) error {
 	if err := f.Validate(); err != nil {
 		return err
 	}
+	m.filtering.Lock()
+	defer m.filtering.Unlock()
 	m.mu.Lock()
 	before := m.filter
 	m.mu.Unlock()

@@ -78,6 +78,7 @@ func (m *Manager) guard() {
 	m.complain(errors.Join(err, e))
 	m.bySet(append(lost, found.ripe...), (*Set).restore)
 	m.bySet(found.going, (*Set).removeAgain)
+	m.guardFilter(now)
 }
 
 // bySet has the Sets do something about claims of theirs, and comes back where

@@ -43,10 +43,14 @@ type Kernel interface {
 	// before, in one step. What else is filtered stays.
 	Filter(f Filter) error
 
+	// Filtering reports whether all that Filter has put into force is there, at next
+	// to no cost unless Watch has seen something go.
+	Filtering() (bool, error)
+
 	// Watch follows the interfaces until ctx ends and then returns nil. It
 	// calls changed, which does not block, as soon as it follows, after
 	// interfaces or addresses have changed, and after a route or rule of
-	// Routing has gone; changes that come together may share a call. Of addresses
+	// Routing or something of the Filter has gone; changes that come together may share a call. Of addresses
 	// that were added and carry Protocol it may tell a tenth of a second late.
 	Watch(ctx context.Context, changed func()) error
 
@@ -64,6 +68,10 @@ type Interface struct {
 	// Duplicates are those of the Addresses that another machine has: they
 	// failed duplicate address detection, and do not answer. IPv6 only.
 	Duplicates []netip.Addr
+
+	// VMAC says that it was made as a VMAC, by this process or one that has
+	// ended. Only Interfaces tells.
+	VMAC bool
 }
 
 // Change is one step from what is to what should be.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"sync"
 
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
@@ -21,6 +22,9 @@ type linux struct {
 	monitor *netlinkx.Monitor
 	routing *netlinkx.RoutingWatch
 	frames  *ether.Conn
+	tables  *netlinkx.TableWatch
+	owner   owner
+	drops   drops
 	tags    bool // addresses tell their protocol: Linux 5.18
 
 	namespace int
@@ -37,31 +41,37 @@ type linux struct {
 func NewKernel(namespace int) (Kernel, error) {
 	k := &linux{tags: tellsProtocol(), namespace: max(namespace, 0)}
 	var err error
-	if k.conn, err = netlinkx.Dial(namespace); err != nil {
-		return nil, fmt.Errorf("vip: %w", err)
+	if k.owner, err = newOwner(namespace); err != nil {
+		return nil, err
 	}
-	if k.monitor, err = netlinkx.NewMonitor(namespace); err != nil {
-		k.conn.Close()
-		return nil, fmt.Errorf("vip: %w", err)
-	}
-	if k.routing, err = netlinkx.WatchRouting(namespace, Protocol); err != nil {
-		k.conn.Close()
-		k.monitor.Close()
-		return nil, fmt.Errorf("vip: %w", err)
-	}
-	if k.frames, err = ether.Dial(namespace); err != nil {
-		k.conn.Close()
-		k.monitor.Close()
-		k.routing.Close()
-		if errors.Is(err, os.ErrPermission) {
-			return nil, fmt.Errorf("vip: packet socket: %w: run as root, or give the capabilities NET_ADMIN and NET_RAW", err)
-		}
-		return nil, fmt.Errorf("vip: packet socket: %w", err)
-	}
-	if err := k.mayChange(); err != nil {
+	if err := k.open(); err != nil {
 		return nil, errors.Join(err, k.Close())
 	}
 	return k, nil
+}
+
+// open opens what is behind the owner's socket.
+func (k *linux) open() (err error) {
+	if k.conn, err = netlinkx.Dial(k.namespace); err != nil {
+		return fmt.Errorf("vip: %w", err)
+	}
+	if k.monitor, err = netlinkx.NewMonitor(k.namespace); err != nil {
+		return fmt.Errorf("vip: %w", err)
+	}
+	if k.routing, err = netlinkx.WatchRouting(k.namespace, Protocol); err != nil {
+		return fmt.Errorf("vip: %w", err)
+	}
+	// A kernel without a packet filter has nothing to watch.
+	if k.tables, err = netlinkx.WatchTables(k.namespace); err != nil && !errors.Is(err, unix.EPROTONOSUPPORT) {
+		return fmt.Errorf("vip: %w", err)
+	}
+	if k.frames, err = ether.Dial(k.namespace); err != nil {
+		if errors.Is(err, os.ErrPermission) {
+			return fmt.Errorf("vip: packet socket: %w: run as root, or give the capabilities NET_ADMIN and NET_RAW", err)
+		}
+		return fmt.Errorf("vip: packet socket: %w", err)
+	}
+	return k.mayChange()
 }
 
 // mayChange fails without the capability to change addresses, which is better
@@ -88,6 +98,9 @@ func (k *linux) Interfaces() ([]Interface, error) {
 	list := make([]Interface, len(seen))
 	for i, s := range seen {
 		list[i] = k.interfaceFrom(s)
+		if m, ok := parseMark(s.Alias); ok {
+			list[i].VMAC = k.mayReplace(m)
+		}
 	}
 	return list, nil
 }
@@ -229,16 +242,40 @@ func (k *linux) Watch(ctx context.Context, changed func()) error {
 	defer k.monitor.Subscribe(changed)()
 	changed()
 	ctx, cancel := context.WithCancel(ctx)
-	routing := make(chan error, 1)
-	go func() {
-		defer cancel()
-		routing <- k.routing.Run(ctx, changed)
-	}()
-	err := k.monitor.Run(ctx)
-	cancel()
-	return errors.Join(err, <-routing)
+	defer cancel()
+	var wg sync.WaitGroup
+	errs := make([]error, 3)
+	for i, run := range []func() error{
+		func() error { return k.monitor.Run(ctx) },
+		func() error { return k.routing.Run(ctx, changed) },
+		func() error { return k.watchTables(ctx, changed) },
+	} {
+		wg.Go(func() {
+			defer cancel()
+			errs[i] = run()
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
 }
 
+// Close closes what has been opened.
 func (k *linux) Close() error {
-	return errors.Join(k.frames.Close(), k.conn.Close(), k.monitor.Close(), k.routing.Close())
+	errs := []error{k.owner.close()}
+	if k.frames != nil {
+		errs = append(errs, k.frames.Close())
+	}
+	if k.conn != nil {
+		errs = append(errs, k.conn.Close())
+	}
+	if k.monitor != nil {
+		errs = append(errs, k.monitor.Close())
+	}
+	if k.routing != nil {
+		errs = append(errs, k.routing.Close())
+	}
+	if k.tables != nil {
+		errs = append(errs, k.tables.Close())
+	}
+	return errors.Join(errs...)
 }

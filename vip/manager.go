@@ -69,6 +69,7 @@ type Manager struct {
 	lifetime  time.Duration
 	wake      chan struct{} // Run has something new to look at
 	updating  sync.Mutex    // one commit of Prepare at a time
+	filtering sync.Mutex    // one change of the packet filter at a time
 
 	mu      sync.Mutex
 	alarm   alarm // when Run goes on
@@ -84,7 +85,8 @@ type Manager struct {
 	begun   bool               // by Run, or Close
 	stopped bool
 
-	complaint string // what the guard last logged; its own
+	complaint string  // what the guard last logged; its own
+	unfilters failure // of the packet filter to be put back; the guard's own
 }
 
 // NewManager returns a manager. It fails where the kernel's sockets cannot be

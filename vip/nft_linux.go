@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
+	"github.com/google/nftables/userdata"
 	"golang.org/x/sys/unix"
 )
 
@@ -45,9 +47,10 @@ func (k *linux) filter(f Filter) error {
 		return err
 	}
 	table := &nftables.Table{Name: f.table(), Family: nftables.TableFamilyINet}
-	exists, err := ownTable(conn, table)
+	exists, err := k.ownTable(conn, table)
 	switch {
 	case f.empty() && (err != nil || !exists):
+		k.drops.set(table.Name, 0, true)
 		return nil // nothing of ours; a kernel without nftables has no tables at all
 	case err != nil:
 		return err
@@ -55,18 +58,24 @@ func (k *linux) filter(f Filter) error {
 	if exists {
 		conn.DelTable(table)
 	}
+	rules, watched := 0, true
 	if !f.empty() {
-		if err := fill(conn, conn.AddTable(table), f); err != nil {
+		watched = k.tables != nil && k.tables.Begin() == nil
+		if rules, err = fill(conn, conn.AddTable(table), f, mark{owner: k.owner.name}); err != nil {
 			return err
 		}
 	}
-	return conn.Flush() // all of it, or nothing
+	if err := conn.Flush(); err != nil { // all of it, or nothing
+		return err
+	}
+	k.drops.set(table.Name, rules, watched)
+	return nil
 }
 
 var errForeignTable = errors.New("it is not ours: choose another name")
 
 // ownTable reports whether the table exists, and fails if it is not ours.
-func ownTable(conn *nftables.Conn, table *nftables.Table) (exists bool, err error) {
+func (k *linux) ownTable(conn *nftables.Conn, table *nftables.Table) (exists bool, err error) {
 	tables, err := conn.ListTablesOfFamily(table.Family)
 	if err != nil {
 		return false, err
@@ -86,11 +95,21 @@ func ownTable(conn *nftables.Conn, table *nftables.Table) (exists bool, err erro
 			return false, fmt.Errorf("table inet %s has a chain %s: %w", table.Name, c.Name, errForeignTable)
 		}
 	}
+	marks, err := ruleMarks(conn, table)
+	if err != nil {
+		return false, err
+	}
+	for _, m := range slices.Compact(marks) {
+		if !k.mayReplace(m) {
+			return false, fmt.Errorf("table inet %s belongs to %s, which is running: choose another name (nftables in keepalived.conf)", table.Name, m.process())
+		}
+	}
 	return true, nil
 }
 
-// fill makes the chains of a new table.
-func fill(conn *nftables.Conn, table *nftables.Table, f Filter) error {
+// fill makes the chains of a new table, and rules with a mark, whose number it
+// returns.
+func fill(conn *nftables.Conn, table *nftables.Table, f Filter, m mark) (rules int, err error) {
 	chain := func(name string, hook *nftables.ChainHook) *nftables.Chain {
 		return conn.AddChain(&nftables.Chain{
 			Name: name, Table: table, Type: nftables.ChainTypeFilter, Hooknum: hook,
@@ -106,7 +125,11 @@ func fill(conn *nftables.Conn, table *nftables.Table, f Filter) error {
 		if f.Counters {
 			exprs = append(exprs, &expr.Counter{})
 		}
-		conn.AddRule(&nftables.Rule{Table: table, Chain: c, Exprs: append(exprs, &expr.Verdict{Kind: expr.VerdictDrop})})
+		rules++
+		conn.AddRule(&nftables.Rule{
+			Table: table, Chain: c, Exprs: append(exprs, &expr.Verdict{Kind: expr.VerdictDrop}),
+			UserData: userdata.AppendString(nil, userdata.TypeComment, m.String()),
+		})
 	}
 	for _, name := range f.Silent {
 		device := interfaceIs(expr.MetaKeyOIFNAME, name)
@@ -115,13 +138,14 @@ func fill(conn *nftables.Conn, table *nftables.Table, f Filter) error {
 			drop(out, device, metaIs(expr.MetaKeyL4PROTO, unix.IPPROTO_ICMPV6), icmpIs(expr.CmpOpEq, kind))
 		}
 	}
-	return dropAddresses(conn, table, f, func(source bool, match ...[]expr.Any) {
+	err = dropAddresses(conn, table, f, func(source bool, match ...[]expr.Any) {
 		if source {
 			drop(out, match...)
 		} else {
 			drop(in, match...)
 		}
 	})
+	return rules, err
 }
 
 // dropAddresses adds the rules about Addresses: global ones by sets, link-local

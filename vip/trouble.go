@@ -17,7 +17,8 @@ func (e *RemovedError) Error() string {
 
 // Trouble delivers a *RemovedError for each object that someone else removed, a
 // *LapsedError for each address whose Lifetime has ended, a *DuplicateError for
-// each that another machine has, and a *YieldError where it would be better if
+// each that another machine has, a *FilterError where the packet filter has been
+// put back, and a *YieldError where it would be better if
 // another machine had them. Errors that nobody reads are dropped after the first
 // few. The channel is never closed.
 func (s *Set) Trouble() <-chan error { return s.trouble }

@@ -15,14 +15,6 @@ import (
 	"github.com/vrrpkit/vrrpkit/internal/netns"
 )
 
-// ourMark begins the alias of our interfaces. What follows arpMark is the
-// parent's arp_ignore as it was before the first of them: it outlives a crash
-// there, and goes with the interface.
-const (
-	ourMark = "vrrpkit"
-	arpMark = ourMark + " arp_ignore="
-)
-
 // vmac makes or removes an interface.
 func (k *linux) vmac(op Op, v VMAC) error {
 	list, err := k.conn.Interfaces()
@@ -38,8 +30,13 @@ func (k *linux) vmac(op Op, v VMAC) error {
 			old = &list[i]
 		}
 	}
+	var is mark
+	var ours bool
+	if old != nil {
+		is, ours = parseMark(old.Alias)
+	}
 	if op == Delete {
-		if old == nil || !strings.HasPrefix(old.Alias, ourMark) {
+		if !ours || !k.mayReplace(is) {
 			return nil // gone, or somebody else's
 		}
 		return k.removeVMAC(list, old)
@@ -47,8 +44,11 @@ func (k *linux) vmac(op Op, v VMAC) error {
 	if parent == nil {
 		return ErrNoInterface
 	}
+	if ours && !k.mayReplace(is) {
+		return fmt.Errorf("the interface %s belongs to %s, which is running: give this one another name, or another virtual router ID", v.Name, is.process())
+	}
 	if old != nil && !isVMAC(old, parent, v) {
-		if !strings.HasPrefix(old.Alias, ourMark) {
+		if !ours {
 			return fmt.Errorf("there is another interface %s (%s)", v.Name, old.Kind)
 		}
 		if err := k.removeVMAC(list, old); err != nil { // of a former configuration
@@ -108,15 +108,15 @@ func (k *linux) configureVMAC(list []netlinkx.Interface, parent *netlinkx.Interf
 	if made == nil {
 		return fmt.Errorf("interface %s is not as it was made", v.Name)
 	}
-	alias, ignore := ourMark, -1
+	alias, ignore := mark{owner: k.owner.name}, -1
 	if v.IPVLAN == NoIPVLAN {
 		if ignore, err = k.arpIgnore(list, parent); err != nil {
 			return err
 		}
-		alias = arpMark + strconv.Itoa(ignore)
+		alias.ignore = strconv.Itoa(ignore)
 	}
 	err = errors.Join(
-		k.do(netlinkx.SetAlias(made.Index, alias)),
+		k.do(netlinkx.SetAlias(made.Index, alias.String())),
 		k.do(netlinkx.SetNoLinkLocal(made.Index)),
 		netns.Do(k.namespace, func() error { return vmacSysctls(v) }),
 	)
@@ -137,8 +137,8 @@ func (k *linux) configureVMAC(list []netlinkx.Interface, parent *netlinkx.Interf
 // its knows.
 func (k *linux) arpIgnore(list []netlinkx.Interface, parent *netlinkx.Interface) (int, error) {
 	for _, i := range list {
-		if text, ok := strings.CutPrefix(i.Alias, arpMark); ok && i.Parent == parent.Index {
-			if n, err := strconv.Atoi(text); err == nil {
+		if m, ok := parseMark(i.Alias); ok && i.Parent == parent.Index {
+			if n, err := strconv.Atoi(m.ignore); err == nil {
 				return n, nil
 			}
 		}
@@ -152,7 +152,8 @@ func (k *linux) removeVMAC(list []netlinkx.Interface, old *netlinkx.Interface) e
 	if err := k.do(netlinkx.DeleteLink(old.Index)); err != nil && !errors.Is(err, unix.ENODEV) {
 		return err
 	}
-	before, err := strconv.Atoi(strings.TrimPrefix(old.Alias, arpMark))
+	was, _ := parseMark(old.Alias)
+	before, err := strconv.Atoi(was.ignore)
 	if err != nil {
 		return nil // an ipvlan
 	}
@@ -161,7 +162,7 @@ func (k *linux) removeVMAC(list []netlinkx.Interface, old *netlinkx.Interface) e
 		if i.Index == old.Parent {
 			parent = i.Name
 		}
-		if i.Index != old.Index && i.Parent == old.Parent && strings.HasPrefix(i.Alias, arpMark) {
+		if m, ok := parseMark(i.Alias); ok && m.ignore != "" && i.Index != old.Index && i.Parent == old.Parent {
 			return nil
 		}
 	}

@@ -95,7 +95,7 @@ func (k *Kernel) applyVMAC(op vip.Op, v vip.VMAC) (changed bool, err error) {
 		return false, vip.ErrNoInterface
 	case op == vip.Add && !there:
 		k.made++
-		k.interfaces = append(k.interfaces, &vip.Interface{Index: k.made, Name: v.Name, Up: true})
+		k.interfaces = append(k.interfaces, &vip.Interface{Index: k.made, Name: v.Name, Up: true, VMAC: true})
 	default:
 		return false, nil
 	}

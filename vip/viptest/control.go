@@ -138,6 +138,14 @@ func (k *Kernel) Filtered(table string) vip.Filter {
 	return k.filters[cmp.Or(table, vip.DefaultFilterTable)]
 }
 
+// FlushFilters removes all tables of the packet filter, as somebody else would.
+func (k *Kernel) FlushFilters() {
+	k.change(func() bool {
+		k.filters, k.flushed = nil, len(k.filters) > 0
+		return k.flushed
+	})
+}
+
 // Closed reports whether Close was called.
 func (k *Kernel) Closed() bool {
 	k.mu.Lock()

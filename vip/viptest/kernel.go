@@ -38,6 +38,7 @@ type Kernel struct {
 	ends       map[spot]*time.Timer // of addresses with a lifetime
 	watchers   map[chan struct{}]struct{}
 	filters    map[string]vip.Filter // by the name of the table
+	flushed    bool
 	closed     bool
 }
 
@@ -135,7 +136,15 @@ func (k *Kernel) Filter(f vip.Filter) error {
 		k.filters = make(map[string]vip.Filter)
 	}
 	k.filters[cmp.Or(f.Table, vip.DefaultFilterTable)] = f
+	k.flushed = false
 	return nil
+}
+
+// Filtering implements vip.Kernel.
+func (k *Kernel) Filtering() (bool, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return !k.flushed, nil
 }
 
 // Watch implements vip.Kernel.

@@ -25,6 +25,7 @@ func (m *Manager) tell(list []Announcement) error {
 			err = e
 		}
 	}
+	m.unheard(list, err)
 	return err
 }
 

@@ -17,7 +17,8 @@ import (
 // With a Config.StateFile it is also what the predecessor's CleanUp was given and
 // the configuration no longer has. There an address has to carry Protocol, where
 // the kernel says so (Linux 5.18), and a VMAC or the table of a Filter our mark:
-// nobody else's is removed. The file then says configured. CleanUp is meant to be
+// nobody else's is removed. A VMAC or a table of a manager that is still running,
+// in this process or another, is no leftover. The file then says configured. CleanUp is meant to be
 // called before the first Acquire, and again when what is configured changes.
 // Nothing else is ever touched.
 func (m *Manager) CleanUp(ctx context.Context, configured ...Object) error {

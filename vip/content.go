@@ -42,7 +42,7 @@ func (m *Manager) check(cfg SetConfig) (content, error) {
 		p := o.place()
 		errs = append(errs, o.Validate())
 		if seen[p] {
-			errs = append(errs, fmt.Errorf("vip: %s is twice in the set", describe(o)))
+			errs = append(errs, fmt.Errorf("vip: %s is twice in the set", Describe(o)))
 		}
 		seen[p] = true
 	}

@@ -71,6 +71,7 @@ func (m *Manager) guard() {
 	found := m.sift(seen, now)
 	m.expel(duplicates(seen, found.held), ErrDuplicate)
 	m.expel(found.stray, ErrNoInterface)
+	m.follow(seen, found.held)
 	lost, e := m.lost(seen, found.held)
 	if e != nil {
 		m.lookBy(now.Add(guardRetry))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"time"
 )
@@ -63,6 +64,7 @@ type Interface struct {
 	Index     int // positive; an interface that is made anew has another one
 	Name      string
 	Up        bool // enabled, and with a carrier
+	MAC       net.HardwareAddr
 	Addresses []Address
 
 	// Duplicates are those of the Addresses that another machine has: they

@@ -10,7 +10,7 @@ import (
 )
 
 func (k *linux) interfaceFrom(s netlinkx.Interface) Interface {
-	i := Interface{Index: s.Index, Name: s.Name, Up: s.Up, Addresses: make([]Address, len(s.Addresses))}
+	i := Interface{Index: s.Index, Name: s.Name, Up: s.Up, MAC: s.HardwareAddr, Addresses: make([]Address, len(s.Addresses))}
 	for n, a := range s.Addresses {
 		i.Addresses[n] = fromKernel(s.Name, a)
 		i.Addresses[n].Foreign = k.tags && a.Protocol != Protocol

@@ -80,13 +80,15 @@ type Manager struct {
 	leases  map[*Set]time.Time // when they have to renew
 	leased  int                // Sets with a Lifetime so far
 	look    time.Time          // when the guard is to look at the kernel; zero: no need
+	reach   map[string]reach   // of the interfaces that the guard saw last
 	news    int                // how often the kernel has told of changes
 	changed time.Time          // when a Set last acquired or released
 	begun   bool               // by Run, or Close
 	stopped bool
 
-	complaint string  // what the guard last logged; its own
-	unfilters failure // of the packet filter to be put back; the guard's own
+	anew      map[*Set]bool // to be announced anew; the guard's own
+	complaint string        // what the guard last logged; its own
+	unfilters failure       // of the packet filter to be put back; the guard's own
 }
 
 // NewManager returns a manager. It fails where the kernel's sockets cannot be
@@ -114,6 +116,8 @@ func NewManager(cfg Config) (*Manager, error) {
 		epoch:     time.Now(),
 		wake:      make(chan struct{}, 1),
 		claims:    make(map[place]*claim),
+		reach:     make(map[string]reach),
+		anew:      make(map[*Set]bool),
 		due:       make(map[*Set]time.Time),
 		leases:    make(map[*Set]time.Time),
 		lifetime:  cfg.Lifetime,

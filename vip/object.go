@@ -57,8 +57,8 @@ func carrier(o Object) string {
 	return ""
 }
 
-// describe returns the object with its kind.
-func describe(o Object) string { return kind(o) + " " + o.String() }
+// Describe returns the object with its kind, in the words of ip(8).
+func Describe(o Object) string { return kind(o) + " " + o.String() }
 
 // Forms of the objects as the manager handles them.
 var (

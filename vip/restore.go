@@ -88,8 +88,6 @@ func (s *Set) restore(list []*claim) bool {
 	if _, e := s.announce(now); err == nil {
 		err = e
 	}
-	if err != nil {
-		m.log.Warn("announcement failed", "set", s.name, "err", err)
-	}
+	s.logAnnouncement(err)
 	return true
 }

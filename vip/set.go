@@ -221,8 +221,6 @@ func (s *Set) continueAnnouncing(now time.Time) (sent int, next time.Time) {
 		return 0, s.announcer.skip(now) // others may have the addresses by now
 	}
 	sent, err := s.announce(now)
-	if err != nil {
-		s.manager.log.Warn("announcement failed", "set", s.name, "err", err)
-	}
+	s.logAnnouncement(err)
 	return sent, s.announcer.deadline()
 }

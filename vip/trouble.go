@@ -12,7 +12,7 @@ type RemovedError struct{ Object Object }
 // Error implements error.
 func (e *RemovedError) Error() string {
 	return fmt.Sprintf("vip: %s was removed by another process and has been put back "+
-		"(systemd-networkd: KeepConfiguration=, ManageForeignRoutes=; NetworkManager: unmanaged-devices=)", describe(e.Object))
+		"(systemd-networkd: KeepConfiguration=, ManageForeignRoutes=; NetworkManager: unmanaged-devices=)", Describe(e.Object))
 }
 
 // Trouble delivers a *RemovedError for each object that someone else removed, a

@@ -23,7 +23,7 @@ type YieldError struct {
 
 // Error implements error.
 func (e *YieldError) Error() string {
-	return fmt.Sprintf("vip: %s and perhaps others were removed %d times in %v: another process insists on it", describe(e.Object), e.Removals, YieldWindow)
+	return fmt.Sprintf("vip: %s and perhaps others were removed %d times in %v: another process insists on it", Describe(e.Object), e.Removals, YieldWindow)
 }
 
 // Yield returns true. A vrrp.Router that finds an error with such a method in

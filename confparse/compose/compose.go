@@ -25,6 +25,14 @@ type Instance struct {
 	set *vip.Set
 }
 
+// Addresses returns the virtual addresses, on the interfaces that carry them while
+// the instance is master. The slice must not be changed.
+func (i Instance) Addresses() []vip.Address { return i.set.Addresses() }
+
+// Failed returns what the kernel refuses of the instance's addresses, routes and
+// rules; see vip.Set.
+func (i Instance) Failed() []*vip.ChangeError { return i.set.Failed() }
+
 // Script is a vrrp_script that an instance tracks and its runner.
 type Script struct {
 	Config *confparse.Script
@@ -195,6 +203,15 @@ func (c *Composition) Instances() []Instance {
 	defer c.mu.Unlock()
 	return slices.Clone(c.instances)
 }
+
+// Failed returns what the kernel refuses of what does not belong to an instance:
+// the interfaces of VMACs, static addresses, routes and rules.
+func (c *Composition) Failed() []*vip.ChangeError {
+	return append(c.devices.Failed(), c.static.Failed()...)
+}
+
+// Interfaces returns the machine's interfaces and their addresses as they are now.
+func (c *Composition) Interfaces() ([]vip.Interface, error) { return c.manager.Interfaces() }
 
 // Groups returns the sync groups, in the order of the configuration.
 func (c *Composition) Groups() (list []*vrrp.Group) {

@@ -47,7 +47,7 @@ func serveControl(o Options, c *compose.Composition, r *reloader, log *slog.Logg
 	}
 	sample := func() metrics.Sample {
 		cfg := c.Config()
-		return metrics.Sample{Node: node(cfg), Config: r.state(), Host: c.Counters(), Dump: report.TakeDump(cfg, c), Present: report.Present(), Servers: report.VirtualServers(c)}
+		return metrics.Sample{Node: node(cfg), Config: r.state(), Host: c.Counters(), Dump: report.TakeDump(cfg, c), Present: report.Present(c), Failed: len(c.Failed()), Servers: report.VirtualServers(c)}
 	}
 	s = &control.Server{
 		Status: func() report.Status {

@@ -95,7 +95,7 @@ func (c *collector) mehdy(to chan<- prometheus.Metric) {
 				seen[text] = true
 				state.emit(to, float64(i.StateNumber()), i.Name, device(a, i), vrid, text)
 				if c.Present != nil {
-					mehdyChecked.truth(to, c.Present[a.Prefix.Addr()] || !i.Holds(), i.Name, device(a, i), vrid, text)
+					mehdyChecked.truth(to, c.Present[i.Spot(a)] || !i.Holds(), i.Name, device(a, i), vrid, text)
 				}
 			}
 		}

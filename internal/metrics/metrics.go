@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -29,7 +28,10 @@ type Sample struct {
 	Servers []report.VirtualServer
 
 	// Present are the addresses that the machine has. Nil: that cannot be told.
-	Present map[netip.Addr]bool
+	Present map[report.Spot]bool
+
+	// Failed is how many objects the kernel refuses that belong to no instance.
+	Failed int
 }
 
 // Exporter answers scrapes.

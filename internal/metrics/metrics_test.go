@@ -74,7 +74,7 @@ func exporter(t *testing.T) *Exporter {
 	e := &Exporter{Take: func() Sample {
 		return Sample{
 			Node: report.Node{Version: "v1", Started: began}, Config: report.ConfigStatus{Loaded: began, Hash: 12345},
-			Host: host, Dump: dump, Servers: servers(), Present: map[netip.Addr]bool{netip.MustParseAddr("192.0.2.100"): true},
+			Host: host, Dump: dump, Servers: servers(), Present: map[report.Spot]bool{{Interface: "eth0", Addr: netip.MustParseAddr("192.0.2.100")}: true, {Interface: "lo", Addr: netip.MustParseAddr("192.0.2.102")}: true},
 		}
 	}}
 	e.Publish(report.Event{Type: "INSTANCE", Name: "VI_1", From: "INIT", To: "BACKUP", Cause: "startup"})

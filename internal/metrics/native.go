@@ -47,7 +47,8 @@ var (
 	peerPriority     = gauge("keepalived_vrrp_peer_priority", "Priority that another router advertised last.", "instance", "peer")
 	peerHeard        = gauge("keepalived_vrrp_peer_last_advert_timestamp_seconds", "When another router advertised last, in seconds since 1970.", "instance", "peer")
 
-	vipPresent = gauge("keepalived_vip_present", "Whether this machine has the virtual address.", "instance", "address")
+	vipPresent    = gauge("keepalived_vip_present", "Whether the interface of the virtual address has it.", "instance", "address")
+	objectsFailed = gauge("keepalived_vip_failed_objects", "Addresses, routes, rules and interfaces that the kernel refuses to add or to remove; without an instance, those of none.", "instance")
 
 	trackerUp      = gauge("keepalived_tracker_up", "Whether what is tracked is good.", "instance", "type", "name")
 	scriptSeconds  = gauge("keepalived_script_duration_seconds", "How long the last run of a script took.", "name")
@@ -71,6 +72,7 @@ func (c *collector) native(to chan<- prometheus.Metric) {
 	for n := range c.Dump.Instances {
 		c.nativeInstance(to, &c.Dump.Instances[n])
 	}
+	objectsFailed.emit(to, float64(c.Failed), "")
 	for _, g := range c.Dump.Config.SyncGroups {
 		for _, s := range states {
 			groupState.truth(to, c.Dump.GroupState(g) == s, g.Name, s.String())
@@ -146,9 +148,10 @@ func (c *collector) nativeInstance(to chan<- prometheus.Metric, i *report.DumpIn
 	}
 	for _, a := range i.VIPs() {
 		if c.Present != nil {
-			vipPresent.truth(to, c.Present[a.Prefix.Addr()], name, a.Prefix.Addr().String())
+			vipPresent.truth(to, c.Present[i.Spot(&a)], name, a.Prefix.Addr().String())
 		}
 	}
+	objectsFailed.emit(to, float64(len(i.Failed)), name)
 	standsBack := false
 	defer func() { drained.truth(to, standsBack, name) }()
 	seen := map[string]bool{}

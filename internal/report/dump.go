@@ -26,6 +26,9 @@ type Dump struct {
 type DumpInstance struct {
 	Config *confparse.Instance
 	vrrp.Snapshot
+
+	Failed  []Failed
+	devices map[netip.Addr]string // that carry addresses
 }
 
 // DumpScript is a vrrp_script and how its runner stands.
@@ -38,7 +41,11 @@ type DumpScript struct {
 func TakeDump(cfg *confparse.Config, c *compose.Composition) *Dump {
 	d := &Dump{Config: cfg}
 	for _, i := range c.Instances() {
-		d.Instances = append(d.Instances, DumpInstance{i.Config, i.Router.Snapshot()})
+		devices := make(map[netip.Addr]string)
+		for _, a := range i.Addresses() {
+			devices[a.Prefix.Addr()] = a.Interface
+		}
+		d.Instances = append(d.Instances, DumpInstance{i.Config, i.Router.Snapshot(), failed(i.Failed()), devices})
 	}
 	for _, s := range c.Scripts() {
 		d.Scripts = append(d.Scripts, DumpScript{s.Config, s.Runner.Snapshot()})

@@ -55,6 +55,9 @@ func (s *Status) Findings() (list []Finding) {
 	for n := range s.VirtualServers {
 		list = append(list, s.VirtualServers[n].findings()...)
 	}
+	for _, f := range s.Failed {
+		list = append(list, Finding{Critical, "", f.String()})
+	}
 	for _, c := range s.Scripts {
 		if c.Overdue {
 			list = append(list, Finding{Warning, "script " + c.Name, "does not end"})
@@ -86,6 +89,9 @@ func (i *Instance) findings(now time.Time) (list []Finding) {
 	}
 	if len(i.Missing) > 0 {
 		add(Critical, "this machine has not got %s", strings.Join(i.Missing, ", "))
+	}
+	for _, f := range i.Failed {
+		add(Critical, "%v", f)
 	}
 	for _, t := range i.Trackers {
 		switch {

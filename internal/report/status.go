@@ -26,6 +26,8 @@ type Status struct {
 	Scripts       []Script     `json:"scripts"`
 
 	VirtualServers []VirtualServer `json:"virtual_servers"`
+
+	Failed []Failed `json:"failed_objects"` // static ones, and interfaces of VMACs
 }
 
 // Group is a vrrp_sync_group.
@@ -53,7 +55,8 @@ type Instance struct {
 	Group      string       `json:"group,omitempty"`
 	Addresses  []string     `json:"addresses"` // that are advertised
 	Excluded   []string     `json:"excluded_addresses"`
-	Missing    []string     `json:"missing_addresses"` // that it should have and this machine has not
+	Missing    []string     `json:"missing_addresses"` // that it should have and their interfaces have not
+	Failed     []Failed     `json:"failed_objects"`    // what the kernel refuses
 	State      string       `json:"state"`
 	Since      time.Time    `json:"since,omitzero"`
 	Cause      string       `json:"cause"` // of the last transition
@@ -136,7 +139,7 @@ type Script struct {
 func Take(n Node, in ConfigStatus, cfg *confparse.Config, c *compose.Composition) Status {
 	s := Status{Node: n, At: time.Now(), Configuration: in, Instances: []Instance{}, Groups: []Group{}, Scripts: []Script{}}
 	d := TakeDump(cfg, c)
-	present := Present()
+	present := Present(c)
 	for k := range d.Instances {
 		i := instance(d.Instances[k].Snapshot)
 		i.place(&d.Instances[k], present)
@@ -153,13 +156,14 @@ func Take(n Node, in ConfigStatus, cfg *confparse.Config, c *compose.Composition
 		s.Scripts = append(s.Scripts, script(r.Config.Name, r.Snapshot))
 	}
 	s.VirtualServers = VirtualServers(c)
+	s.Failed = failed(c.Failed())
 	return s
 }
 
 // place compares what an instance should have with what the machine has. A
 // backup may well have the addresses, where servers take them for their own.
-func (i *Instance) place(d *DumpInstance, present map[netip.Addr]bool) {
-	i.IPv6, i.Excluded, i.Missing = d.Config.IPv6, []string{}, []string{}
+func (i *Instance) place(d *DumpInstance, present map[Spot]bool) {
+	i.IPv6, i.Excluded, i.Missing, i.Failed = d.Config.IPv6, []string{}, []string{}, d.Failed
 	for _, a := range d.Config.Excluded {
 		i.Excluded = append(i.Excluded, a.Prefix.String())
 	}
@@ -167,7 +171,7 @@ func (i *Instance) place(d *DumpInstance, present map[netip.Addr]bool) {
 		return
 	}
 	for _, a := range d.VIPs() {
-		if !present[a.Prefix.Addr()] {
+		if !present[d.Spot(&a)] {
 			i.Missing = append(i.Missing, a.Prefix.String())
 		}
 	}

@@ -82,6 +82,11 @@ func (s *Status) WriteExplanation(w io.Writer, name string) (found bool, err err
 		if _, err := fmt.Fprintf(w, "%s\n%s\n", i.Why, i.Change); err != nil {
 			return true, err
 		}
+		for _, f := range i.Failed {
+			if _, err := fmt.Fprintf(w, "  %v\n", f); err != nil {
+				return true, err
+			}
+		}
 		for k := range i.Incidents {
 			if _, err := fmt.Fprintf(w, "  %v\n", &i.Incidents[k]); err != nil {
 				return true, err

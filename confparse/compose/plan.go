@@ -83,8 +83,10 @@ func (c *Composition) plan(cfg *confparse.Config, kept *layout) (_ *Plan, err er
 	if c.phase != running {
 		return nil, errNotRunning
 	}
-	if err := Validate(cfg); err != nil {
-		return nil, err
+	if kept == nil { // else it has been at work, and what its files say now does not matter
+		if err := Validate(cfg); err != nil {
+			return nil, err
+		}
 	}
 	p := &Plan{c: c, generation: c.generation, config: cfg, Difference: confparse.Diff(c.config, cfg)}
 	defer func() {

@@ -153,6 +153,9 @@ func (s *scene) announcements(n *side, since time.Time) {
 // priority 0.
 func (s *scene) farewell(n *side, since time.Time, want int) {
 	s.t.Helper()
+	if want > 0 { // the capture may be behind
+		s.wire.WaitAdvert(since, 2*time.Second, "priority 0 from "+n.Name, func(ad netlab.Advert) bool { return ad.Host == n.Name && ad.Priority == 0 })
+	}
 	zeros := 0
 	for _, ad := range s.wire.Adverts() {
 		if ad.Host == n.Name && !ad.At.Before(since) && ad.Priority == 0 {

@@ -35,12 +35,18 @@ func TestSeeds(t *testing.T) {
 	var wg sync.WaitGroup
 	var ran atomic.Int32
 	all := 0
+	// They mostly wait, but too many would disturb one another's timers, and
+	// other tests'.
+	slots := make(chan struct{}, 5)
+	if allPairs() {
+		slots = make(chan struct{}, 6)
+	}
 	for _, sc := range seedScenarios {
 		for _, p := range sc.pairings() {
 			all++
 			wg.Go(func() {
-				seedSlots <- struct{}{}
-				defer func() { <-seedSlots }()
+				slots <- struct{}{}
+				defer func() { <-slots }()
 				t.Run(sc.name+"/"+p.String(), func(t *testing.T) {
 					sc.run(t, seedRun{p, l})
 					ran.Add(1) // not if it was skipped or gave up
@@ -63,10 +69,6 @@ func TestSeeds(t *testing.T) {
 func allPairs() bool {
 	return netlab.Soak() || strings.Contains(flag.Lookup("test.run").Value.String(), "Seeds")
 }
-
-// seedSlots bounds how many scenarios run at a time. They mostly wait; more
-// would disturb one another's timers.
-var seedSlots = make(chan struct{}, 6)
 
 // seedScenario is a story on one stand, in which steps prove some of the items.
 type seedScenario struct {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/vrrpkit/vrrpkit/confparse"
 	"github.com/vrrpkit/vrrpkit/internal/report"
@@ -45,13 +46,27 @@ func writeDumps(kinds <-chan dumpKind, done <-chan struct{}, take func() *report
 			}
 			d := take()
 			name, write := k.file(&d.Config.Global.Files, d)
-			if err := writeDump(name, write); err != nil {
-				log.Error("cannot write a dump", "err", err)
-				continue
+			logDump(name, write, log)
+			if k == dumpData && len(d.Config.VirtualServers) > 0 {
+				logDump(besides(name, "_check"), d.Check, log)
 			}
-			log.Info("dumped", "file", name)
 		}
 	}
+}
+
+func logDump(name string, write func(io.Writer) error, log *slog.Logger) {
+	if err := writeDump(name, write); err != nil {
+		log.Error("cannot write a dump", "err", err)
+		return
+	}
+	log.Info("dumped", "file", name)
+}
+
+// besides puts a suffix before the last dot of a file's name, as keepalived does
+// for the files of its processes.
+func besides(name, suffix string) string {
+	ext := filepath.Ext(name)
+	return strings.TrimSuffix(name, ext) + suffix + ext
 }
 
 // writeDump writes a file that only its owner may read, so that a reader sees

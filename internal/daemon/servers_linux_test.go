@@ -60,6 +60,7 @@ func TestServers(t *testing.T) {
 		return
 	}
 	t.Run("notifications are keepalived's", testServersLikeKeepalived)
+	t.Run("dump is keepalived's", testServersDump)
 	t.Run("reload", testReloadServers)
 	t.Run("checks", testChecks) // with the network of the reload
 }

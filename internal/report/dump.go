@@ -20,6 +20,7 @@ type Dump struct {
 	Config    *confparse.Config
 	Instances []DumpInstance
 	Scripts   []DumpScript
+	Servers   []compose.VirtualServer
 }
 
 // DumpInstance is a vrrp_instance and how its router stands.
@@ -50,6 +51,7 @@ func TakeDump(cfg *confparse.Config, c *compose.Composition) *Dump {
 	for _, s := range c.Scripts() {
 		d.Scripts = append(d.Scripts, DumpScript{s.Config, s.Runner.Snapshot()})
 	}
+	d.Servers = c.VirtualServers()
 	return d
 }
 

@@ -31,9 +31,7 @@ func (m *Manager) guardFilter(now time.Time) {
 		return
 	}
 	whole, err := m.kernel.Filtering()
-	if whole && err == nil && m.unfilters.err == nil {
-		return
-	}
+	whole = whole && m.unfilters.err == nil // what could not be put back is still missing
 	if err == nil && !whole {
 		err = m.kernel.Filter(*f)
 	}
@@ -45,10 +43,10 @@ func (m *Manager) guardFilter(now time.Time) {
 		m.lookBy(m.unfilters.retry)
 		return
 	}
-	m.unfilters = failure{}
 	if whole {
 		return
 	}
+	m.unfilters = failure{}
 	lost := &FilterError{f.table()}
 	m.log.Warn("packet filter put back", "table", lost.Table, "err", lost)
 	for _, s := range m.filtered(f) {

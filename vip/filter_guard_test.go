@@ -5,12 +5,57 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/vrrpkit/vrrpkit/vip"
+	"github.com/vrrpkit/vrrpkit/vip/viptest"
 )
+
+// stubborn is a kernel whose packet filter cannot be changed for a while. As the
+// real one does, it tells once that something is missing.
+type stubborn struct {
+	*viptest.Kernel
+	refuse atomic.Bool
+	told   atomic.Bool
+}
+
+func (k *stubborn) Filter(f vip.Filter) error {
+	if k.refuse.Load() {
+		return errRefused
+	}
+	k.told.Store(false)
+	return k.Kernel.Filter(f)
+}
+
+func (k *stubborn) Filtering() (bool, error) {
+	whole, err := k.Kernel.Filtering()
+	return whole || k.told.Swap(true), err
+}
+
+func TestFilterIsPutBackInTheEnd(t *testing.T) {
+	k := &stubborn{}
+	inWorld(t, func(w world) {
+		if err := w.m.Filter(vip.Filter{Silent: []string{"vrrp.51"}}); err != nil {
+			w.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		k.refuse.Store(true)
+		k.told.Store(false)
+		w.FlushFilters()
+		time.Sleep(10 * time.Second)
+		k.refuse.Store(false)
+		time.Sleep(10 * time.Second)
+		if f := w.Filtered(""); len(f.Silent) != 1 {
+			w.Errorf("the filter is %+v", f)
+		}
+	}, func(cfg *vip.Config) {
+		k.Kernel = cfg.Kernel.(*viptest.Kernel)
+		cfg.Kernel = k
+	})
+}
 
 // The packet filter that somebody flushes is put back, and those whom it is about
 // hear of it.

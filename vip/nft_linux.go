@@ -65,11 +65,8 @@ func (k *linux) filter(f Filter) error {
 			return err
 		}
 	}
-	if err := conn.Flush(); err != nil { // all of it, or nothing
-		return err
-	}
-	k.drops.set(table.Name, rules, watched)
-	return nil
+	k.drops.set(table.Name, rules, watched) // before anything can go of it
+	return conn.Flush()                     // all of it, or nothing
 }
 
 var errForeignTable = errors.New("it is not ours: choose another name")

@@ -20,7 +20,7 @@ func TestKernelFilterIsPutBack(t *testing.T) {
 	before := filtered(t, h)
 	for _, what := range []string{"flush ruleset", "flush table inet vrrpkit", "flush chain inet vrrpkit vrrpkit-in", "delete table inet vrrpkit", "flush ruleset"} {
 		h.Run("nft", strings.Fields(what)...)
-		netlab.Eventually(t, 2*time.Second, "the filter to be back after "+what, func() bool { return filtered(t, h) == before })
+		netlab.Eventually(t, 5*time.Second, "the filter to be back after "+what, func() bool { return filtered(t, h) == before })
 	}
 	stop()
 	if after := filtered(t, h); after != "" {

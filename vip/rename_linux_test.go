@@ -30,9 +30,9 @@ func TestKernelRenamedInterface(t *testing.T) {
 		t.Fatalf("nothing is held:\n%s", state())
 	}
 	h.IP("link set eth0 name uplink0")
-	netlab.Eventually(t, 2*time.Second, "the renamed interface to be clear", clear)
+	netlab.Eventually(t, 5*time.Second, "the renamed interface to be clear", clear)
 	h.IP("link set uplink0 name eth0")
-	netlab.Eventually(t, 2*time.Second, "the addresses to be back", func() bool { return h.HasAddress("192.0.2.100") && h.HasAddress("2001:db8::100") })
+	netlab.Eventually(t, 5*time.Second, "the addresses to be back", func() bool { return h.HasAddress("192.0.2.100") && h.HasAddress("2001:db8::100") })
 	h.IP("link set eth0 name uplink0")
 	stop()
 	if !clear() {

@@ -23,7 +23,7 @@ func TestFailover(t *testing.T) {
 		start := func(port *vrrptest.Port, priority uint8) <-chan vrrp.Event {
 			h := vrrp.NewHost(vrrp.HostConfig{Network: port})
 			r, err := h.Add(vrrp.Config{
-				Interface: "eth0", VRID: 51, Priority: priority,
+				Interface: "eth0", VRID: 73, Priority: priority,
 				Addresses: []netip.Prefix{netip.MustParsePrefix("192.0.2.100/24")},
 			})
 			if err != nil {

@@ -72,7 +72,7 @@ func statusCommand(status *int) *cobra.Command {
 		}
 	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON, whose fields are only ever added to")
-	cmd.Flags().DurationVar(&watch, "watch", 0, "show it again every `INTERVAL`")
+	cmd.Flags().DurationVar(&watch, "watch", 0, "show it again every `INTERVAL` (1s if it is not said)")
 	cmd.Flags().Lookup("watch").NoOptDefVal = "1s"
 	return cmd
 }

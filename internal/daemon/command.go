@@ -97,7 +97,7 @@ func rootCommand(status *int) *cobra.Command {
 	}
 	f := root.Flags()
 	o.register(f)
-	f.StringVarP(&test, "config-test", "t", "", "check the configuration and exit: 0 good, 4 unreadable or empty, 5 mistakes, those too that keepalived only warns of, 6 script security alone; findings to `[FILE]`, else standard error")
+	f.StringVarP(&test, "config-test", "t", "", "check the configuration and exit: 0 good, 4 unreadable or empty, 5 mistakes, those too that keepalived only warns of, 6 script security alone; findings to `FILE`, else standard error")
 	f.Lookup("config-test").NoOptDefVal = "-"
 	f.StringVar(&format, "format", "text", "how -t writes findings: text, json or sarif")
 	f.StringVar(&signum, "signum", "", "print the number of the signal for `NAME` (STOP, RELOAD, DATA, STATS, JSON) and exit")
@@ -116,6 +116,7 @@ func rootCommand(status *int) *cobra.Command {
 		Use: "reference", Short: "Print a configuration that shows every keyword", Args: noArguments,
 		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprint(cmd.OutOrStdout(), confparse.Reference()) },
 	})
+	plainUsage(root)
 	root.SetHelpCommand(helpCommand(root, status))
 	return root
 }

@@ -111,3 +111,12 @@ func configHash(doc *confparse.Document) uint64 {
 	_, _ = io.WriteString(sum, doc.Print())
 	return binary.BigEndian.Uint64(append([]byte{0, 0}, sum.Sum(nil)[:6]...))
 }
+
+// fileHash returns configHash of the file as it is now; 0 if it cannot be read.
+func fileHash(o Options) uint64 {
+	doc, _ := confparse.ReadDocument(o.ConfigFile, o.parse())
+	if doc.Config == nil {
+		return 0
+	}
+	return configHash(doc)
+}

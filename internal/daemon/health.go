@@ -93,7 +93,7 @@ func judge(out io.Writer, s *report.Status, err error, format string, expect map
 // addSocketFlags adds the flags that say which daemon is meant.
 func addSocketFlags(cmd *cobra.Command, o *Options) {
 	cmd.Flags().StringVar(&o.Control, "control", "", "control socket `FILE` (default "+defaultControl+")")
-	cmd.Flags().StringVarP(&o.PIDFile, "pid", "p", defaultPIDFile, "pid `FILE` of the daemon, whose socket is beside it")
+	cmd.Flags().StringVarP(&o.PIDFile, "pid", "p", defaultPIDFile, "pid `FILE` that the daemon was started with: its socket is FILE.sock, without .pid")
 }
 
 // drainCommand is drain, or undrain.

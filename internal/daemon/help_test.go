@@ -96,3 +96,34 @@ func TestHelpBeginsWithInstances(t *testing.T) {
 		t.Errorf("first: %q", where)
 	}
 }
+
+// Options whose value may be left out are readable, in the columns of the others.
+func TestUsage(t *testing.T) {
+	for command, want := range map[string][]string{
+		"":       {"  -t, --config-test[=FILE]  ", "      --syslog[=SOCKET]  "},
+		"status": {"      --watch[=INTERVAL]  "},
+		"reload": {"      --confirm[=TIME]  "},
+	} {
+		out, errOut, status := runCommand(t, strings.Fields(command+" --help")...)
+		column := -1
+		for line := range strings.Lines(out) {
+			if begin := strings.Index(line, "--"); begin >= 0 && strings.HasPrefix(line, "  ") {
+				_, text, ok := strings.Cut(line[begin:], "   ")
+				at := len(line) - len(strings.TrimLeft(text, " "))
+				if ok && column >= 0 && at != column {
+					t.Errorf("%s: text at %d, not %d: %s", command, at, column, line)
+				} else if ok {
+					column = at
+				}
+			}
+		}
+		for _, w := range want {
+			if !strings.Contains(out, w) || status != 0 {
+				t.Errorf("%s: status %d, no %q in\n%s%s", command, status, w, out, errOut)
+			}
+		}
+		if strings.Contains(out, `[="`) {
+			t.Errorf("%s: %s", command, out)
+		}
+	}
+}

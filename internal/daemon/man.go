@@ -102,7 +102,11 @@ func flags(w io.Writer, f *pflag.FlagSet) {
 		if f.Shorthand != "" {
 			text = "\\-" + f.Shorthand + ", " + text
 		}
-		if name != "" && f.Value.Type() != "count" {
+		switch {
+		case name == "" || f.Value.Type() == "count":
+		case f.NoOptDefVal != "" && f.Value.Type() != "bool":
+			text += "[=" + roff(name) + "]"
+		default:
 			text += " " + roff(name)
 		}
 		fmt.Fprintf(w, ".TP\n.B %s\n%s\n", text, roff(usage))

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,6 +39,8 @@ type reloader struct {
 
 	mu     sync.Mutex
 	status report.ConfigStatus
+	failed uint64    // the hash of what was read last, while status has an error
+	looked time.Time // when the file was last compared with what is in use
 }
 
 func newReloader(o Options, c *compose.Composition, n *notifications, m *serviceManager, hash uint64, log *slog.Logger) *reloader {
@@ -62,10 +65,27 @@ func (r *reloader) follow(done <-chan struct{}) {
 	}
 }
 
-// state returns the configuration in use, and how the last attempt to read it went.
+// lookEvery is how often a file is read to see whether it has been put back.
+const lookEvery = time.Second
+
+// state returns the configuration in use, and how the last attempt to read it
+// went. That does not matter any more once the file is again what is in use.
 func (r *reloader) state() report.ConfigStatus {
 	r.mu.Lock()
+	s := r.status
+	look := s.Error != "" && r.failed != s.Hash && time.Since(r.looked) >= lookEvery
+	if look {
+		r.looked = time.Now()
+	}
+	r.mu.Unlock()
+	if !look || fileHash(r.o) != s.Hash {
+		return s
+	}
+	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.status.Tried.Equal(s.Tried) { // nobody has read it meanwhile
+		r.status.Error, r.status.Undone = "", false
+	}
 	return r.status
 }
 
@@ -88,6 +108,9 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 	kept, oldStatus := r.c.Keep(), r.state()
 	old := kept.Config()
 	doc, diags, err := r.read(&old.Global.Reload)
+	if err == nil {
+		diags, err = missingInterfaces(old, doc.Config, diags)
+	}
 	if !req.PlanOnly {
 		for _, d := range diags {
 			logDiagnostic(r.log, d)
@@ -97,9 +120,6 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 	var p *compose.Plan
 	if err == nil {
 		cfg = doc.Config
-		err = missingInterfaces(old, cfg)
-	}
-	if err == nil {
 		p, err = r.c.Plan(cfg)
 	}
 	if err != nil {
@@ -126,7 +146,7 @@ func (r *reloader) reload(req control.ReloadRequest) (*control.ReloadAnswer, err
 	r.forgetUndo()
 	r.mu.Lock()
 	now := time.Now()
-	r.status.Loaded, r.status.Tried, r.status.Hash, r.status.Error = now, now, configHash(doc), ""
+	r.status.Loaded, r.status.Tried, r.status.Hash, r.status.Error, r.status.Undone = now, now, configHash(doc), "", false
 	r.mu.Unlock()
 	r.log.Info("Reload complete")
 	if req.Confirm > 0 {
@@ -155,10 +175,11 @@ func (r *reloader) read(settings *confparse.Reload) (*confparse.Document, confpa
 
 // missingInterfaces refuses what takes an instance to an interface that does not
 // exist: most likely its name is misspelt, and a working instance would be in
-// FAULT. dynamic_interfaces says that it will come.
-func missingInterfaces(old, cfg *confparse.Config) error {
+// FAULT. dynamic_interfaces says that it will come. It returns diags without what
+// the error says.
+func missingInterfaces(old, cfg *confparse.Config, diags confparse.Diagnostics) (confparse.Diagnostics, error) {
 	if cfg.Global.DynamicInterfaces != confparse.DynamicOff {
-		return nil
+		return diags, nil
 	}
 	known := map[string]bool{"": true}
 	for _, i := range old.Instances {
@@ -171,10 +192,11 @@ func missingInterfaces(old, cfg *confparse.Config) error {
 		}
 		known[i.Interface] = true
 		if _, err := net.InterfaceByName(i.Interface); err != nil {
+			diags = slices.DeleteFunc(diags, func(d confparse.Diagnostic) bool { return d.Code == compose.CodeNoInterface && d.Pos == i.Pos })
 			errs = append(errs, fmt.Errorf("%v: interface %s does not exist: vrrp_instance %s would be in FAULT; make the interface first, or say dynamic_interfaces in global_defs", i.Pos, i.Interface, i.Name))
 		}
 	}
-	return errors.Join(errs...)
+	return diags, errors.Join(errs...)
 }
 
 // apply has everybody go by the plan: those who are told before what they are told

@@ -64,7 +64,7 @@ func reloadCommand(status *int) *cobra.Command {
 	})
 	f := cmd.Flags()
 	f.BoolVar(&req.PlanOnly, "plan", false, "say what would change, and whether a state change is expected; change nothing")
-	f.DurationVar(&req.Confirm, "confirm", 0, "undo the reload after `TIME` unless it is confirmed")
+	f.DurationVar(&req.Confirm, "confirm", 0, "undo the reload after `TIME` (60s if it is not said) unless it is confirmed")
 	f.Lookup("confirm").NoOptDefVal = "60s"
 	f.BoolVar(&asJSON, "json", false, "as JSON, whose fields are only ever added to")
 	return cmd

@@ -72,19 +72,19 @@ func (r *reloader) goBack(u *undo) {
 		}
 		u.overdue = true
 		u.timer = time.AfterFunc(undoAgain, func() { r.goBack(u) })
-		r.note(fmt.Errorf("the reload of %s was not confirmed, but it cannot be undone yet: %w", u.loaded.Format(time.TimeOnly), err))
+		r.note(r.state().Hash, fmt.Errorf("the reload of %s was not confirmed, but it cannot be undone yet: %w", u.loaded.Format(time.TimeOnly), err))
 		return
 	}
+	undone := r.state().Hash
 	r.forgetUndo()
 	r.mu.Lock()
-	r.status = u.status
-	r.mu.Unlock()
-	why := fmt.Errorf("the reload of %s was not confirmed in time and is undone: the configuration of %s is in use again",
-		u.loaded.Format(time.TimeOnly), u.status.Loaded.Format("2006-01-02 15:04:05"))
+	defer r.mu.Unlock()
+	r.status, r.failed = u.status, undone
+	r.status.Tried, r.status.Error, r.status.Undone = u.loaded, "nobody has confirmed it in time", true
 	if trouble != nil {
-		why = fmt.Errorf("%w; not all of it is in force yet: %w", why, trouble)
+		r.failed = r.status.Hash // it stays a matter when the file has been put back
+		r.status.Error, r.status.Undone = fmt.Sprintf("it was not confirmed in time and is undone, but not all of that is in force yet: %v", trouble), false
 	}
-	r.note(why)
 }
 
 // undoNow returns as trouble what the kernel has refused so far, and goes on being

@@ -11,7 +11,7 @@ import (
 // refuse notes and logs that the running configuration stays, and has whoever
 // asked hear it.
 func (r *reloader) refuse(diags confparse.Diagnostics, err error) error {
-	r.note(because(diags, err))
+	r.note(fileHash(r.o), because(diags, err))
 	r.log.Error("the running configuration stays as it is", "err", err)
 	return fmt.Errorf("%w\nthe running configuration stays as it is", withFindings(diags, err))
 }
@@ -34,11 +34,11 @@ func because(diags confparse.Diagnostics, err error) error {
 	return fmt.Errorf("%v: %s (and %d more)", mistakes[0].Pos, mistakes[0].Message, len(mistakes)-1)
 }
 
-// note has the status say why what was read last is not in use.
-func (r *reloader) note(why error) {
+// note has the status say why what was read last, of that hash, is not in use.
+func (r *reloader) note(hash uint64, why error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.status.Tried, r.status.Error = time.Now(), why.Error()
+	r.status.Tried, r.status.Error, r.status.Undone, r.failed = time.Now(), why.Error(), false, hash
 }
 
 func withFindings(diags confparse.Diagnostics, err error) error {

@@ -143,10 +143,13 @@ func (s *story) show(o *observer, now time.Time) {
 		if !seen && now.Sub(c.at) < patience {
 			break // its advertisement may be on its way to us
 		}
-		if seen {
+		switch {
+		case seen:
 			s.tell(c.at, "%s MASTER: %s answers from %s", s.node(c.node), s.plan.address, s.node(c.node))
-		} else {
-			s.tell(c.at, "%s answers from %s, which is not the last that advertised", s.plan.address, s.node(c.node))
+		case o.advertiser == nobody:
+			s.tell(c.at, "%s answers for %s, and nobody advertises", s.node(c.node), s.plan.address)
+		default:
+			s.tell(c.at, "%s answers for %s, but the last advertisement came from %s", s.node(c.node), s.plan.address, s.node(o.advertiser))
 		}
 		o.changes = o.changes[1:]
 		s.redrew = time.Time{}

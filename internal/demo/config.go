@@ -14,7 +14,7 @@ import (
 // priority.
 const defaultConfig = `vrrp_instance VI_1 {
     interface eth0
-    virtual_router_id 51
+    virtual_router_id 73
     version 3
     priority %d
     advert_int 1

@@ -63,9 +63,13 @@ func (s *Status) Findings() (list []Finding) {
 			list = append(list, Finding{Warning, "script " + c.Name, "does not end"})
 		}
 	}
-	if c := s.Configuration; c.Error != "" {
-		list = append(list, Finding{Warning, "", fmt.Sprintf("the configuration in use is that of %s; what was read at %s is not: %s",
-			c.Loaded.Format(time.DateTime), c.Tried.Format(time.DateTime), c.Error)})
+	switch c := s.Configuration; {
+	case c.Undone:
+		list = append(list, Finding{Warning, "", fmt.Sprintf("the reload of %s was not confirmed in time and is undone: the configuration of %s is in use",
+			c.Tried.Format(time.DateTime), c.Loaded.Format(time.DateTime))})
+	case c.Error != "":
+		list = append(list, Finding{Warning, "", fmt.Sprintf("the reload of %s failed, and the configuration of %s is in use: %s",
+			c.Tried.Format(time.DateTime), c.Loaded.Format(time.DateTime), c.Error)})
 	}
 	if until := s.Configuration.ConfirmUntil; !until.IsZero() {
 		list = append(list, Finding{Warning, "", fmt.Sprintf("the last reload is undone at %s, unless somebody confirms it: keepalived-lite confirm", until.Format(time.TimeOnly))})

@@ -81,7 +81,7 @@ func TestFindings(t *testing.T) {
 		"WARNING b: drained: it is master only where nobody else is; keepalived-lite undrain b ends that",
 		"CRITICAL c: in FAULT: sync group",
 		"WARNING d: it has not started",
-		"WARNING the configuration in use is that of 2026-01-02 03:04:05; what was read at 2026-01-02 03:04:05 is not: k.conf:3: nonsense",
+		"WARNING the reload of 2026-01-02 03:04:05 failed, and the configuration of 2026-01-02 03:04:05 is in use: k.conf:3: nonsense",
 		"WARNING the last reload is undone at 03:04:05, unless somebody confirms it: keepalived-lite confirm",
 	}
 	if d := cmp.Diff(want, got); d != "" {

@@ -83,7 +83,7 @@ func (r *reloader) goBack(u *undo) {
 	r.status.Tried, r.status.Error, r.status.Undone = u.loaded, "the reload was not confirmed in time and is undone", true
 	if trouble != nil {
 		r.failed = r.status.Hash // it stays a matter when the file has been put back
-		r.status.Error, r.status.Undone = fmt.Sprintf("it was not confirmed in time and is undone, but not all of that is in force yet: %v", trouble), false
+		r.status.Error, r.status.Undone = fmt.Sprintf("it was not confirmed in time and is undone; not all of it is in force yet: %v", trouble), false
 	}
 }
 

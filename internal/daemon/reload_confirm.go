@@ -80,10 +80,12 @@ func (r *reloader) goBack(u *undo) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.status, r.failed = u.status, undone
-	r.status.Tried, r.status.Error, r.status.Undone = u.loaded, "the reload was not confirmed in time and is undone", true
+	r.status.Tried, r.status.Undone = u.loaded, true
+	r.status.Error = fmt.Sprintf("the reload of %s was not confirmed in time and is undone: the configuration of %s is in use again",
+		u.loaded.Format(time.TimeOnly), u.status.Loaded.Format(time.DateTime))
 	if trouble != nil {
 		r.failed = r.status.Hash // it stays a matter when the file has been put back
-		r.status.Error, r.status.Undone = fmt.Sprintf("it was not confirmed in time and is undone; not all of it is in force yet: %v", trouble), false
+		r.status.Error += fmt.Sprintf("; not all of it is in force yet: %v", trouble)
 	}
 }
 

@@ -10,7 +10,8 @@ type ConfigStatus struct {
 	Hash   uint64    `json:"hash"`            // changes with it; below 2^48, so that JSON and Prometheus keep it
 	Tried  time.Time `json:"tried,omitzero"`  // when it was read last
 	Error  string    `json:"error,omitempty"` // why what was read last is not in use
-	// Undone says that it was in use, and was given up because nobody confirmed it.
+	// Undone says that it was in use, and was given up because nobody confirmed it:
+	// Error is a sentence about that.
 	Undone bool `json:"undone,omitempty"`
 	// ConfirmUntil is when that in use is given up for the one before, unless
 	// somebody confirms it. Zero: it stays.

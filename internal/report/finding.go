@@ -65,8 +65,7 @@ func (s *Status) Findings() (list []Finding) {
 	}
 	switch c := s.Configuration; {
 	case c.Undone:
-		list = append(list, Finding{Warning, "", fmt.Sprintf("the reload of %s was not confirmed in time and is undone: the configuration of %s is in use",
-			c.Tried.Format(time.DateTime), c.Loaded.Format(time.DateTime))})
+		list = append(list, Finding{Warning, "", c.Error})
 	case c.Error != "":
 		list = append(list, Finding{Warning, "", fmt.Sprintf("the reload of %s failed, and the configuration of %s is in use: %s",
 			c.Tried.Format(time.DateTime), c.Loaded.Format(time.DateTime), c.Error)})

@@ -133,6 +133,23 @@ func (ds Diagnostics) HasErrors() bool {
 	return slices.ContainsFunc(ds, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
+// ErrorsFirst returns the findings with the errors in front of the others, each in
+// the order of the file: what is to be mended first, and what may only follow
+// from it.
+func (ds Diagnostics) ErrorsFirst() Diagnostics {
+	ds = slices.Clone(ds)
+	slices.SortStableFunc(ds, func(a, b Diagnostic) int {
+		if errA := a.Severity == Error; errA != (b.Severity == Error) {
+			if errA {
+				return -1
+			}
+			return 1
+		}
+		return 0
+	})
+	return ds
+}
+
 // Render returns all findings, each as [Diagnostic.Render] has it.
 func (ds Diagnostics) Render() string {
 	var b strings.Builder

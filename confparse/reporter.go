@@ -17,12 +17,42 @@ type reporter struct {
 	found   []Diagnostic
 	seen    map[finding]bool
 	private map[sourceLine]bool // of findings that do not show their line
+
+	// attempts are keywords that were probably meant and could not be read,
+	// which has been reported: that they are missing is no finding of its own.
+	attempts map[attempt]bool
 }
 
 // sourceLine is a line of a file.
 type sourceLine struct {
 	file   string
 	number int
+}
+
+// attempt is a keyword in the block that begins at a place.
+type attempt struct {
+	line    sourceLine
+	column  int
+	keyword string
+}
+
+func (r *reporter) attempt(block Pos, keyword string) {
+	r.attempts[attempt{lineOf(block), block.Column, keyword}] = true
+}
+
+// attempted reports whether a keyword was probably meant in a block.
+func (r *reporter) attempted(block Pos, keyword string) bool {
+	return r.attempts[attempt{lineOf(block), block.Column, keyword}]
+}
+
+// attemptedAnywhere reports the same of all blocks.
+func (r *reporter) attemptedAnywhere(keyword string) bool {
+	for a := range r.attempts {
+		if a.keyword == keyword {
+			return true
+		}
+	}
+	return false
 }
 
 func lineOf(p Pos) sourceLine { return sourceLine{p.File, p.Line} }
@@ -36,7 +66,7 @@ type finding struct {
 }
 
 func newReporter() *reporter {
-	return &reporter{sources: map[string]string{}, seen: map[finding]bool{}, private: map[sourceLine]bool{}}
+	return &reporter{sources: map[string]string{}, seen: map[finding]bool{}, private: map[sourceLine]bool{}, attempts: map[attempt]bool{}}
 }
 
 // source makes a file known before anything is reported in it.

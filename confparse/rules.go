@@ -67,6 +67,8 @@ func (d *decoder) setRole(i *instance) {
 		i.Priority = defaultPriority
 		if i.State == StateMaster {
 			i.Priority = ownerPriority
+		}
+		if i.State == StateMaster && !d.r.attempted(i.node.pos(), "priority") {
 			d.r.warnf(CodeOwner, i.line("state"),
 				"if that is not meant, add for example: priority 150",
 				"state MASTER without a priority makes vrrp_instance %s the address owner: priority 255, which always preempts and ignores trackers", i.Name)

@@ -76,7 +76,7 @@ func (d *decoder) checkScripts() {
 		tracked(g.TrackScripts, g.Notify)
 	}
 	for _, s := range d.cfg.Scripts {
-		if !used[s] {
+		if !used[s] && !d.r.attemptedAnywhere("track_script") {
 			d.r.notef(CodeUnused, s.Pos, fmt.Sprintf("track_script { %s }", s.Name), "nothing tracks vrrp_script %s, so it does not run", s.Name)
 		}
 	}

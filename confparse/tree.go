@@ -9,7 +9,7 @@ type builder struct {
 	stack []frame // the open blocks, the top level first
 	// hook sees each statement as it is added: some change how the rest is read.
 	hook  func(*node)
-	hints map[hint]string // what unknown has found out
+	hints map[hint]guess // what unknown has found out
 
 	secretLine sourceLine // where the last password or key stands
 
@@ -26,6 +26,9 @@ type hint struct {
 	name  string
 }
 
+// guess is what may have been meant: a keyword of the block, if any, in words.
+type guess struct{ keyword, help string }
+
 // frame is an open block.
 type frame struct {
 	block *block // nil: the contents are skipped
@@ -39,7 +42,7 @@ type frame struct {
 }
 
 func newBuilder(r *reporter, top *block, hook func(*node)) *builder {
-	return &builder{r: r, hook: hook, hints: map[hint]string{}, stack: []frame{{block: top, node: &node{}}}}
+	return &builder{r: r, hook: hook, hints: map[hint]guess{}, stack: []frame{{block: top, node: &node{}}}}
 }
 
 // top returns the innermost block, until another one is opened.
@@ -112,6 +115,7 @@ func (b *builder) requireBlock() {
 	f.last = nil
 	if n != nil && f.block != nil && n.keyword != nil && n.keyword.body != nil && !n.opened {
 		b.r.errorf(CodeBrace, n.pos(), n.braced(), "%s has no block", n.name())
+		b.attempt(f, n.keyword.Name)
 		n.skip = true
 	}
 }

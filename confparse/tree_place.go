@@ -68,10 +68,14 @@ func (b *builder) unknown(n *node, f *frame) {
 		where = "in " + f.node.name()
 	}
 	key := hint{f.block, name}
-	help, ok := b.hints[key]
+	meant, ok := b.hints[key]
 	if !ok {
-		help = b.hint(key)
-		b.hints[key] = help
+		meant = b.hint(key)
+		b.hints[key] = meant
+	}
+	help := meant.help
+	if meant.keyword != "" {
+		b.attempt(f, meant.keyword)
 	}
 	if help == "" && (b.inSecretBlock(f) || b.secretLine == lineOf(n.pos())) {
 		// It may be a piece of a password, behind a brace or a line's end.
@@ -82,15 +86,22 @@ func (b *builder) unknown(n *node, f *frame) {
 	b.r.errorf(CodeUnknownKeyword, n.pos(), help, "unknown keyword %s %s", name, where)
 }
 
+// attempt notes that a keyword was probably meant in the block of f.
+func (b *builder) attempt(f *frame, keyword string) {
+	if f.node.length > 0 { // not the top level
+		b.r.attempt(f.node.pos(), keyword)
+	}
+}
+
 // hint says what may have been meant.
-func (b *builder) hint(key hint) string {
+func (b *builder) hint(key hint) guess {
 	if s := suggest(key.name, key.block.names); s != "" {
-		return fmt.Sprintf("did you mean %s?", s)
+		return guess{s, fmt.Sprintf("did you mean %s?", s)}
 	}
 	if place := places(b.stack[0].block, key.name); place != "" {
-		return fmt.Sprintf("%s belongs %s", key.name, place)
+		return guess{"", fmt.Sprintf("%s belongs %s", key.name, place)}
 	}
-	return ""
+	return guess{}
 }
 
 // places says in which blocks a keyword may stand.

@@ -177,7 +177,7 @@ func configTest(o Options, file, format string, out io.Writer) int {
 		}
 	}
 	status := diags.ExitCode()
-	if err := diags.Write(out, f, status); err != nil {
+	if err := diags.ErrorsFirst().Write(out, f, status); err != nil {
 		fmt.Fprintf(os.Stderr, "keepalived-lite: %v\n", err)
 		return exitFatal
 	}

@@ -42,7 +42,7 @@ func (r *reloader) note(hash uint64, why error) {
 }
 
 func withFindings(diags confparse.Diagnostics, err error) error {
-	return fmt.Errorf("%s%w", diags.Render(), err)
+	return fmt.Errorf("%s%w", diags.ErrorsFirst().Render(), err)
 }
 
 // writeFindings does so where reload_check_config wants them.

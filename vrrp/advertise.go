@@ -52,7 +52,7 @@ func (r *Router) encode(priority uint8) error {
 	if !r.cfg.unicast() {
 		destinations = []netip.Addr{r.cfg.Group}
 	}
-	o.packets = nil // a batch may still refer to the old ones
+	o.packets = []Packet{} // a batch may still refer to the old ones
 	r.auth.next(time.Now())
 	ttl := uint8(packet.TTL)
 	if r.cfg.unicast() {
@@ -89,9 +89,9 @@ func (h *Host) flush() {
 	}
 	for _, s := range h.said {
 		r := s.router
-		r.alive = r.out.left
+		r.alive = r.out.left || r.out.packets != nil && len(r.out.packets) == 0 // nobody but ourselves to tell
 		switch {
-		case !r.out.left:
+		case !r.alive:
 			continue
 		case s.priority == packet.PriorityStop:
 			r.counters.PriorityZeroSent++
@@ -99,8 +99,10 @@ func (h *Host) flush() {
 		case r.owner != nil && h.set.Status(r.id).State == Master: // not one that yields
 			h.renewals = append(h.renewals, r.owner.owner)
 		}
-		r.counters.AdvertsSent++
-		r.saidAt = now
+		if r.out.left {
+			r.counters.AdvertsSent++
+			r.saidAt = now
+		}
 	}
 	for _, s := range h.said {
 		s.router.out.left = false

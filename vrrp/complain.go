@@ -15,11 +15,33 @@ const (
 
 	// maxComplaints bounds what a flood of forged sources can make us remember.
 	maxComplaints = 256
+
+	// freshComplaints is how many new ones a minute may bring: sources beyond
+	// that are told together, or a flood of forged ones would push what matters
+	// out of the log.
+	freshComplaints = 16
 )
+
+// budget allows so many in each minute.
+type budget struct {
+	begun time.Time
+	used  int
+}
+
+func (b *budget) take(now time.Time) bool {
+	if now.Sub(b.begun) >= complainEvery {
+		*b = budget{begun: now}
+	}
+	b.used++
+	return b.used <= freshComplaints
+}
 
 // complaints limits what is logged about packets: the first time for each
 // reason and source, then once a minute with the number of those in between.
-type complaints map[complaint]*complainState
+type complaints struct {
+	seen  map[complaint]*complainState
+	fresh budget
+}
 
 type complaint struct {
 	reason packet.Reason
@@ -33,15 +55,19 @@ type complainState struct {
 
 // due reports whether to log c now, and how often it happened unlogged.
 func (c *complaints) due(key complaint, now time.Time) (times int, ok bool) {
-	if *c == nil {
-		*c = complaints{}
+	if c.seen == nil {
+		c.seen = map[complaint]*complainState{}
 	}
-	s := (*c)[key]
+	s := c.seen[key]
+	if s == nil && !c.fresh.take(now) {
+		key.addr = netip.Addr{} // whoever else
+		s = c.seen[key]
+	}
 	if s == nil {
-		if len(*c) >= maxComplaints {
+		if len(c.seen) >= maxComplaints {
 			c.forget(now)
 		}
-		(*c)[key] = &complainState{last: now}
+		c.seen[key] = &complainState{last: now}
 		return 0, true
 	}
 	if now.Sub(s.last) < complainEvery {
@@ -55,16 +81,16 @@ func (c *complaints) due(key complaint, now time.Time) (times int, ok bool) {
 
 // forget makes room: what is old goes, and if nothing is, whatever.
 func (c *complaints) forget(now time.Time) {
-	for key, s := range *c {
+	for key, s := range c.seen {
 		if now.Sub(s.last) >= complainEvery {
-			delete(*c, key)
+			delete(c.seen, key)
 		}
 	}
-	for key := range *c {
-		if len(*c) < maxComplaints {
+	for key := range c.seen {
+		if len(c.seen) < maxComplaints {
 			return
 		}
-		delete(*c, key)
+		delete(c.seen, key)
 	}
 }
 

@@ -86,7 +86,10 @@ type Config struct {
 	XmitBase bool
 
 	// NoPreempt keeps this router from taking the role from a master of lower
-	// priority. keepalived: nopreempt.
+	// priority. Give it to all routers of a VRID: for its first half minute as a
+	// lone master such a router advertises priority 1, so that it finds and
+	// leaves alone a master whose network was not there yet, and a backup
+	// without NoPreempt takes the role from it then. keepalived: nopreempt.
 	NoPreempt bool
 
 	// PreemptDegraded lets a router with NoPreempt take the role from a master

@@ -89,9 +89,11 @@ type conflicts struct {
 	rival netip.Addr        // who advertises although we are master
 	times int               // in a row
 	since time.Time         // the last of them
+	fresh budget            // of new conflicts that are told
 }
 
-// note records a packet that conflicts, and returns the conflict if it is new.
+// note records a packet that conflicts, and returns the conflict if it is new and
+// to be told.
 func (c *conflicts) note(cause Cause, from netip.Addr, now time.Time, patience time.Duration) *Conflict {
 	i := slices.IndexFunc(c.list, func(o Conflict) bool { return o.Cause == cause && o.Offender == from })
 	if i >= 0 && now.Sub(c.list[i].Last) <= patience {
@@ -110,7 +112,11 @@ func (c *conflicts) note(cause Cause, from netip.Addr, now time.Time, patience t
 		i = len(c.list) - 1
 	}
 	c.total[cause]++
+	told := c.fresh.take(now)
 	c.list[i] = Conflict{Cause: cause, Offender: from, At: now, Last: now, Count: 1}
+	if !told {
+		return nil // there is a flood of them, most likely forged
+	}
 	return &c.list[i]
 }
 
@@ -186,7 +192,12 @@ func (r *Router) hearRival(p *Packet, a *packet.Advert, form packet.ChecksumForm
 	}
 }
 
-// sharesAddress finds a router on the link that has an address of a, an
+// shareEvery is how often at most a link looks which of its routers has an address
+// of an advertisement with a VRID that is none of ours: a flood of them must not
+// cost the masters their time.
+const shareEvery = 50 * time.Millisecond
+
+// sharesAddress finds a router on the link that has an address of p, an
 // advertisement with a VRID that is none of ours, and reports the two.
 func (l *hostLink) sharesAddress(p *Packet) {
 	message := p.Payload
@@ -198,6 +209,11 @@ func (l *hostLink) sharesAddress(p *Packet) {
 	if _, err := a.Parse(message, p.Source, p.Destination); err != nil {
 		return
 	}
+	here := func(a netip.Addr) bool { return l.host.vips[placeOf(a, l.cfg.Interface)] > 0 }
+	if !slices.ContainsFunc(a.Addresses, here) || time.Since(l.shared) < shareEvery {
+		return
+	}
+	l.shared = time.Now()
 	for _, r := range l.routers {
 		if r == nil {
 			continue

@@ -47,6 +47,7 @@ type Host struct {
 	links    map[LinkConfig]*hostLink
 	byLink   map[Link]*hostLink
 	vips     map[place]int // how many routers have this virtual address
+	owned    map[place]int // and how many of them own it
 	outputs  []Output      // of the set, to be carried out in this turn
 	batched  []*hostLink
 	said     []said  // advertised in this turn
@@ -78,7 +79,7 @@ const (
 func NewHost(cfg HostConfig) *Host {
 	h := &Host{
 		network: cfg.Network, events: newTopic(), conflicts: newConflicts(), incidents: newIncidents(), set: NewSet(), groups: map[GroupID]*Group{},
-		links: map[LinkConfig]*hostLink{}, byLink: map[Link]*hostLink{}, vips: map[place]int{},
+		links: map[LinkConfig]*hostLink{}, byLink: map[Link]*hostLink{}, vips: map[place]int{}, owned: map[place]int{},
 		queue: asynclog.New(slog.DiscardHandler, logQueue),
 	}
 	h.log = h.async(cfg.Logger)

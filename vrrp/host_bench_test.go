@@ -53,7 +53,12 @@ func (h *testHost) run(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- h.Run(ctx) }()
-	h.stop = sync.OnceValue(func() error { cancel(); return <-done })
+	h.stop = sync.OnceValue(func() error {
+		cancel()
+		err := <-done
+		h.events.Wait() // and not only the host has come to its end
+		return err
+	})
 	t.Cleanup(func() { h.stop() })
 	synctest.Wait()
 }

@@ -214,8 +214,12 @@ func TestComplaintsAreForgotten(t *testing.T) {
 		for n := range 1000 {
 			inject(n)
 		}
+		time.Sleep(time.Minute)
 		inject(9999)
 		h.stop()
+		if n := strings.Count(log.String(), "from=10."); n > 20 {
+			t.Errorf("a flood of forged sources makes %d lines", n)
+		}
 		if !strings.Contains(log.String(), "from=10.0.39.15") {
 			t.Error("the last one is not logged")
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"time"
 
 	"github.com/vrrpkit/vrrpkit/vrrp/packet"
 )
@@ -34,6 +35,7 @@ type hostLink struct {
 	advert  packet.Advert // of the packet at hand
 	proof   proof         // of the same
 	unread  complaints
+	shared  time.Time // when sharesAddress last looked
 	out     []Packet  // to be sent at the end of the turn
 	senders []*Router // of out
 }

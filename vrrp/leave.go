@@ -60,6 +60,9 @@ func (h *Host) forget(r *Router) {
 	r.conflictTopic.Close()
 	r.incidents.Close()
 	close(r.gone)
+	if h.phase == running || h.phase == stopping {
+		h.network.Wake() // others may have something to do, or to send, now
+	}
 }
 
 // closeUnused ends what openLink began: a link that no router uses is closed.

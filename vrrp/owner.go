@@ -10,7 +10,7 @@ import (
 // this package.
 //
 // Acquire, Release and Announce are called off the protocol's goroutine, one at
-// a time per owner. The newest wish wins: when the router changes its mind
+// a time per router: give each its own Owner. The newest wish wins: when the router changes its mind
 // during a call, that call's context is cancelled, and the call for the new
 // state follows as soon as it has returned. Wishes overtaken before they began
 // are skipped. All three must be idempotent: Release may come without Acquire. A

@@ -198,15 +198,17 @@ type place struct {
 	iface string
 }
 
-func (r *Router) place(a netip.Addr) place {
+func (r *Router) place(a netip.Addr) place { return placeOf(a, r.cfg.Interface) }
+
+func placeOf(a netip.Addr, iface string) place {
 	if a.IsLinkLocalUnicast() {
-		return place{a, r.cfg.Interface}
+		return place{a, iface}
 	}
 	return place{addr: a}
 }
 
-// countVIPs adds n to the number of routers that have each of the router's
-// virtual addresses. Called with host.mu held.
+// countVIPs adds n to the number of routers that have, or even own, each of the
+// router's virtual addresses. Called with host.mu held.
 func (r *Router) countVIPs(n int) {
 	h := r.host
 	for a := range r.vips {
@@ -214,13 +216,19 @@ func (r *Router) countVIPs(n int) {
 		if h.vips[p] += n; h.vips[p] == 0 {
 			delete(h.vips, p)
 		}
+		if r.cfg.Priority != OwnerPriority {
+			continue
+		}
+		if h.owned[p] += n; h.owned[p] == 0 {
+			delete(h.owned, p)
+		}
 	}
 	h.stale = true // which addresses to send from may have changed
 }
 
 // pickSource returns the address to advertise from: the configured one, or the
-// interface's first that is nobody's virtual address, unless the router owns
-// that. Over IPv6 it must be link-local (RFC 9568 section 5.1.2.1), unless the
+// interface's first that is nobody's virtual address, unless this host owns it:
+// two hosts may each own an address and back up the other's. Over IPv6 it must be link-local (RFC 9568 section 5.1.2.1), unless the
 // unicast peers are not.
 func (r *Router) pickSource(st LinkState) netip.Addr {
 	if r.cfg.Source.IsValid() {
@@ -228,7 +236,8 @@ func (r *Router) pickSource(st LinkState) netip.Addr {
 	}
 	linkLocal := r.cfg.sourceLinkLocal()
 	for _, a := range st.Addresses {
-		virtual := r.host.vips[r.place(a)] > 0 && !(r.cfg.Priority == OwnerPriority && r.vips[a])
+		p := r.place(a)
+		virtual := r.host.vips[p] > 0 && r.host.owned[p] == 0 || r.vips[a] && r.cfg.Priority != OwnerPriority
 		if !virtual && (a.Is4() || a.IsLinkLocalUnicast() == linkLocal) {
 			return a
 		}

@@ -9,8 +9,8 @@ import (
 )
 
 // Update changes the configuration of a router, running or not: everything but
-// what its socket depends on (Interface, VRID, address family, Group, unicast or
-// not, and over unicast Source) and its Owner, which stays where cfg names none.
+// what its socket depends on (Interface, VRID, address family, Group, VMAC,
+// XmitBase, unicast or not, and over unicast Source) and its Owner, which stays where cfg names none.
 // The router keeps its state where the protocol allows it, its trackers keep
 // theirs by name, and a master goes on holding what it holds: telling the Owner
 // about other addresses is the caller's part. On error nothing has changed.

@@ -25,8 +25,12 @@ func (m *machine) update(s *step, p Params) {
 	} else {
 		m.shift(m.downInterval() - wait)
 	}
-	if p.NoPreempt || p.PreemptDelay == 0 {
+	m.timer = max(m.timer, s.now) // a wait that has become shorter is over, not late
+	switch {
+	case p.NoPreempt && !p.PreemptDegraded || p.PreemptDelay == 0:
 		m.preemptAt = never
+	case m.preemptAt != never:
+		m.preemptAt += int64(p.PreemptDelay - old.PreemptDelay)
 	}
 	if patient := p.NoPreempt && p.Priority != OwnerPriority; !patient {
 		m.unproven = false

@@ -124,7 +124,7 @@ func testKernel(t *testing.T, k vip.Kernel) {
 	}
 	told := func() bool {
 		i, err := k.Seen("eth0")
-		return err == nil && i.Name == "eth0" && i.Index > 0 && i.Up && slices.Contains(i.Addresses, labelled)
+		return err == nil && i.Name == "eth0" && i.Index > 0 && i.Up && len(i.MAC) == 6 && slices.Contains(i.Addresses, labelled)
 	}
 	for end := time.After(2 * time.Second); !told(); {
 		select {

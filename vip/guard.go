@@ -57,7 +57,7 @@ func (m *Manager) lookAt(last time.Time) time.Time {
 // be added or removed.
 func (m *Manager) guard() {
 	now := time.Now()
-	seen, err := m.seen()
+	asked, seen, err := m.seen()
 	if err != nil {
 		// Nobody will tell of changes: the kernel must be asked, by the clock.
 		m.lookBy(now.Add(retryMin))
@@ -68,7 +68,7 @@ func (m *Manager) guard() {
 		}
 		seen = all
 	}
-	found := m.sift(seen, now)
+	found := m.sift(asked, seen, now)
 	m.expel(duplicates(seen, found.held), ErrDuplicate)
 	m.expel(found.stray, ErrNoInterface)
 	m.follow(seen, found.held)
@@ -96,10 +96,10 @@ func (m *Manager) bySet(claims []*claim, do func(*Set, []*claim) bool) {
 	}
 }
 
-// seen returns those interfaces that there are claims on. Asking for them costs
-// little, so that changes on others do.
-func (m *Manager) seen() ([]Interface, error) {
-	names := make(map[string]bool)
+// seen returns the names of the interfaces that there are claims on, and those of
+// them that there are. Asking for them costs little, so that changes on others do.
+func (m *Manager) seen() (names map[string]bool, list []Interface, err error) {
+	names = make(map[string]bool)
 	m.mu.Lock()
 	m.look = time.Time{}
 	for _, c := range m.claims {
@@ -108,16 +108,16 @@ func (m *Manager) seen() ([]Interface, error) {
 	}
 	m.mu.Unlock()
 	delete(names, "")
-	list := make([]Interface, 0, len(names))
+	list = make([]Interface, 0, len(names))
 	for name := range names {
 		switch i, err := m.kernel.Seen(name); {
 		case err == nil:
 			list = append(list, i)
 		case !errors.Is(err, ErrNoInterface):
-			return nil, err
+			return names, nil, err
 		}
 	}
-	return list, nil
+	return names, list, nil
 }
 
 // sifted is what the guard has to do with claims.
@@ -128,8 +128,9 @@ type sifted struct {
 	stray []*claim         // are on an interface that has lost its name, or has gone
 }
 
-// sift returns the claims that there is something to do with.
-func (m *Manager) sift(seen []Interface, now time.Time) sifted {
+// sift returns the claims that there is something to do with. One that came after
+// asking is on its interface, although that was not seen.
+func (m *Manager) sift(asked map[string]bool, seen []Interface, now time.Time) sifted {
 	links := map[string]link{"": m.anyLink()}
 	for _, i := range seen {
 		links[i.Name] = linkOf(i)
@@ -148,7 +149,7 @@ func (m *Manager) sift(seen []Interface, now time.Time) sifted {
 			} else {
 				m.look = earliest(m.look, c.failure.retry)
 			}
-		case c.index != 0 && links[carrier(c.object)].index != c.index:
+		case c.index != 0 && asked[carrier(c.object)] && links[carrier(c.object)].index != c.index:
 			found.stray = append(found.stray, c)
 		case c.state == claimHeld:
 			found.held[p] = c

@@ -45,7 +45,7 @@ MASTER) echo '0 "VRRP State" - Master';; BACKUP) echo '1 "VRRP State" - Backup';
 	}
 	m := newManager(t, s.file("tmp"))
 	start := exec.Command("unshare", "-m", "sh", "-c", asInstalled, "sh", s.dir, lite, "/run/sbin/keepalived-lite")
-	start.Env = append(os.Environ(), "NOTIFY_SOCKET=/tmp/notify.sock")
+	start.Env = append(os.Environ(), "NOTIFY_SOCKET=/tmp/notify.sock", "TMPDIR=") // it has a /tmp of its own
 	proc := s.a.StartCmd(start)
 	inside := func(t testing.TB, command string) string {
 		t.Helper()

@@ -153,6 +153,7 @@ func TestOthers(t *testing.T) {
 		"proc/90/comm": "keepalived\n", "proc/90/status": "Name:\tkeepalived\nPPid:\t1\n",
 		"proc/91/comm": "keepalived\n", "proc/91/status": "Name:\tkeepalived\nPPid:\t90\n",
 		"proc/95/comm": "vrrpd\n",
+		"proc/96/comm": "keepalived\n", "proc/96/status": "Name:\tkeepalived\nState:\tZ (zombie)\nPPid:\t1\n",
 	})
 	for pid, space := range map[string]string{"self": "net:[1]", "77": "net:[1]", "78": "net:[1]", "90": "net:[2]", "91": "net:[2]"} {
 		dir := filepath.Join(p.Root, "proc", pid, "ns")
@@ -163,7 +164,7 @@ func TestOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// Processes 78 and 91 are children, 90 and 91 are elsewhere; of 95 nobody knows.
+	// Processes 78 and 91 are children, 90 and 91 are elsewhere, 96 has ended; of 95 nobody knows.
 	expect(t, others(t.Context(), p), "keepalived runs here as well, process 77", "vrrpd runs here as well, process 95")
 }
 

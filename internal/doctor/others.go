@@ -44,13 +44,18 @@ func (p *Patient) parent(pid string) string {
 	return ""
 }
 
-// elsewhere reports whether a process has a network namespace that is not ours.
-// One that cannot be seen may be ours.
+// elsewhere reports whether a process has a network namespace that is not ours, or
+// none any more, as it has ended. One that cannot be seen may be ours.
 func (p *Patient) elsewhere(pid string) bool {
 	ours, err := os.Readlink(p.Root + "/proc/self/ns/net")
 	if err != nil {
 		return false
 	}
 	its, err := os.Readlink(p.Root + "/proc/" + pid + "/ns/net")
-	return err == nil && its != ours
+	if err == nil {
+		return its != ours
+	}
+	_, there := p.read("/proc/" + pid + "/comm")
+	status, _ := p.read("/proc/" + pid + "/status")
+	return !there || strings.Contains(status, "\nState:\tZ")
 }

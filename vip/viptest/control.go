@@ -3,6 +3,7 @@ package viptest
 import (
 	"cmp"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +19,8 @@ func (k *Kernel) AddInterface(name string) {
 			return false
 		}
 		k.made++
-		k.interfaces = append(k.interfaces, &vip.Interface{Index: k.made, Name: name, Up: true})
+		mac := net.HardwareAddr{2, 0, 0, 0, byte(k.made >> 8), byte(k.made)}
+		k.interfaces = append(k.interfaces, &vip.Interface{Index: k.made, Name: name, Up: true, MAC: mac})
 		return true
 	})
 }

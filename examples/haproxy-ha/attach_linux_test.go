@@ -97,7 +97,7 @@ func TestIdle(t *testing.T) {
 		n, err := sessions(text)
 		return err == nil && n == 1
 	})
-	if _, err := wait(200 * time.Millisecond); err == nil || !strings.Contains(err.Error(), "1 sessions are cut off") {
+	if _, err := wait(time.Second); err == nil || !strings.Contains(err.Error(), "1 sessions are cut off") {
 		t.Errorf("with a session that does not end: %v", err)
 	}
 	time.AfterFunc(300*time.Millisecond, func() { conn.Close() })

@@ -5,9 +5,11 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,19 +19,22 @@ import (
 // idle waits until no frontend of the HAProxy behind a runtime socket has a
 // session any more.
 func idle(ctx context.Context, socket string) error {
+	left := 0
 	for {
 		text, err := ask(ctx, socket, "show stat -1 1 -1") // the frontends of all proxies
+		if errors.Is(err, os.ErrDeadlineExceeded) && left > 0 {
+			return fmt.Errorf("%d sessions are cut off", left) // the time was over while it was asked
+		}
 		if err != nil {
 			return err
 		}
-		n, err := sessions(text)
-		if n == 0 || err != nil {
+		if left, err = sessions(text); left == 0 || err != nil {
 			return err
 		}
 		select {
 		case <-time.After(5 * time.Millisecond):
 		case <-ctx.Done():
-			return fmt.Errorf("%d sessions are cut off", n)
+			return fmt.Errorf("%d sessions are cut off", left)
 		}
 	}
 }

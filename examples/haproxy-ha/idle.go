@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +21,7 @@ func idle(ctx context.Context, socket string) error {
 	left := 0
 	for {
 		text, err := ask(ctx, socket, "show stat -1 1 -1") // the frontends of all proxies
-		if errors.Is(err, os.ErrDeadlineExceeded) && left > 0 {
+		if late := net.Error(nil); left > 0 && errors.As(err, &late) && late.Timeout() {
 			return fmt.Errorf("%d sessions are cut off", left) // the time was over while it was asked
 		}
 		if err != nil {

@@ -17,7 +17,8 @@ import (
 func machine(t *testing.T, h *netlab.Host) string {
 	t.Helper()
 	links := h.Run("ip", "-d", "link") + h.Run("ip", "addr")
-	links = regexp.MustCompile(`valid_lft \S+ preferred_lft \S+`).ReplaceAllString(links, "")
+	// Lifetimes run, and the kernel takes its time to call an interface up.
+	links = regexp.MustCompile(`valid_lft \S+ preferred_lft \S+|state (UP|UNKNOWN)`).ReplaceAllString(links, "")
 	return links + h.Run("sh", "-c", "sysctl -a 2>/dev/null | grep -E '^net.ipv[46].conf' | sort")
 }
 

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// claim is an object that a Set holds, wants to hold, or could not get rid of. Only the Set whose
-// turn it is changes the state, under the manager's mutex. A Set that acquires
-// an object again, or takes it from another Set, makes a new claim: pointers
+// claim is an object that a Set holds, wants to hold, or could not get rid of. Only
+// the Set whose turn it is changes the state, under the manager's mutex. A Set that
+// acquires an object again, or takes it from another Set, makes a new claim: pointers
 // tell them apart.
 type claim struct {
 	set     *Set

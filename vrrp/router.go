@@ -228,8 +228,8 @@ func (r *Router) countVIPs(n int) {
 
 // pickSource returns the address to advertise from: the configured one, or the
 // interface's first that is nobody's virtual address, unless this host owns it:
-// two hosts may each own an address and back up the other's. Over IPv6 it must be link-local (RFC 9568 section 5.1.2.1), unless the
-// unicast peers are not.
+// two hosts may each own an address and back up the other's. Over IPv6 it must be
+// link-local (RFC 9568 section 5.1.2.1), unless the unicast peers are not.
 func (r *Router) pickSource(st LinkState) netip.Addr {
 	if r.cfg.Source.IsValid() {
 		return r.cfg.Source

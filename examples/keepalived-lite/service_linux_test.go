@@ -82,10 +82,7 @@ func TestServiceManager(t *testing.T) {
 
 // systemd reads the unit without a complaint.
 func TestUnit(t *testing.T) {
-	if _, err := exec.LookPath("systemd-analyze"); err != nil {
-		t.Skip("no systemd-analyze")
-	}
-	netlab.Require(t, netlab.Root)
+	netlab.Require(t, netlab.Root, "systemd-analyze")
 	path, err := program()
 	if err != nil {
 		t.Fatal(err)
